@@ -1,0 +1,2 @@
+//! buildpass
+fn main() {}
