@@ -1,0 +1,26 @@
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::refusal::Refusal;
+use crate::api::offered_token;
+use crate::registry::{Holder, Standing};
+use crate::server::Instance;
+
+/// The proof that a request carried the administrator's token: no handler runs without it.
+pub(super) struct Administrator;
+
+impl FromRequestParts<Arc<Instance>> for Administrator {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, instance: &Arc<Instance>) -> Result<Self, Refusal> {
+        let token = offered_token(&parts.headers).ok_or(Refusal::NotTheAdministrator)?;
+        match instance.registry().use_token(token, instance.now()) {
+            Standing::Active(token) if token.holder == Holder::Administrator => Ok(Self),
+            Standing::Active(_) | Standing::Expired | Standing::Revoked | Standing::Unknown => {
+                Err(Refusal::NotTheAdministrator)
+            }
+        }
+    }
+}
