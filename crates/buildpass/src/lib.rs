@@ -1,1 +1,34 @@
-//! buildpass
+//! Gives a CI build the private repositories that it may read, for as long as it runs, and nothing else.
+//!
+//! One module a stage, in the order in which data flows. The types tell the same story:
+//! `IdToken → vault::Config::login → Session → Session::read → Lease<BuildToken> → git`, or the build's environment.
+
+/// 0 What all stages stand on: whose turn it is after a failure.
+pub mod blame;
+
+/// 0 The time of day, handed in.
+pub mod clock;
+
+/// 0 One request, one answer.
+pub mod http;
+
+/// 1 Who is asking: `IdToken`, its claims, where CI systems keep it.
+pub mod identity;
+
+/// 2 Who decides: address, login, session, secret references, read, give back.
+pub mod vault;
+
+/// 3 What is granted: `BuildToken`, `Lease`, redaction.
+pub mod secret;
+
+/// 5 How it reaches git: `Realm`, `RemoteUrl`, the credential helper.
+pub mod git;
+
+/// 6 How it reaches a build: environment, masking, signals, the end.
+pub mod run;
+
+/// Flags, `buildpass.toml` and the environment, turned into proven values.
+pub mod config;
+
+/// The commands.
+pub mod cli;

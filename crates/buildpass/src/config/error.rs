@@ -1,0 +1,188 @@
+use std::path::PathBuf;
+
+use crate::{
+    git::{BadRealm, Realm},
+    http,
+    run::NoDelivery,
+    secret::{NotAName, SecretName},
+    vault::BadReference,
+};
+
+/// What the flags, `buildpass.toml` or the environment cannot mean. All of it is the user's to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file that was named cannot be read.
+    #[error("`{}` cannot be read", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is no TOML, or says what buildpass does not know.
+    #[error("{}:{line}:{column}: {message}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+        /// The key that was perhaps meant.
+        nearest: Option<String>,
+    },
+    /// A `--secret` is incomplete.
+    #[error("`--secret {0}` is not NAME=PATH/FIELD@MOUNT")]
+    SecretFlag(String),
+    /// A `--git` is incomplete.
+    #[error("`--git {0}` is not realm=URL,password=NAME")]
+    GitFlag(String),
+    /// A secret's name is none.
+    #[error(transparent)]
+    Name(#[from] NotAName),
+    /// A secret's reference is none.
+    #[error("the secret {name} is nowhere")]
+    Reference {
+        /// The secret.
+        name: SecretName,
+        /// What is wrong with its reference.
+        #[source]
+        source: BadReference,
+    },
+    /// A secret is handed over in no way that is known.
+    #[error("the secret {name} cannot be handed over")]
+    Delivery {
+        /// The secret.
+        name: SecretName,
+        /// The word.
+        #[source]
+        source: NoDelivery,
+    },
+    /// A condition is none.
+    #[error("`when` of the secret {name} is not an expression of GitLab's `rules:if`: {reason}")]
+    When {
+        /// The secret.
+        name: SecretName,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// Two secrets have one name.
+    #[error("the secret {0} is there twice")]
+    Twice(SecretName),
+    /// A realm is none.
+    #[error(transparent)]
+    Realm(#[from] BadRealm),
+    /// A realm's password is no secret of this configuration.
+    #[error("the password of {realm} is the secret {password}, which is not configured")]
+    NoPassword {
+        /// The realm.
+        realm: Realm,
+        /// The name.
+        password: SecretName,
+    },
+    /// The vault's address cannot be used.
+    #[error("the vault's address is wrong")]
+    Address(#[source] http::Error),
+    /// No address anywhere.
+    #[error("no vault address is known")]
+    NoAddress,
+    /// Certificates are never skipped.
+    #[error(
+        "{0} is set: the vault's certificate would not be checked, and whoever is on the way would get the ID token"
+    )]
+    SkipVerify(&'static str),
+    /// A key without its certificate, or the reverse.
+    #[error("a client certificate needs its key, and a key its certificate")]
+    HalfIdentity,
+    /// A duration is none.
+    #[error("`{key}` is not a duration: `{text}`")]
+    Duration {
+        /// The key.
+        key: &'static str,
+        /// The text.
+        text: String,
+    },
+    /// The repository's file names what only the user may name.
+    #[error("`{key}` stands in the repository's own {}, and is not taken from there", .path.display())]
+    NotFromRepository {
+        /// The key.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A personal token would go where the repository says.
+    #[error("your own vault token would go to {address}, an address that the repository's {} names", .path.display())]
+    PersonalTokenAstray {
+        /// The address.
+        address: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A build token would go where the repository says.
+    #[error("the build token would go to {realm}, a realm that the repository's {} names and that is not on this GitLab", .path.display())]
+    RealmAstray {
+        /// The realm.
+        realm: Realm,
+        /// The file.
+        path: PathBuf,
+        /// `CI_SERVER_HOST`, where it is set.
+        server: Option<String>,
+    },
+    /// Nothing to log in with.
+    #[error(transparent)]
+    Identity(#[from] crate::identity::Error),
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File { nearest, .. } => nearest.as_ref().map(|key| format!("did you mean `{key}`?")),
+            Self::SecretFlag(_) => {
+                Some("for example `--secret TOKEN=group/build-token/token@ci,to=git`".to_owned())
+            }
+            Self::GitFlag(_) => {
+                Some("for example `--git realm=https://gitlab.example/group/,password=TOKEN`".to_owned())
+            }
+            Self::Reference { source, .. } => source.hint(),
+            Self::When { .. } => Some("for example `$CI_PROJECT_PATH == \"group/project\"`".to_owned()),
+            Self::Twice(_) => {
+                Some("a flag and buildpass.toml add up: give each secret its own name".to_owned())
+            }
+            Self::NoPassword { .. } => {
+                Some("add a `[[secret]]` of that name, or name one that is there".to_owned())
+            }
+            Self::Address(error) => error.hint(),
+            Self::NoAddress => Some(
+                "set `[vault] address` in buildpass.toml, VAULT_SERVER_URL or VAULT_ADDR, or say `--address`"
+                    .to_owned(),
+            ),
+            Self::SkipVerify(_) => {
+                Some("unset it, and name the vault's authority with `--ca-cert` or VAULT_CACERT".to_owned())
+            }
+            Self::Duration { .. } => Some("for example `30s` or `2m`".to_owned()),
+            Self::NotFromRepository { .. } => Some(
+                "say it by flag or variable, or in a file outside the repository that BUILDPASS_CONFIG names"
+                    .to_owned(),
+            ),
+            Self::PersonalTokenAstray { .. } => {
+                Some("if that is your vault, say so with `--address` or VAULT_ADDR".to_owned())
+            }
+            Self::RealmAstray {
+                server: Some(server), ..
+            } => Some(format!(
+                "this GitLab is `{server}`; if the other may have the token, say so with `--realm`"
+            )),
+            Self::RealmAstray { server: None, .. } => Some(
+                "CI_SERVER_HOST is not set; if that host may have the token, say so with `--realm`"
+                    .to_owned(),
+            ),
+            Self::Identity(error) => error.hint(),
+            Self::Realm(_) => Some("for example `https://gitlab.example/group/`".to_owned()),
+            Self::Unreadable { .. } | Self::Name(_) | Self::Delivery { .. } | Self::HalfIdentity => None,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What the command line says of the vault, the job's identity, its secrets and its realms: every key of `buildpass.toml` has a flag.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct Flags {
+    /// The configuration file [default: BUILDPASS_CONFIG, then buildpass.toml in CI_PROJECT_DIR or here]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// The vault's address; several are nodes of one cluster
+    #[arg(long, value_name = "URL", global = true)]
+    pub address: Vec<String>,
+
+    /// The mount of the JWT auth method [default: jwt]
+    #[arg(long, value_name = "MOUNT", global = true)]
+    pub auth: Option<String>,
+
+    /// The role to log in with [default: the mount's default role]
+    #[arg(long, global = true)]
+    pub role: Option<String>,
+
+    /// The vault's namespace
+    #[arg(long, global = true)]
+    pub namespace: Option<String>,
+
+    /// A PEM file with the authorities that may vouch for the vault
+    #[arg(long, value_name = "FILE", global = true)]
+    pub ca_cert: Option<PathBuf>,
+
+    /// Our own certificate, where the vault wants one
+    #[arg(long, value_name = "FILE", global = true)]
+    pub client_cert: Option<PathBuf>,
+
+    /// The key of our own certificate
+    #[arg(long, value_name = "FILE", global = true)]
+    pub client_key: Option<PathBuf>,
+
+    /// The name that the vault's certificate is for, where it is not the address's
+    #[arg(long, value_name = "NAME", global = true)]
+    pub tls_server_name: Option<String>,
+
+    /// How long the vault is waited for, in all [default: 30s]
+    #[arg(long, value_name = "DURATION", global = true)]
+    pub timeout: Option<humantime::Duration>,
+
+    /// How long a session outlives a machine that vanishes [default: 60s]
+    #[arg(long, value_name = "DURATION", global = true)]
+    pub lead: Option<humantime::Duration>,
+
+    /// Allow plain http to a vault on another machine
+    #[arg(long, global = true)]
+    pub insecure_http: bool,
+
+    /// The variable that holds the ID token [default: VAULT_ID_TOKEN]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub token_variable: Option<String>,
+
+    /// A file that holds the ID token, read again at every login
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "token_variable")]
+    pub token_file: Option<PathBuf>,
+
+    /// Ask GitHub Actions for the ID token
+    #[arg(long, global = true, conflicts_with_all = ["token_variable", "token_file"])]
+    pub github_actions: bool,
+
+    /// Whom the ID token is for, where that is not the vault's address [default: BUILDPASS_AUDIENCE]
+    #[arg(long, global = true)]
+    pub audience: Option<String>,
+
+    /// Who must have signed the ID token
+    #[arg(long, value_name = "URL", global = true)]
+    pub issuer: Option<String>,
+
+    /// A secret, as NAME=PATH/FIELD@MOUNT[,to=env|file|git][,engine=kv-v2|kv-v1|generic][,when=EXPRESSION]
+    #[arg(long, value_name = "SECRET", global = true)]
+    pub secret: Vec<String>,
+
+    /// A realm's credential, as realm=URL,password=NAME[,username=NAME]
+    #[arg(long, value_name = "CREDENTIAL", global = true)]
+    pub git: Vec<String>,
+
+    /// A realm that the repository's buildpass.toml may name although it is not on this GitLab
+    #[arg(long, value_name = "URL", global = true)]
+    pub realm: Vec<String>,
+}

@@ -1,0 +1,23 @@
+//! Flags, `buildpass.toml` and the environment, turned into proven values.
+//!
+//! A configuration can come from a stranger's repository, so each value keeps where it came from until it was judged: see
+//! `trust`.
+
+mod environment;
+
+mod error;
+
+mod file;
+
+mod flags;
+
+mod settings;
+
+mod trust;
+
+mod vault_settings;
+
+pub use environment::Environment;
+pub use error::Error;
+pub use flags::Flags;
+pub use settings::Settings;

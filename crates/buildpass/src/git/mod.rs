@@ -1,0 +1,14 @@
+//! How it reaches git: realms, and git's own credential protocol.
+//!
+//! git asks our helper through a pipe, and the helper answers for the configured realms and for nothing else. Protocol:
+//! <https://git-scm.com/docs/git-credential> and <https://git-scm.com/docs/gitcredentials>.
+
+mod config;
+
+mod realm;
+
+mod remote_url;
+
+pub use config::{Config, DEFAULT_USERNAME, RealmCredential};
+pub use realm::{BadRealm, Reach, Realm};
+pub use remote_url::{BadRemoteUrl, RemoteUrl};

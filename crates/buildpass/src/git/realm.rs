@@ -1,0 +1,176 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::RemoteUrl;
+
+/// Scheme, host, port and path prefix that one credential is for; it goes nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Realm(RemoteUrl);
+
+/// Why a text is no realm.
+#[derive(Debug, thiserror::Error)]
+#[error("`{url}` is not a realm: {reason}")]
+pub struct BadRealm {
+    url: String,
+    reason: String,
+}
+
+/// Whether a URL lies in a realm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Same scheme, host and port, and below the path prefix.
+    Inside,
+    /// Elsewhere.
+    Outside,
+}
+
+impl Realm {
+    /// Judges a URL. The prefix ends at a segment: `/group` covers `/group/x` and not `/group-evil`.
+    pub fn judge(&self, url: &RemoteUrl) -> Reach {
+        let (ours, theirs) = (self.0.as_url(), url.as_url());
+        let same_place = ours.origin() == theirs.origin();
+        match theirs.path().strip_prefix(ours.path()) {
+            Some(_) if same_place => Reach::Inside,
+            _ => Reach::Outside,
+        }
+    }
+
+    /// Whether all of `self` lies in `other`.
+    pub fn lies_in(&self, other: &Self) -> bool {
+        other.judge(&self.0) == Reach::Inside
+    }
+
+    /// The host, without the port.
+    pub fn host(&self) -> &str {
+        self.0.as_url().host_str().unwrap_or_default()
+    }
+
+    /// The port, the scheme's own where none is written.
+    pub fn port(&self) -> u16 {
+        self.0.as_url().port_or_known_default().unwrap_or_default()
+    }
+
+    /// The realm as git's configuration writes it, with a slash at its end.
+    pub fn as_str(&self) -> &str {
+        self.0.as_url().as_str()
+    }
+}
+
+impl FromStr for Realm {
+    type Err = BadRealm;
+
+    fn from_str(text: &str) -> Result<Self, BadRealm> {
+        let refused = |reason: &str| BadRealm {
+            url: text.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let with_slash = if text.ends_with('/') {
+            text.to_owned()
+        } else {
+            format!("{text}/")
+        };
+        let url: RemoteUrl = with_slash
+            .parse()
+            .map_err(|error: super::BadRemoteUrl| BadRealm {
+                url: error.url().to_owned(),
+                reason: error.reason().to_owned(),
+            })?;
+        if url.as_url().query().is_some() {
+            return Err(refused("it has a query"));
+        }
+        if url.as_url().path().contains('%') || url.as_url().path().contains("//") {
+            return Err(refused("its path has an escaped character or an empty segment"));
+        }
+        Ok(Self(url))
+    }
+}
+
+impl TryFrom<String> for Realm {
+    type Error = BadRealm;
+
+    fn try_from(text: String) -> Result<Self, BadRealm> {
+        text.parse()
+    }
+}
+
+impl From<Realm> for String {
+    fn from(realm: Realm) -> Self {
+        realm.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(realm: &str, url: &str) -> Reach {
+        realm.parse::<Realm>().unwrap().judge(&url.parse().unwrap())
+    }
+
+    #[test]
+    fn a_realm_covers_what_lies_below_it() {
+        for url in [
+            "https://gitlab.com/gitlab-org/security/x.git",
+            "https://gitlab.com:443/gitlab-org/security/a/b.git/info/refs",
+        ] {
+            assert_eq!(
+                reach("https://gitlab.com/gitlab-org/security/", url),
+                Reach::Inside,
+                "{url}"
+            );
+            assert_eq!(
+                reach("https://gitlab.com/gitlab-org/security", url),
+                Reach::Inside,
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_else_lies_outside() {
+        for url in [
+            "https://gitlab.com/gitlab-org/security-evil/x.git",
+            "https://gitlab.com/gitlab-org/security",
+            "https://gitlab.com/gitlab-org/security/../evil.git",
+            "https://gitlab.com/gitlab-org/security/%2e%2e/evil.git",
+            "https://gitlab.com/gitlab-org%2Fsecurity/x.git",
+            "https://gitlab.com/GitLab-org/security/x.git",
+            "https://gitlab.com:8443/gitlab-org/security/x.git",
+            "https://gitlab.com.evil.example/gitlab-org/security/x.git",
+            "https://evil.example/gitlab-org/security/x.git",
+        ] {
+            assert_eq!(
+                reach("https://gitlab.com/gitlab-org/security/", url),
+                Reach::Outside,
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_realm_holds_no_credential_and_no_plain_http() {
+        assert!("https://u:made-up@gitlab.com/g".parse::<Realm>().is_err());
+        assert!("http://gitlab.com/g".parse::<Realm>().is_err());
+        assert!("http://127.0.0.1:8080/g".parse::<Realm>().is_ok());
+        assert!("ssh://git@gitlab.com/g".parse::<Realm>().is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn only_the_same_origin_is_ever_inside(url in "https?://[a-z.]{1,9}(:[0-9]{1,4})?/[a-z%2ef./]{0,20}") {
+            let realm: Realm = "https://gitlab.com/g/".parse().unwrap();
+            if let Ok(url) = url.parse::<RemoteUrl>() && realm.judge(&url) == Reach::Inside {
+                proptest::prop_assert_eq!(url.as_url().origin().ascii_serialization(), "https://gitlab.com");
+                proptest::prop_assert!(url.as_url().path().starts_with("/g/"));
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use zeroize::Zeroizing;
+
+use super::Error;
+
+/// Vault's own largest answer is far below; what is larger is not one of its answers.
+const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// A server's answer, whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Content-Type`, empty where there is none.
+    pub content_type: String,
+    /// `Location`.
+    pub location: Option<String>,
+    /// `Retry-After`, where it is given in seconds.
+    pub retry_after: Option<Duration>,
+    /// The body, wiped when the answer ends.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    pub(super) async fn receive(mut response: reqwest::Response) -> Result<Self, Error> {
+        let headers = response.headers();
+        let mut answer = Self {
+            status: response.status().as_u16(),
+            content_type: text(headers, "content-type").unwrap_or_default(),
+            location: text(headers, "location"),
+            retry_after: text(headers, "retry-after")
+                .and_then(|seconds| seconds.parse().ok())
+                .map(Duration::from_secs),
+            body: Zeroizing::new(Vec::new()),
+        };
+        let announced = response.content_length().unwrap_or(0);
+        if announced > MAX_BODY_BYTES as u64 {
+            return Err(Error::TooLarge {
+                limit: MAX_BODY_BYTES,
+            });
+        }
+        answer.body.reserve_exact(announced as usize);
+        while let Some(chunk) = response.chunk().await.map_err(Error::broken)? {
+            if answer.body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(Error::TooLarge {
+                    limit: MAX_BODY_BYTES,
+                });
+            }
+            answer.body.extend_from_slice(&chunk);
+        }
+        Ok(answer)
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}

@@ -1,0 +1,47 @@
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{secret::SecretName, vault::SecretRef};
+
+/// A secret that the job may have, and how it is handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Its name, and the variable's.
+    pub name: SecretName,
+    /// Where it stands.
+    pub from: SecretRef,
+    /// How it is handed over.
+    pub to: Delivery,
+}
+
+/// How a build gets a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivery {
+    /// In the variable of its name.
+    #[default]
+    Env,
+    /// In a file that is gone afterwards; the variable holds its path, as with GitLab's `file: true`.
+    File,
+    /// In no variable and no file: git asks for it.
+    Git,
+}
+
+/// A word that is no delivery.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a way to hand a secret over: `env`, `file` and `git` are")]
+pub struct NoDelivery(String);
+
+impl FromStr for Delivery {
+    type Err = NoDelivery;
+
+    fn from_str(text: &str) -> Result<Self, NoDelivery> {
+        match text {
+            "env" => Ok(Self::Env),
+            "file" => Ok(Self::File),
+            "git" => Ok(Self::Git),
+            other => Err(NoDelivery(other.to_owned())),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+use zeroize::Zeroize;
+
+/// How many bytes are looked up at once.
+pub(super) const GRAM: usize = 4;
+
+const SLOT_BITS: u32 = 16;
+const BUCKET_BITS: u32 = 12;
+
+/// Which form has which four bytes where. Asking for four bytes that none has costs one bit of 8 KiB.
+pub(super) struct Grams {
+    present: Box<[u64; 1 << (SLOT_BITS - 6)]>,
+    bucket_ends: Box<[u32; 1 << BUCKET_BITS]>,
+    places: Vec<Place>,
+}
+
+/// Form number `form` has `gram` at `offset`.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    gram: u32,
+    pub(super) form: usize,
+    pub(super) offset: usize,
+}
+
+impl Place {
+    pub(super) fn new(text: &[u8], offset: usize, form: usize) -> Option<Self> {
+        let gram = gram(text.get(offset..)?.first_chunk()?);
+        Some(Self { gram, form, offset })
+    }
+}
+
+impl Grams {
+    pub(super) fn new(places: impl Iterator<Item = Place>) -> Self {
+        let mut grams = Self {
+            present: Box::new([0; 1 << (SLOT_BITS - 6)]),
+            bucket_ends: Box::new([0; 1 << BUCKET_BITS]),
+            places: places.collect(),
+        };
+        grams.places.sort_by_key(|place| bucket(place.gram));
+        for place in &grams.places {
+            let slot = slot(place.gram);
+            grams.present[slot >> 6] |= 1 << (slot & 63);
+            grams.bucket_ends[bucket(place.gram)] += 1;
+        }
+        let mut end = 0;
+        for count in grams.bucket_ends.iter_mut() {
+            end += *count;
+            *count = end;
+        }
+        grams
+    }
+
+    /// Could some form have these bytes? A no is certain.
+    fn may_have(&self, bytes: &[u8; GRAM]) -> bool {
+        let slot = slot(gram(bytes));
+        self.present[slot >> 6] >> (slot & 63) & 1 == 1
+    }
+
+    /// Where forms have these bytes.
+    pub(super) fn places(&self, bytes: &[u8; GRAM]) -> impl Iterator<Item = &Place> {
+        let gram = gram(bytes);
+        let range = if self.may_have(bytes) {
+            let bucket = bucket(gram);
+            let start = bucket.checked_sub(1).map_or(0, |before| self.bucket_ends[before]);
+            start as usize..self.bucket_ends[bucket] as usize
+        } else {
+            0..0
+        };
+        self.places[range].iter().filter(move |place| place.gram == gram)
+    }
+
+    /// Calls `on_place` for what is known of every fourth position of the text.
+    pub(super) fn scan(&self, text: &[u8], mut on_place: impl FnMut(usize, &Place)) {
+        const BLOCK: usize = 8 * GRAM;
+        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        for (number, block) in blocks.iter().enumerate() {
+            let (quads, _) = block.as_chunks::<GRAM>();
+            // Without a branch for each, the eight lookups overlap in the processor.
+            if quads.iter().fold(false, |any, quad| any | self.may_have(quad)) {
+                self.look_up(quads, number * BLOCK, &mut on_place);
+            }
+        }
+        self.look_up(rest.as_chunks::<GRAM>().0, blocks.len() * BLOCK, &mut on_place);
+    }
+
+    #[cold]
+    fn look_up(&self, quads: &[[u8; GRAM]], from: usize, on_place: &mut impl FnMut(usize, &Place)) {
+        for (number, quad) in quads.iter().enumerate() {
+            for place in self.places(quad) {
+                on_place(from + number * GRAM, place);
+            }
+        }
+    }
+}
+
+impl Drop for Grams {
+    fn drop(&mut self) {
+        self.places.iter_mut().for_each(|place| place.gram.zeroize());
+    }
+}
+
+fn gram(bytes: &[u8; GRAM]) -> u32 {
+    u32::from_le_bytes(*bytes)
+}
+
+fn hash(gram: u32) -> u32 {
+    gram.wrapping_mul(0x9E37_79B1)
+}
+
+fn slot(gram: u32) -> usize {
+    (hash(gram) >> (32 - SLOT_BITS)) as usize
+}
+
+fn bucket(gram: u32) -> usize {
+    (hash(gram) >> (32 - BUCKET_BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Grams, Place};
+
+    #[test]
+    fn every_place_is_found_and_no_other() {
+        let text = b"glpat-made-up-token-000001";
+        let grams = Grams::new((0..text.len()).filter_map(|offset| Place::new(text, offset, 7)));
+        for (offset, window) in text.windows(4).enumerate() {
+            let mut places = grams
+                .places(window.try_into().unwrap())
+                .map(|place| (place.form, place.offset));
+            assert!(places.any(|place| place == (7, offset)));
+        }
+        assert_eq!(grams.places(b"none").count(), 0);
+    }
+
+    #[test]
+    fn a_scan_sees_every_fourth_position() {
+        let text = [b"....".as_slice(), &b"glpat-ma".repeat(9), b"gl"].concat();
+        let grams = Grams::new(Place::new(b"glpat-ma", 4, 0).into_iter());
+        let mut seen = Vec::new();
+        grams.scan(&text, |at, _| seen.push(at));
+        assert_eq!(seen, (1..10).map(|round| round * 8).collect::<Vec<_>>());
+    }
+}

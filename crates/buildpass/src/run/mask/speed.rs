@@ -1,0 +1,198 @@
+//! How fast a [`Masker`] is: the texts and the pass to measure, for whoever holds a stopwatch.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use super::{Forms, Masker, Needles, TooShort};
+
+/// As much as the pump reads at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// The secrets of an ordinary job, made up: a GitLab token, a session and an ID token.
+pub fn job_secrets() -> [String; 3] {
+    [
+        "glpat-made-up-token-0Q7xK2".to_owned(),
+        format!("hvs.{}", made_up_letters(91, 1)),
+        format!(
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6Im1hZGUgdXAifQ.eyJ{}.{}",
+            made_up_letters(1010, 2),
+            made_up_letters(342, 3)
+        ),
+    ]
+}
+
+/// The needles for these secrets and the realm user of a CI job.
+///
+/// # Errors
+/// When one of them is too short to be masked.
+pub fn needles(secrets: &[String]) -> Result<Arc<Needles>, TooShort> {
+    let forms: Result<Vec<Forms>, TooShort> = secrets
+        .iter()
+        .map(|secret| Forms::of(secret, &["gitlab-ci-token"]))
+        .collect();
+    Ok(Arc::new(Needles::new(forms?)))
+}
+
+/// At least so many bytes of what a build prints: compiler lines, timestamps, paths, hashes, and now and then a JSON
+/// web token of somebody else.
+pub fn build_log(at_least_bytes: usize) -> Vec<u8> {
+    let mut log = Vec::with_capacity(at_least_bytes + 1024);
+    let mut line = 0_u64;
+    while log.len() < at_least_bytes {
+        let text = match line % 7 {
+            0 => format!("[{line:>6}/90000] Building C object src/lib/CMakeFiles/core.dir/part_{line}.c.o\n"),
+            1 => format!(
+                "2026-01-15T10:{:02}:{:02}Z INFO fetched https://rubygems.example/gems/rack-{line}.gem\n",
+                line % 60,
+                line % 59
+            ),
+            2 => format!("   Compiling serde_json v1.0.{line} (/builds/group/project/vendor/serde_json)\n"),
+            3 => format!(
+                "sha256:{:016x}{:016x}  pool/main/l/libpart{line}_amd64.deb\n",
+                scatter(line),
+                scatter(line + 1)
+            ),
+            4 => {
+                "warning: unused variable: `token`, help: prefix it with an underscore: `_token`\n".to_owned()
+            }
+            5 => format!(
+                "ok {line} - the reader takes what the writer gave (in {}.{:03} s)\r\n",
+                line % 9,
+                line % 1000
+            ),
+            _ if line % 700 == 6 => format!(
+                "Bearer eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{}\n",
+                made_up_letters(400, line)
+            ),
+            _ => "\n".to_owned(),
+        };
+        log.extend_from_slice(text.as_bytes());
+        line += 1;
+    }
+    log
+}
+
+/// At least so many bytes that come as close to these secrets as can be without holding one: each without its last
+/// letter, and some inner letters again and again.
+pub fn near_misses(secrets: &[String], at_least_bytes: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(at_least_bytes + 4096);
+    while text.len() < at_least_bytes {
+        for secret in secrets {
+            let bytes = secret.as_bytes();
+            text.extend_from_slice(&bytes[..bytes.len() - 1]);
+            text.push(b'\n');
+            for inner in bytes.windows(7).step_by(5) {
+                text.extend_from_slice(inner);
+            }
+        }
+    }
+    text
+}
+
+/// Masks the text as the pump does, and counts the bytes that come out.
+pub fn pass(needles: &Arc<Needles>, text: &[u8]) -> usize {
+    let mut masker = Masker::new(Arc::clone(needles));
+    let written: usize = text
+        .chunks(CHUNK_BYTES)
+        .map(|chunk| black_box(masker.mask(chunk)).len())
+        .sum();
+    written + masker.finish().len()
+}
+
+fn made_up_letters(count: usize, seed: u64) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let numbers = (0_u64..).map(|step| scatter(seed.wrapping_mul(1_000_003).wrapping_add(step)));
+    numbers
+        .take(count)
+        .map(|number| char::from(LETTERS[(number >> 58) as usize]))
+        .collect()
+}
+
+fn scatter(number: u64) -> u64 {
+    let mixed = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::{build_log, job_secrets, near_misses, needles, pass};
+
+    #[test]
+    fn nothing_of_the_texts_is_masked() {
+        let secrets = job_secrets();
+        let needles = needles(&secrets).unwrap();
+        for text in [build_log(300_000), near_misses(&secrets, 300_000)] {
+            assert_eq!(pass(&needles, &text), text.len());
+        }
+    }
+
+    #[test]
+    #[ignore = "a measurement: run it in release mode, with --nocapture"]
+    fn bytes_per_second() {
+        let secrets = job_secrets();
+        let needles = needles(&secrets).unwrap();
+        for (name, text) in [
+            ("build log", build_log(256 << 20)),
+            ("near misses", near_misses(&secrets, 256 << 20)),
+        ] {
+            let best = (0..5)
+                .map(|_| {
+                    let start = Instant::now();
+                    assert_eq!(pass(&needles, &text), text.len());
+                    text.len() as f64 / start.elapsed().as_secs_f64() / 1e9
+                })
+                .fold(0.0, f64::max);
+            println!("{name}: {best:.2} GB/s");
+        }
+    }
+}
+#[cfg(test)]
+mod adhoc {
+    use super::*;
+    use std::time::Instant;
+    fn m(name: &str, needles: &Arc<Needles>, text: &[u8], chunk: usize) {
+        let best = (0..3).map(|_| {
+            let start = Instant::now();
+            let mut masker = Masker::new(Arc::clone(needles));
+            let mut n = 0;
+            for c in text.chunks(chunk) { n += black_box(masker.mask(c)).len(); }
+            n += masker.finish().len();
+            black_box(n);
+            text.len() as f64 / start.elapsed().as_secs_f64() / 1e9
+        }).fold(0.0, f64::max);
+        println!("{name}: {best:.3} GB/s");
+    }
+    #[test]
+    #[ignore]
+    fn adhoc() {
+        let secrets = job_secrets();
+        let n = needles(&secrets).unwrap();
+        let log = build_log(64 << 20);
+        for c in [65536, 16384, 4096, 1024, 200, 80, 10, 1] { m(&format!("log chunk {c}"), &n, &log[..(log.len().min(c * 100_000))], c); }
+        for s in &secrets {
+            let at = crate::run::mask::anchor::position(s.as_bytes());
+            m("anchor repeated", &n, &s.as_bytes()[at..at + 7].repeat(1 << 23), 65536);
+            m("anchor quad repeated", &n, &s.as_bytes()[at..at + 4].repeat(1 << 23), 65536);
+            m("but last", &n, &s.as_bytes()[..s.len() - 1].repeat((64 << 20) / s.len()), 65536);
+            m("but first", &n, &s.as_bytes()[1..].repeat((64 << 20) / s.len()), 65536);
+            m("secret itself", &n, &format!("{s}\n").as_bytes().repeat((64 << 20) / s.len()), 65536);
+            m("beginnings", &n, &s.as_bytes()[..8].repeat(8 << 20), 65536);
+        }
+        let key: String = (0..50).map(|i| made_up_letters(64, 100 + i) + "\n").collect();
+        let many: Vec<String> = secrets.iter().cloned().chain([key]).chain((0..20).map(|i| made_up_letters(40, 1000 + i))).collect();
+        let n = needles(&many).unwrap();
+        println!("{n:?}");
+        m("log, many needles", &n, &log, 65536);
+        m("log, many needles, 200", &n, &log[..20_000_000], 200);
+        m("newlines", &n, &b"\n".repeat(64 << 20), 65536);
+        m("a newline", &n, &b"a\n".repeat(32 << 20), 65536);
+        let base64 = made_up_letters(64 << 20, 77);
+        m("base64 noise", &n, base64.as_bytes(), 65536);
+        let n = needles(&["a".repeat(1500)]).unwrap();
+        m("periodic, a", &n, ("a".repeat(1499) + "b").repeat(5000).as_bytes(), 65536);
+        let n = needles(&["ab".repeat(20)]).unwrap();
+        m("periodic, ab", &n, ("ab".repeat(19) + "b").repeat(50000).as_bytes(), 65536);
+    }
+}

@@ -1,0 +1,15 @@
+//! What is granted: a value that nobody prints, and when it ends.
+//!
+//! A secret has no `Display`, no `Serialize` and no `PartialEq`; `Debug` prints `[REDACTED]`; its one reader is `expose`.
+
+mod build_token;
+
+mod lease;
+
+mod name;
+
+pub mod on_pipe;
+
+pub use build_token::BuildToken;
+pub use lease::{End, Lease, LeaseId};
+pub use name::{NotAName, SecretName};

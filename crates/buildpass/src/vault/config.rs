@@ -1,0 +1,113 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Error, Session, VaultToken, nodes::Nodes, session};
+use crate::{
+    clock::Clock,
+    http::Tls,
+    identity::{self, IdToken, Warning},
+    secret::on_pipe,
+};
+
+/// Which vault, and how this job logs in.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Config {
+    /// The nodes; one that cannot be reached gives the turn to the next.
+    pub nodes: Vec<Address>,
+    /// The namespace, where the vault has them.
+    pub namespace: Option<String>,
+    /// How to log in.
+    pub auth: Auth,
+    /// How the nodes prove themselves.
+    pub tls: Tls,
+    /// How long the vault is waited for, in all.
+    pub patience: Duration,
+}
+
+/// How to log in.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Auth {
+    /// With the job's ID token.
+    Jwt {
+        /// The mount of the JWT auth method.
+        mount: String,
+        /// The role; without one, the mount's default role.
+        role: Option<String>,
+        /// Where the ID token is kept, and what it must be.
+        identity: identity::Config,
+    },
+    /// With a token that a person already has, on a laptop; it is never given back by us.
+    Personal(#[serde(with = "on_pipe")] VaultToken),
+}
+
+/// What a login is made with.
+#[derive(Debug)]
+pub enum Credential {
+    /// The job's ID token, judged, and where it is good.
+    Job {
+        /// The mount of the JWT auth method.
+        mount: String,
+        /// The role.
+        role: Option<String>,
+        /// The token.
+        token: IdToken,
+    },
+    /// A person's own token.
+    Person(VaultToken),
+}
+
+impl Config {
+    /// Fetches what to log in with; an ID token is judged before it goes anywhere.
+    ///
+    /// # Errors
+    /// When there is no good ID token.
+    pub async fn credential(&self, clock: &Clock) -> Result<(Credential, Option<Warning>), Error> {
+        match &self.auth {
+            Auth::Jwt {
+                mount,
+                role,
+                identity,
+            } => {
+                let (token, warning) = identity.obtain(clock).await?;
+                Ok((
+                    Credential::Job {
+                        mount: mount.clone(),
+                        role: role.clone(),
+                        token,
+                    },
+                    warning,
+                ))
+            }
+            Auth::Personal(token) => Ok((
+                Credential::Person(VaultToken::new(token.expose().to_owned())),
+                None,
+            )),
+        }
+    }
+
+    /// Turns it into a session; one login serves every secret of the job.
+    ///
+    /// # Errors
+    /// When the vault refuses it, or cannot be reached in time.
+    pub async fn login(&self, credential: Credential, clock: &Clock) -> Result<Session, Error> {
+        let nodes = Nodes::build(self)?;
+        match credential {
+            Credential::Job { mount, role, token } => {
+                session::login(nodes, &mount, role.as_deref(), &token, clock).await
+            }
+            Credential::Person(token) => Ok(session::personal(nodes, token, clock)),
+        }
+    }
+
+    /// Judges what can be judged without a request.
+    ///
+    /// # Errors
+    /// What is wrong with the ID token, expected beside actual.
+    pub fn check(&self, clock: &Clock) -> Result<(), Error> {
+        match &self.auth {
+            Auth::Jwt { identity, .. } => Ok(identity.check(clock)?),
+            Auth::Personal(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+use std::time::Duration;
+
+use super::{SecretPath, refusal};
+use crate::{blame::Blame, http, identity};
+
+/// Why the vault gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration names no node.
+    #[error("no vault address is known")]
+    NoNode,
+    /// The HTTP client could not be set up or used.
+    #[error("the vault cannot be asked")]
+    Http(#[from] http::Error),
+    /// No node answered before the deadline.
+    #[error("the vault at {address} did not answer")]
+    Unreachable {
+        /// The node that was asked last.
+        address: String,
+        /// What came instead.
+        #[source]
+        source: http::Error,
+    },
+    /// The nodes answer that another one leads, which is not listed or not there.
+    #[error("the vault at {address} is a standby, and no listed address leads")]
+    Standby {
+        /// The node that was asked last.
+        address: String,
+    },
+    /// The vault answered until the deadline that it cannot answer now.
+    #[error("the vault at {address} could not answer: {status} {text}")]
+    Busy {
+        /// The node that was asked last.
+        address: String,
+        /// Its HTTP status.
+        status: u16,
+        /// Its words.
+        text: String,
+    },
+    /// A read that may have made a secret was cut off; reading again might make another.
+    #[error("the vault at {address} was cut off while it may have made a secret, so it is not asked again")]
+    PerhapsMade {
+        /// The node.
+        address: String,
+        /// How it was cut off.
+        #[source]
+        source: http::Error,
+    },
+    /// What answers is not a vault.
+    #[error("what answers at this address is not a vault: status {status}, `{content_type}`")]
+    NotAVault {
+        /// The HTTP status.
+        status: u16,
+        /// The content type.
+        content_type: String,
+    },
+    /// There is no ID token to log in with.
+    #[error(transparent)]
+    Identity(#[from] identity::Error),
+    /// The login was refused.
+    #[error("the vault refused the ID token: {text}")]
+    LoginRefused {
+        /// What was asked, beside what the vault says.
+        text: String,
+        /// The HTTP status.
+        status: u16,
+        /// What the token says, where the refusal is about a claim.
+        explained: Vec<String>,
+    },
+    /// The session may not read the path.
+    #[error("the session may not read `{path}`: {text}")]
+    ReadRefused {
+        /// The API path.
+        path: String,
+        /// The vault's words.
+        text: String,
+        /// What else was found out.
+        explained: Vec<String>,
+    },
+    /// Nothing stands at the path.
+    #[error("there is no secret at `{}`{}", .path, .explained.as_deref().unwrap_or_default())]
+    NoSecret {
+        /// The API path.
+        path: String,
+        /// The vault's words, or what else was found out.
+        explained: Option<String>,
+    },
+    /// The newest version was deleted or destroyed.
+    #[error("the newest version of the secret at `{path}` was {how}")]
+    VersionGone {
+        /// The API path.
+        path: String,
+        /// `deleted at …` or `destroyed`.
+        how: String,
+    },
+    /// The secret has other fields.
+    #[error("the secret at `{}` has no field `{field}`: it has {}", .path.api_path(), names(.there))]
+    NoField {
+        /// The path.
+        path: SecretPath,
+        /// The field that was asked for.
+        field: String,
+        /// The fields that are there.
+        there: Vec<String>,
+    },
+    /// The engine failed.
+    #[error("the vault could not read `{path}`: {status} {text}")]
+    ReadFailed {
+        /// The API path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// The vault's words.
+        text: String,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoNode => Some("set `[vault] address`, VAULT_SERVER_URL or VAULT_ADDR, or say `--address`".to_owned()),
+            Self::Http(error) | Self::Unreachable { source: error, .. } => error.hint(),
+            Self::Standby { .. } => Some("list the addresses of all nodes, or one that stands before them all".to_owned()),
+            Self::Busy { text, .. } if text.contains("sealed") => Some("an operator has to unseal it".to_owned()),
+            Self::Busy { .. } => Some(format!("try again later; `--timeout` sets how long is waited ({:?} by default)", DEFAULT_PATIENCE)),
+            Self::PerhapsMade { .. } => Some("run the job again; what was made ends with its session".to_owned()),
+            Self::NotAVault { .. } => Some("is it the address of a web page, or of a proxy on the way?".to_owned()),
+            Self::Identity(error) => error.hint(),
+            Self::LoginRefused { text, .. } => refusal::login_hint(text),
+            Self::ReadRefused { text, .. } => Some(refusal::read_hint(text).to_owned()),
+            Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
+            Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
+            Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
+            Self::ReadFailed { .. } => None,
+        }
+    }
+
+    /// Causes that are known beside the error itself, each a line.
+    pub fn explained(&self) -> &[String] {
+        match self {
+            Self::LoginRefused { explained, .. } | Self::ReadRefused { explained, .. } => explained,
+            _ => &[],
+        }
+    }
+
+    /// Whose turn it is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::NoNode => Blame::Usage,
+            Self::Http(error) => error.blame(),
+            Self::Identity(error) => error.blame(),
+            Self::Unreachable { .. } | Self::Standby { .. } | Self::Busy { .. } => Blame::Unreachable,
+            Self::PerhapsMade { .. } | Self::NotAVault { .. } => Blame::Unreachable,
+            Self::LoginRefused { .. } | Self::ReadRefused { .. } | Self::ReadFailed { .. } => Blame::Refused,
+            Self::NoSecret { .. } | Self::VersionGone { .. } | Self::NoField { .. } => Blame::Refused,
+        }
+    }
+}
+
+/// How long the vault is waited for unless `--timeout` says otherwise.
+pub(super) const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
+
+fn names(there: &[String]) -> String {
+    match there {
+        [] => "none".to_owned(),
+        names => names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}

@@ -1,0 +1,34 @@
+//! Who decides: one login with the job's ID token, the session that it gives, and the secrets that the session may read.
+//!
+//! Speaks Vault's HTTP API (<https://openbao.org/api-docs/>) to HashiCorp Vault, OpenBao or lockbox. A vault token goes into one
+//! header, to a listed address, and nowhere else.
+
+mod address;
+
+mod answer;
+
+mod config;
+
+mod error;
+
+mod nodes;
+
+mod patience;
+
+mod read;
+
+mod reference;
+
+mod refusal;
+
+mod session;
+
+mod token;
+
+pub use address::Address;
+pub use config::{Auth, Config, Credential};
+pub use error::Error;
+pub use read::Fields;
+pub use reference::{BadReference, Engine, SecretPath, SecretRef};
+pub use session::{GivenBack, Kind, Session};
+pub use token::VaultToken;

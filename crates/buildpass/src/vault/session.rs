@@ -1,0 +1,273 @@
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{
+    Error, VaultToken,
+    answer::{not_a_vault, one_line, parse, words},
+    nodes::{Nodes, Repeat, Request},
+    refusal,
+};
+use crate::{clock::Clock, http::Method, identity::IdToken, secret::LeaseId};
+
+/// What a login gives: a vault token, and how long it lasts.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) nodes: Nodes,
+    pub(super) token: VaultToken,
+    pub(super) clock: Clock,
+    kind: Kind,
+}
+
+/// What can be done with a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// It can be shortened, renewed and given back.
+    Service {
+        /// When it ends by itself.
+        ends: SystemTime,
+        /// Whether the vault renews it.
+        renewable: bool,
+    },
+    /// A batch token: it ends when it ends.
+    Batch {
+        /// When that is.
+        ends: SystemTime,
+    },
+    /// A person's own token, never given back by us.
+    Personal,
+}
+
+/// How giving a session back came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GivenBack {
+    /// It is over, and its leases with it.
+    Over,
+    /// It was a person's own token; its leases are over, the token lives on.
+    Personal,
+    /// Nobody can end it before its time: a batch token, or a role without the policy `default`.
+    Lives {
+        /// When it ends by itself.
+        until: SystemTime,
+        /// Why it cannot be ended.
+        because: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct LoginAnswer {
+    auth: GivenAuth,
+}
+
+#[derive(Deserialize)]
+struct GivenAuth {
+    client_token: String,
+    lease_duration: u64,
+    #[serde(default)]
+    renewable: bool,
+    #[serde(default)]
+    token_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RenewAnswer {
+    auth: RenewedAuth,
+}
+
+#[derive(Deserialize)]
+struct RenewedAuth {
+    lease_duration: u64,
+}
+
+#[derive(Serialize)]
+struct Login<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
+    jwt: &'a str,
+}
+
+pub(super) async fn login(
+    nodes: Nodes,
+    mount: &str,
+    role: Option<&str>,
+    token: &IdToken,
+    clock: &Clock,
+) -> Result<Session, Error> {
+    let login = Login {
+        role,
+        jwt: token.expose().trim(),
+    };
+    let request = Request {
+        method: Method::Post,
+        path: &format!("auth/{mount}/login"),
+        token: None,
+        body: Some(json(&login)),
+        repeat: Repeat::Freely,
+    };
+    let answer = nodes.send(&request).await?;
+    if answer.status != 200 {
+        let Some(words) = words(&answer) else {
+            return Err(not_a_vault(&answer));
+        };
+        let text = one_line(&words);
+        let explained = refusal::login_explained(&text, token);
+        return Err(Error::LoginRefused {
+            text,
+            status: answer.status,
+            explained,
+        });
+    }
+    let LoginAnswer { auth } = parse(&answer)?;
+    let ends = clock.now() + Duration::from_secs(auth.lease_duration);
+    let kind = match auth.token_type.as_deref() {
+        Some("batch") => Kind::Batch { ends },
+        _ => Kind::Service {
+            ends,
+            renewable: auth.renewable,
+        },
+    };
+    Ok(Session {
+        nodes,
+        token: VaultToken::new(auth.client_token),
+        clock: clock.clone(),
+        kind,
+    })
+}
+
+pub(super) fn personal(nodes: Nodes, token: VaultToken, clock: &Clock) -> Session {
+    Session {
+        nodes,
+        token,
+        clock: clock.clone(),
+        kind: Kind::Personal,
+    }
+}
+
+impl Session {
+    /// What can be done with it.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The vault token, for the mask.
+    pub fn token(&self) -> &VaultToken {
+        &self.token
+    }
+
+    /// From now on, waits for the vault this long in all.
+    pub fn wait_for(&mut self, patience: Duration) {
+        self.nodes.wait_until(patience);
+    }
+
+    /// Sets the session's remaining life to `lead`, longer or shorter than it was, and says when it ends now.
+    /// Where nobody can set it, that is the answer, and not an error.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn renew(&mut self, lead: Duration) -> Result<Kind, Error> {
+        let Kind::Service { renewable: true, .. } = self.kind else {
+            return Ok(self.kind);
+        };
+        let body = json(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }));
+        let answer = self
+            .ask(Method::Post, "auth/token/renew-self", Some(body))
+            .await?;
+        let Kind::Service { ends, .. } = self.kind else {
+            return Ok(self.kind);
+        };
+        self.kind = if answer.status == 200 {
+            let RenewAnswer { auth } = parse(&answer)?;
+            Kind::Service {
+                ends: self.clock.now() + Duration::from_secs(auth.lease_duration),
+                renewable: true,
+            }
+        } else {
+            // The role has no policy `default`, or the session is over: either way, this is all there is.
+            Kind::Service {
+                ends,
+                renewable: false,
+            }
+        };
+        Ok(self.kind)
+    }
+
+    /// Asks the vault to keep a lease for `increment` longer.
+    ///
+    /// # Errors
+    /// When the vault does not answer, or refuses.
+    pub async fn renew_lease(&self, lease: &LeaseId, increment: Duration) -> Result<(), Error> {
+        let body = json(&serde_json::json!({ "lease_id": lease.0, "increment": increment.as_secs() }));
+        let answer = self.ask(Method::Put, "sys/leases/renew", Some(body)).await?;
+        if answer.status == 200 {
+            return Ok(());
+        }
+        let text = one_line(&words(&answer).unwrap_or_default());
+        Err(Error::ReadFailed {
+            path: "sys/leases/renew".to_owned(),
+            status: answer.status,
+            text,
+        })
+    }
+
+    /// Ends the session and with it all that was made for it; of a person's own token, ends `leases` alone.
+    ///
+    /// # Errors
+    /// When the vault does not answer in time.
+    pub async fn give_back(&self, leases: &[LeaseId]) -> Result<GivenBack, Error> {
+        let ends = match self.kind {
+            Kind::Personal => {
+                for lease in leases {
+                    let body = json(&serde_json::json!({ "lease_id": lease.0 }));
+                    self.ask(Method::Put, "sys/leases/revoke", Some(body)).await?;
+                }
+                return Ok(GivenBack::Personal);
+            }
+            Kind::Batch { ends } => {
+                let because = "it is a batch token, which no vault takes back".to_owned();
+                return Ok(GivenBack::Lives { until: ends, because });
+            }
+            Kind::Service { ends, .. } => ends,
+        };
+        let answer = self.ask(Method::Post, "auth/token/revoke-self", None).await?;
+        match answer.status {
+            200 | 204 => Ok(GivenBack::Over),
+            403 if one_line(&words(&answer).unwrap_or_default()) == "permission denied" => {
+                Ok(GivenBack::Over)
+            }
+            403 => {
+                let because =
+                    "its role has no policy that allows `auth/token/revoke-self`, as `default` does"
+                        .to_owned();
+                Ok(GivenBack::Lives { until: ends, because })
+            }
+            status => {
+                let because = format!(
+                    "the vault answered {status} {}",
+                    one_line(&words(&answer).unwrap_or_default())
+                );
+                Ok(GivenBack::Lives { until: ends, because })
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Zeroizing<Vec<u8>>>,
+    ) -> Result<crate::http::Answer, Error> {
+        let request = Request {
+            method,
+            path,
+            token: Some(&self.token),
+            body,
+            repeat: Repeat::Freely,
+        };
+        self.nodes.send(&request).await
+    }
+}
+
+fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(serde_json::to_vec(body).unwrap_or_default())
+}

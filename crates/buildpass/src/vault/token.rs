@@ -1,0 +1,36 @@
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::secret::on_pipe::OnPipe;
+
+/// The token that a login to the vault gives.
+pub struct VaultToken(SecretString);
+
+impl VaultToken {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// The token itself, for the header of a request to the vault and for the mask.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for VaultToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VaultToken([REDACTED])")
+    }
+}
+
+impl OnPipe for VaultToken {
+    fn to_wire(&self) -> &str {
+        self.expose()
+    }
+
+    fn from_wire(value: String) -> Self {
+        Self::new(value)
+    }
+}

@@ -1,0 +1,33 @@
+//! Real servers on ports of their own, a scrubbed environment, and no waiting without an end.
+
+mod buildpass;
+
+mod http;
+
+mod openbao;
+
+mod sandbox;
+
+mod scripted;
+
+mod vault;
+
+mod wait;
+
+pub(crate) use buildpass::{Buildpass, Finished};
+pub(crate) use openbao::{OpenBao, free_port};
+pub(crate) use sandbox::Sandbox;
+pub(crate) use scripted::{Scripted, reply};
+pub(crate) use vault::{BUILD_TOKEN, BUILD_TOKEN_PATH, ROOT, Vault, on_every_vault};
+pub(crate) use wait::wait_until;
+
+use std::sync::LazyLock;
+
+/// Serves what the tests host in this process.
+pub(crate) static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+});

@@ -1,0 +1,1 @@
+//! Login and reading on real vaults, and the answers that no vault gives on request.
