@@ -6,7 +6,9 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::failure::Failure;
-use crate::registry::{AccessLevel, AccessToken, Group, Holder, Project, Registry, Scope, Standing, Visibility};
+use crate::registry::{
+    AccessLevel, AccessToken, Group, Holder, Project, Registry, Scope, Standing, Visibility,
+};
 use crate::server::Instance;
 
 /// The token that a request offers, in `PRIVATE-TOKEN` or as `Authorization: Bearer`.
@@ -50,13 +52,21 @@ impl Caller {
     /// Refuses a token whose scopes do not let it read the API.
     pub(super) fn may_read(&self) -> Result<(), Failure> {
         let enough = self.token.has_any_scope(&[Scope::Api, Scope::ReadApi]);
-        if enough { Ok(()) } else { Err(Failure::InsufficientScope("api read_api")) }
+        if enough {
+            Ok(())
+        } else {
+            Err(Failure::InsufficientScope("api read_api"))
+        }
     }
 
     /// Refuses a token whose scopes do not let it change things through the API.
     pub(super) fn may_write(&self) -> Result<(), Failure> {
         let enough = self.token.has_any_scope(&[Scope::Api]);
-        if enough { Ok(()) } else { Err(Failure::InsufficientScope("api")) }
+        if enough {
+            Ok(())
+        } else {
+            Err(Failure::InsufficientScope("api"))
+        }
     }
 
     /// The group that `id`, a number or a full path, names for this caller.
@@ -79,7 +89,8 @@ impl Caller {
         };
         project
             .filter(|project| {
-                project.visibility != Visibility::Private || self.level(registry, project.namespace_id).is_some()
+                project.visibility != Visibility::Private
+                    || self.level(registry, project.namespace_id).is_some()
             })
             .cloned()
             .ok_or_else(|| Failure::NotFound("Project".into()))

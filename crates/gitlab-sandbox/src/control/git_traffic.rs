@@ -31,9 +31,12 @@ pub(super) async fn redirect(
 }
 
 /// `GET /-/sandbox/requests`: the Git requests so far, in their order
-pub(super) async fn requests(
-    _: Administrator,
-    State(instance): State<Arc<Instance>>,
-) -> Json<Vec<Entry>> {
+pub(super) async fn requests(_: Administrator, State(instance): State<Arc<Instance>>) -> Json<Vec<Entry>> {
     Json(instance.journal().entries())
+}
+
+/// `DELETE /-/sandbox/requests`: the record begins anew
+pub(super) async fn forget(_: Administrator, State(instance): State<Arc<Instance>>) -> StatusCode {
+    instance.journal().clear();
+    StatusCode::NO_CONTENT
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use crate::issuer::{JobIdentity, RefType};
 use crate::registry::Project;
 
-/// GitLab's [predefined variables](https://docs.gitlab.com/ci/variables/predefined_variables/) of a job, but for those that only
-/// its runner knows.
+/// GitLab's [predefined variables](https://docs.gitlab.com/ci/variables/predefined_variables/) of a job, but for
+/// those that only its runner knows.
 pub(super) fn job_variables(
     job: &JobIdentity,
     job_name: &str,
@@ -39,7 +39,10 @@ pub(super) fn job_variables(
         ("CI_PIPELINE_ID", job.pipeline_id.to_string()),
         ("CI_PIPELINE_IID", "1".to_owned()),
         ("CI_PIPELINE_SOURCE", "push".to_owned()),
-        ("CI_PIPELINE_URL", format!("{project_url}/-/pipelines/{}", job.pipeline_id)),
+        (
+            "CI_PIPELINE_URL",
+            format!("{project_url}/-/pipelines/{}", job.pipeline_id),
+        ),
         ("CI_PROJECT_ID", project.id.to_string()),
         ("CI_PROJECT_NAME", project_name.to_owned()),
         ("CI_PROJECT_NAMESPACE", namespace.clone()),

@@ -2,20 +2,28 @@
 //!
 //! GitLab has none of them: they stand for what people and runners do around it.
 
+/// The proof that the administrator asks.
 mod administrator;
 
+/// Puts commits into repositories.
 mod commits;
 
+/// Redirects, and the record of Git requests.
 mod git_traffic;
 
+/// ID tokens made to order.
 mod id_tokens;
 
+/// GitLab's variables of a job.
 mod job_variables;
 
+/// Hands a job to a runner.
 mod jobs;
 
+/// Makes jobs and their ID tokens.
 mod minting;
 
+/// Every refusal with its status.
 mod refusal;
 
 use std::sync::Arc;
@@ -32,5 +40,8 @@ pub(crate) fn router() -> Router<Arc<Instance>> {
         .route("/-/sandbox/jobs", post(jobs::start))
         .route("/-/sandbox/commits", post(commits::add))
         .route("/-/sandbox/redirects", post(git_traffic::redirect))
-        .route("/-/sandbox/requests", get(git_traffic::requests))
+        .route(
+            "/-/sandbox/requests",
+            get(git_traffic::requests).delete(git_traffic::forget),
+        )
 }

@@ -23,7 +23,7 @@ const LINE_BREAKERS: [char; 3] = ['\n', '\r', '\0'];
 impl Repositories {
     /// Adds `commit` to the project's repository and returns the commit's name.
     ///
-    /// The work is [git fast-import](https://git-scm.com/docs/git-fast-import)'s, which checks names and paths.
+    /// The work is [git fast-import](https://git-scm.com/docs/git-fast-import)'s, which checks the names of refs.
     pub(crate) async fn commit(
         &self,
         project: &Project,
@@ -31,9 +31,17 @@ impl Repositories {
         seconds: i64,
     ) -> Result<String, RepositoryError> {
         let full_ref = format!("refs/heads/{}", commit.branch);
-        let names = commit.tags.iter().chain(commit.submodules.values()).chain([&commit.branch]);
-        if names.into_iter().any(|name| name.contains(LINE_BREAKERS)) {
-            return Err(RepositoryError::Refused { command: "fast-import", message: "invalid name".into() });
+        let mut names = commit
+            .tags
+            .iter()
+            .chain(commit.submodules.values())
+            .chain([&commit.branch]);
+        let mut paths = commit.files.keys().chain(commit.submodules.keys());
+        if names.any(|name| name.contains(LINE_BREAKERS)) || !paths.all(|path| stays_inside(path)) {
+            return Err(RepositoryError::Refused {
+                command: "fast-import",
+                message: "invalid name".into(),
+            });
         }
         let parent = self.resolve(project.id, &full_ref).await?;
         let stream = stream(commit, &full_ref, parent.as_deref(), seconds);
@@ -42,11 +50,19 @@ impl Repositories {
         command.arg("--git-dir").arg(self.folder(project.id));
         command.args(["fast-import", "--quiet", "--done", "--date-format=raw"]);
         self.finish("fast-import", command, &stream).await?;
-        self.resolve(project.id, &full_ref).await?.ok_or_else(|| RepositoryError::Refused {
-            command: "fast-import",
-            message: "the branch was not made".into(),
-        })
+        self.resolve(project.id, &full_ref)
+            .await?
+            .ok_or_else(|| RepositoryError::Refused {
+                command: "fast-import",
+                message: "the branch was not made".into(),
+            })
     }
+}
+
+/// Whether git would check a path out within its working tree.
+fn stays_inside(path: &str) -> bool {
+    path.split('/')
+        .all(|part| !matches!(part, "" | "." | "..") && !part.eq_ignore_ascii_case(".git"))
 }
 
 fn stream(commit: &Commit, full_ref: &str, parent: Option<&str>, seconds: i64) -> Vec<u8> {
@@ -65,7 +81,10 @@ fn stream(commit: &Commit, full_ref: &str, parent: Option<&str>, seconds: i64) -
         let path = quoted(path);
         match content {
             Some(content) => {
-                line(format!("M 100644 inline {path}\ndata {}\n{content}", content.len()));
+                line(format!(
+                    "M 100644 inline {path}\ndata {}\n{content}",
+                    content.len()
+                ));
             }
             None => line(format!("D {path}")),
         }
@@ -83,8 +102,8 @@ fn stream(commit: &Commit, full_ref: &str, parent: Option<&str>, seconds: i64) -
 /// A path in the quotes of C, in which nothing ends a line.
 fn quoted(path: &str) -> String {
     let mut quoted = String::from("\"");
-    for byte in path.chars() {
-        match byte {
+    for character in path.chars() {
+        match character {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),

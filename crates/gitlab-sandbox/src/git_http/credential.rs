@@ -44,7 +44,10 @@ impl Credential {
         }
         let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
         let (user, password) = decoded.split_once(':')?;
-        Some(Self::Basic { user: user.to_owned(), password: password.to_owned() })
+        Some(Self::Basic {
+            user: user.to_owned(),
+            password: password.to_owned(),
+        })
     }
 }
 
@@ -67,7 +70,9 @@ mod tests {
     #[test]
     fn a_password_may_hold_colons_and_is_not_shown() {
         let credential = of(&format!("basic {}", BASE64_STANDARD.encode("ci:made:up")));
-        assert!(matches!(&credential, Credential::Basic { user, password } if user == "ci" && password == "made:up"));
+        assert!(
+            matches!(&credential, Credential::Basic { user, password } if user == "ci" && password == "made:up")
+        );
         assert_eq!(format!("{credential:?}"), "basic");
     }
 

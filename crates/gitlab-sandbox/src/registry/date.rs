@@ -18,7 +18,9 @@ pub(crate) struct InvalidDate;
 
 impl Date {
     pub(crate) fn of_unix_seconds(seconds: i64) -> Self {
-        Self { days_since_1970: seconds.div_euclid(SECONDS_A_DAY) }
+        Self {
+            days_since_1970: seconds.div_euclid(SECONDS_A_DAY),
+        }
     }
 
     /// The first second of this day.
@@ -27,7 +29,9 @@ impl Date {
     }
 
     pub(crate) fn plus_days(self, days: i64) -> Self {
-        Self { days_since_1970: self.days_since_1970.saturating_add(days) }
+        Self {
+            days_since_1970: self.days_since_1970.saturating_add(days),
+        }
     }
 
     // Both conversions count from 1 March of year 0, so that a leap day ends its year:
@@ -39,7 +43,9 @@ impl Date {
         let month_from_march = (month + 9) % 12;
         let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        Self { days_since_1970: era * 146_097 + day_of_era - 719_468 }
+        Self {
+            days_since_1970: era * 146_097 + day_of_era - 719_468,
+        }
     }
 
     fn to_civil(self) -> (i64, i64, i64) {
@@ -51,7 +57,11 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        let month = if month_from_march < 10 {
+            month_from_march + 3
+        } else {
+            month_from_march - 9
+        };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         (year, month, day)
     }
@@ -73,7 +83,11 @@ impl FromStr for Date {
         }
         let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
         let date = Self::from_civil(year, month, day);
-        if date.to_civil() == (year, month, day) { Ok(date) } else { Err(InvalidDate) }
+        if date.to_civil() == (year, month, day) {
+            Ok(date)
+        } else {
+            Err(InvalidDate)
+        }
     }
 }
 
@@ -94,7 +108,12 @@ impl Serialize for Date {
 pub(crate) fn iso_timestamp(unix_seconds: i64) -> String {
     let date = Date::of_unix_seconds(unix_seconds);
     let of_day = unix_seconds.rem_euclid(SECONDS_A_DAY);
-    format!("{date}T{:02}:{:02}:{:02}.000Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+    format!(
+        "{date}T{:02}:{:02}:{:02}.000Z",
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
 }
 
 #[cfg(test)]
@@ -103,9 +122,12 @@ mod tests {
 
     #[test]
     fn dates_are_read_and_written_alike() {
-        for (text, seconds) in
-            [("1970-01-01", 0), ("2000-02-29", 951_782_400), ("2026-11-23", 1_795_392_000), ("1969-12-31", -86_400)]
-        {
+        for (text, seconds) in [
+            ("1970-01-01", 0),
+            ("2000-02-29", 951_782_400),
+            ("2026-11-23", 1_795_392_000),
+            ("1969-12-31", -86_400),
+        ] {
             let date: Date = text.parse().unwrap();
             assert_eq!(date.start_in_unix_seconds(), seconds, "{text}");
             assert_eq!(date.to_string(), text);
@@ -114,7 +136,17 @@ mod tests {
 
     #[test]
     fn a_day_that_no_calendar_has_is_refused() {
-        for text in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "2026-1-1", "+026-01-01", "20260101", "", "ä026-01-1"] {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-01-00",
+            "2026-1-1",
+            "+026-01-01",
+            "20260101",
+            "",
+            "ä026-01-1",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

@@ -3,16 +3,22 @@
 //! It judges nothing that HTTP knows of: `api` and `git_http` turn what it says into statuses and texts. Of a token's
 //! value it keeps the digest alone.
 
+/// Levels, scopes and visibility.
 mod access;
 
+/// Days, as tokens end on one.
 mod date;
 
+/// Groups and projects.
 mod namespace;
 
+/// One part of a path, proven.
 mod path;
 
+/// All of it, in memory.
 mod store;
 
+/// Access tokens and whether they still hold.
 mod token;
 
 pub(crate) use access::{AccessLevel, Scope, UnknownScope, Visibility};

@@ -22,12 +22,21 @@ pub(super) enum Outcome {
 /// Runs `command` as the leader of a process group of its own, and ends the whole group with it.
 pub(super) async fn run(mut command: Command, time: Duration) -> io::Result<Outcome> {
     let (reader, writer) = io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0).kill_on_drop(true);
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
+        .process_group(0)
+        .kill_on_drop(true);
     let mut shell = command.spawn()?;
     // The command holds the pipe's other end; the log ends when no process has it any more.
     drop(command);
     let group = Group::led_by(shell.id());
-    let mut log = Log { pipe: Receiver::from_owned_fd(reader.into())?, bytes: Vec::new(), ended: false };
+    let mut log = Log {
+        pipe: Receiver::from_owned_fd(reader.into())?,
+        bytes: Vec::new(),
+        ended: false,
+    };
 
     let deadline = sleep(time);
     tokio::pin!(deadline);
@@ -38,14 +47,15 @@ pub(super) async fn run(mut command: Command, time: Duration) -> io::Result<Outc
             () = &mut deadline => break None,
         }
     };
+    if exit.is_some() {
+        log.read_to_end().await;
+    }
+    drop(group);
+    // Whoever was killed lets go of the log.
+    log.read_to_end().await;
     match exit {
-        Some(exit) => {
-            // What is left over is ended below, whether or not it let go of the log.
-            let _ = timeout(LEFTOVERS_DEADLINE, log.read_to_end()).await;
-            Ok(Outcome::Ended(exit, log.bytes))
-        }
+        Some(exit) => Ok(Outcome::Ended(exit, log.bytes)),
         None => {
-            drop(group);
             shell.wait().await?;
             Ok(Outcome::TimedOut(log.bytes))
         }
@@ -68,10 +78,15 @@ impl Log {
         self.ended = !matches!(self.pipe.read_buf(&mut self.bytes).await, Ok(length) if length > 0);
     }
 
+    /// Adds what comes until no process has the log open any more, within a deadline.
     async fn read_to_end(&mut self) {
-        while !self.ended {
-            self.read().await;
-        }
+        let rest = async {
+            while !self.ended {
+                self.read().await;
+            }
+        };
+        // A process that left the group may keep the log open for as long as it likes.
+        let _ = timeout(LEFTOVERS_DEADLINE, rest).await;
     }
 }
 
@@ -80,7 +95,11 @@ struct Group(Option<Pid>);
 
 impl Group {
     fn led_by(process_id: Option<u32>) -> Self {
-        Self(process_id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+        Self(
+            process_id
+                .and_then(|id| i32::try_from(id).ok())
+                .and_then(Pid::from_raw),
+        )
     }
 }
 

@@ -1,0 +1,30 @@
+//! The sandbox from outside: over HTTP, with the real git.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what these tests cannot do without is there, or they fail"
+)]
+
+/// What all tests use.
+mod harness;
+
+/// From the start to the end.
+mod server;
+
+/// ID tokens and what proves them.
+mod issuer;
+
+/// GitLab's REST API.
+mod api;
+
+/// Fetching with the real git.
+mod git;
+
+/// Pushing with the real git.
+mod git_push;
+
+/// Where a repository's URL leads, and what is in it.
+mod git_redirect;
+
+/// Jobs.
+mod runner;
