@@ -3,11 +3,11 @@
 //! One module a stage, in the order in which data flows. The types tell the same story:
 //! `IdToken → vault::Config::login → Session → Session::read → Lease<BuildToken> → git`, or the build's environment.
 
-/// 0 What all stages stand on: whose turn it is after a failure.
-pub mod blame;
-
 /// 0 The time of day, handed in.
 pub mod clock;
+
+/// 0 A failure in words, and whose turn it is after it.
+pub mod failure;
 
 /// 0 One request, one answer.
 pub mod http;

@@ -1,6 +1,12 @@
 //! The commands: one file each. Only this module prints, and only `report` picks exit codes.
 
+mod guard;
+
+mod launch;
+
 mod report;
+
+mod run;
 
 mod token;
 
@@ -11,8 +17,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     clock::Clock,
     config::{Environment, Flags},
+    failure::Failure,
 };
-use report::Report;
 
 /// Gives a CI build the private repositories that it may read, for as long as it runs, and nothing else.
 #[derive(Debug, Parser)]
@@ -32,8 +38,17 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a command with what the job may have: masks its output, forwards signals, gives everything back
+    Run(run::Arguments),
+
     /// Print one secret, or write it to a file
     Token(token::Arguments),
+
+    #[command(hide = true)]
+    Guard,
+
+    #[command(hide = true)]
+    Launch(launch::Arguments),
 }
 
 /// What every command is handed.
@@ -52,19 +67,25 @@ impl CommandLine {
             clock: Clock::system(),
         };
         let outcome = match self.command {
+            Command::Run(arguments) => return run::execute(arguments, &surroundings),
             Command::Token(arguments) => token::execute(&arguments, &surroundings),
+            Command::Guard => guard::execute(&surroundings),
+            Command::Launch(arguments) => launch::execute(&arguments),
         };
         match outcome {
             Ok(code) => code,
-            Err(report) => report.print(),
+            Err(failure) => {
+                report::print(&failure);
+                report::exit_code(failure.blame)
+            }
         }
     }
 }
 
 /// Runs one future on this thread: no command but the servers needs more.
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Report> {
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     Ok(runtime
-        .map_err(|error| Report::bug("the runtime cannot start", &error))?
+        .map_err(|error| Failure::bug("the runtime cannot start", &error))?
         .block_on(future))
 }

@@ -8,12 +8,10 @@ use std::{
 
 use clap::Args;
 
-use super::{
-    Surroundings, block_on,
-    report::{Report, note},
-};
+use super::{Surroundings, block_on, report::note};
 use crate::{
     config::Settings,
+    failure::Failure,
     run::Wanted,
     secret::{BuildToken, End, Lease},
     vault::{GivenBack, Kind, Session},
@@ -34,7 +32,7 @@ pub(super) struct Arguments {
     keep_lease: bool,
 }
 
-pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Report> {
+pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
     let wanted = find(&settings, &arguments.name)?;
     let lease = block_on(fetch(&settings, wanted, arguments, surroundings))??;
@@ -44,14 +42,14 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     };
     match written {
         Ok(()) => Ok(ExitCode::SUCCESS),
-        Err((place, error)) => Err(Report::usage(
+        Err((place, error)) => Err(Failure::usage(
             format!("the secret cannot be written to {place}: {error}"),
             "name a file in a folder that this user can write to",
         )),
     }
 }
 
-fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Report> {
+fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Failure> {
     if let Some(wanted) = settings
         .secrets
         .iter()
@@ -60,7 +58,7 @@ fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Report> {
         return Ok(wanted);
     }
     if settings.withheld.iter().any(|withheld| withheld.as_str() == name) {
-        return Err(Report::usage(
+        return Err(Failure::usage(
             format!("the secret {name} is not for this job"),
             "its `when` does not hold here",
         ));
@@ -70,7 +68,7 @@ fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Report> {
         .iter()
         .map(|secret| secret.name.as_str())
         .collect();
-    Err(Report::usage(
+    Err(Failure::usage(
         format!("no secret is named {name}"),
         match known[..] {
             [] => "add a `[[secret]]` to buildpass.toml, or say `--secret NAME=path/field@mount`".to_owned(),
@@ -85,7 +83,7 @@ async fn fetch(
     wanted: &Wanted,
     arguments: &Arguments,
     surroundings: &Surroundings,
-) -> Result<Lease<BuildToken>, Report> {
+) -> Result<Lease<BuildToken>, Failure> {
     let (credential, warning) = settings.vault.credential(&surroundings.clock).await?;
     if let Some(warning) = warning {
         note(&warning.to_string());
@@ -115,7 +113,7 @@ async fn fetch(
     let lease = read?;
     match lease.end() {
         End::Stored => Ok(lease),
-        End::Leased { .. } => Err(Report::usage(
+        End::Leased { .. } => Err(Failure::usage(
             format!("{} was made for this session and ended with it", wanted.name),
             "use `buildpass run`, which keeps the session while a command runs, or say `--keep-lease`",
         )),

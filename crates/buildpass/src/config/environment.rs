@@ -51,6 +51,11 @@ impl Environment {
         names.iter().find_map(|name| self.setting(name))
     }
 
+    /// All of it, as it was inherited.
+    pub fn all(&self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.variables.clone().into_iter()
+    }
+
     /// Where relative paths start.
     pub fn working_directory(&self) -> &PathBuf {
         &self.working_directory

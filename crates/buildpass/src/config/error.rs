@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use crate::{
+    failure::{Blame, Failure},
     git::{BadRealm, Realm},
     http,
     run::NoDelivery,
@@ -184,5 +185,11 @@ impl Error {
             Self::Realm(_) => Some("for example `https://gitlab.example/group/`".to_owned()),
             Self::Unreadable { .. } | Self::Name(_) | Self::Delivery { .. } | Self::HalfIdentity => None,
         }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::of(&error, error.hint(), Blame::Usage)
     }
 }

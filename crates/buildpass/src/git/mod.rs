@@ -5,10 +5,15 @@
 
 mod config;
 
+pub mod credential;
+
 mod realm;
 
 mod remote_url;
 
+mod setup;
+
 pub use config::{Config, DEFAULT_USERNAME, RealmCredential};
 pub use realm::{BadRealm, Reach, Realm};
 pub use remote_url::{BadRemoteUrl, RemoteUrl};
+pub use setup::{Setup, count_in};

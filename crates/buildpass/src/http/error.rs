@@ -1,7 +1,7 @@
 use std::{error::Error as _, path::PathBuf, time::Duration};
 
 use super::Sent;
-use crate::blame::Blame;
+use crate::failure::Blame;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use crate::{blame::Blame, http};
+use crate::{failure::Blame, http};
 
 /// Why there is no ID token to log in with.
 #[derive(Debug, thiserror::Error)]

@@ -110,4 +110,19 @@ impl Config {
             Auth::Personal(_) => Ok(()),
         }
     }
+
+    /// The variable of this process's environment that holds the ID token, and the token.
+    pub fn id_token_variable(&self) -> Option<(&str, &IdToken)> {
+        match &self.auth {
+            Auth::Jwt {
+                identity:
+                    identity::Config {
+                        source: identity::Source::Variable { name, token },
+                        ..
+                    },
+                ..
+            } => Some((name, token)),
+            Auth::Jwt { .. } | Auth::Personal(_) => None,
+        }
+    }
 }

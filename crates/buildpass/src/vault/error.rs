@@ -1,7 +1,8 @@
-use std::time::Duration;
-
 use super::{SecretPath, refusal};
-use crate::{blame::Blame, http, identity};
+use crate::{
+    failure::{Blame, Failure},
+    http, identity,
+};
 
 /// Why the vault gave nothing.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +124,7 @@ impl Error {
             Self::Http(error) | Self::Unreachable { source: error, .. } => error.hint(),
             Self::Standby { .. } => Some("list the addresses of all nodes, or one that stands before them all".to_owned()),
             Self::Busy { text, .. } if text.contains("sealed") => Some("an operator has to unseal it".to_owned()),
-            Self::Busy { .. } => Some(format!("try again later; `--timeout` sets how long is waited ({:?} by default)", DEFAULT_PATIENCE)),
+            Self::Busy { .. } => Some("try again later; `--timeout` sets how long is waited".to_owned()),
             Self::PerhapsMade { .. } => Some("run the job again; what was made ends with its session".to_owned()),
             Self::NotAVault { .. } => Some("is it the address of a web page, or of a proxy on the way?".to_owned()),
             Self::Identity(error) => error.hint(),
@@ -137,7 +138,7 @@ impl Error {
     }
 
     /// Causes that are known beside the error itself, each a line.
-    pub fn explained(&self) -> &[String] {
+    fn explained(&self) -> &[String] {
         match self {
             Self::LoginRefused { explained, .. } | Self::ReadRefused { explained, .. } => explained,
             _ => &[],
@@ -158,8 +159,13 @@ impl Error {
     }
 }
 
-/// How long the vault is waited for unless `--timeout` says otherwise.
-pub(super) const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let mut failure = Self::of(&error, error.hint(), error.blame());
+        failure.causes.splice(0..0, error.explained().iter().cloned());
+        failure
+    }
+}
 
 fn names(there: &[String]) -> String {
     match there {

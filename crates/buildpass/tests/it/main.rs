@@ -1,4 +1,10 @@
 //! The whole product on real parts, a file a stage.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests start servers and jobs, say what they skip, and fail by panicking"
+)]
 
 mod harness;
 
@@ -7,3 +13,5 @@ mod identity;
 mod vault;
 
 mod token;
+
+mod run;

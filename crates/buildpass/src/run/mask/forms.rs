@@ -15,6 +15,7 @@ pub(super) const MIN_BYTES: usize = 8;
 ///  - in base64, alone or within longer data, in both alphabets, with line breaks anywhere
 ///  - in the base64 of `user:secret`, as an `Authorization: Basic` header holds it
 ///  - URL-encoded, and escaped for JSON
+#[derive(Clone)]
 pub struct Forms {
     pub(super) forms: BTreeSet<Form>,
 }
@@ -117,7 +118,11 @@ mod tests {
         for line in ["TWFkZVVwS2V5TGluZTE", "bGluZTIx"] {
             assert!(forms.iter().any(|form| form == line), "{line}");
         }
-        for line in ["-----BEGIN MADE UP KEY-----", "c2hvcnQ", "-----END MADE UP KEY-----"] {
+        for line in [
+            "-----BEGIN MADE UP KEY-----",
+            "c2hvcnQ",
+            "-----END MADE UP KEY-----",
+        ] {
             assert!(!forms.iter().any(|form| form == line), "{line}");
         }
     }

@@ -1,0 +1,28 @@
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Args;
+
+use crate::{
+    failure::Failure,
+    run::{self, Plan},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[arg(long)]
+    terminal: bool,
+
+    #[arg(last = true)]
+    command: Vec<OsString>,
+}
+
+/// The step between buildpass and CMD; the socket is its stdin.
+pub(super) fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let plan = if arguments.terminal {
+        Plan::Terminal
+    } else {
+        Plan::Group
+    };
+    // buildpass is gone when this fails, and has nobody left to tell.
+    Ok(run::launch(plan, &arguments.command).unwrap_or(ExitCode::FAILURE))
+}

@@ -1,0 +1,85 @@
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    failure::Failure,
+    run::Wanted,
+    secret::{BuildToken, SecretName, on_pipe},
+    vault::{self, VaultToken},
+};
+
+/// What buildpass asks of its guardian.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) enum ToGuardian {
+    /// Log in and fetch the secrets.
+    Begin(Box<Begin>),
+    /// CMD's process group: to be ended when buildpass dies.
+    Group(i32),
+    /// Read one secret afresh: the one that was given was refused.
+    ReadAgain(SecretName),
+    /// The job is over: give everything back.
+    End,
+}
+
+/// All that the guardian needs to know.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) struct Begin {
+    pub(in crate::run) vault: vault::Config,
+    pub(in crate::run) wanted: Vec<Wanted>,
+    pub(in crate::run) lead: Duration,
+    /// Where the private directory is made.
+    pub(in crate::run) folder: PathBuf,
+}
+
+/// What the guardian says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) enum FromGuardian {
+    /// The secrets, in the order in which they were asked for.
+    Ready(Granted),
+    /// Nothing was granted, and everything was given back.
+    Failed(Failure),
+    /// The group is known.
+    Noted,
+    /// The answer to `ReadAgain`.
+    Again(Again),
+    /// Everything was given back that can be; what lives on is said in a line.
+    GivenBack {
+        /// The line.
+        lives_on: Option<String>,
+    },
+    /// Something to tell the person who watches.
+    Note(String),
+}
+
+/// The answer to `ReadAgain`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) enum Again {
+    /// The value as it stands now.
+    Fresh(#[serde(with = "on_pipe")] BuildToken),
+    /// The vault gave none.
+    Failed(Failure),
+}
+
+/// What a job was granted.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) struct Granted {
+    /// For secrets that are handed over as files, and for the socket.
+    pub(in crate::run) directory: PathBuf,
+    /// For the mask.
+    #[serde(with = "on_pipe")]
+    pub(in crate::run) session: VaultToken,
+    pub(in crate::run) secrets: Vec<GrantedSecret>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) struct GrantedSecret {
+    pub(in crate::run) name: SecretName,
+    #[serde(with = "on_pipe")]
+    pub(in crate::run) value: BuildToken,
+    /// When it ends, where it is leased.
+    pub(in crate::run) until: Option<SystemTime>,
+}
