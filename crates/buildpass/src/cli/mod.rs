@@ -1,5 +1,9 @@
 //! The commands: one file each. Only this module prints, and only `report` picks exit codes.
 
+mod fetch;
+
+mod git;
+
 mod guard;
 
 mod launch;
@@ -44,6 +48,9 @@ enum Command {
     /// Print one secret, or write it to a file
     Token(token::Arguments),
 
+    /// Make git ask buildpass for its credentials
+    Git(git::Arguments),
+
     #[command(hide = true)]
     Guard,
 
@@ -69,6 +76,7 @@ impl CommandLine {
         let outcome = match self.command {
             Command::Run(arguments) => return run::execute(arguments, &surroundings),
             Command::Token(arguments) => token::execute(&arguments, &surroundings),
+            Command::Git(arguments) => git::execute(&arguments, &surroundings),
             Command::Guard => guard::execute(&surroundings),
             Command::Launch(arguments) => launch::execute(&arguments),
         };

@@ -8,14 +8,11 @@ use std::{
 
 use clap::Args;
 
-use super::{Surroundings, block_on, report::note};
-use crate::{
-    config::Settings,
-    failure::Failure,
-    run::Wanted,
-    secret::{BuildToken, End, Lease},
-    vault::{GivenBack, Kind, Session},
+use super::{
+    Surroundings, block_on,
+    fetch::{Leased, fetch},
 };
+use crate::{config::Settings, failure::Failure, run::Wanted, secret::BuildToken};
 
 /// Print one secret, or write it to a file
 #[derive(Debug, Args)]
@@ -35,7 +32,12 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
     let wanted = find(&settings, &arguments.name)?;
-    let lease = block_on(fetch(&settings, wanted, arguments, surroundings))??;
+    let leased = if arguments.keep_lease {
+        Leased::Kept
+    } else {
+        Leased::Refused
+    };
+    let lease = block_on(fetch(&settings, wanted, leased, &surroundings.clock))??;
     let written = match &arguments.output {
         Some(path) => write_file(path, lease.value()).map_err(|error| (path.display().to_string(), error)),
         None => write_stdout(lease.value()).map_err(|error| ("stdout".to_owned(), error)),
@@ -75,64 +77,6 @@ fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Failure> {
             _ => format!("these are: {}", known.join(", ")),
         },
     ))
-}
-
-/// Reads the secret and gives the session back before anything is printed.
-async fn fetch(
-    settings: &Settings,
-    wanted: &Wanted,
-    arguments: &Arguments,
-    surroundings: &Surroundings,
-) -> Result<Lease<BuildToken>, Failure> {
-    let (credential, warning) = settings.vault.credential(&surroundings.clock).await?;
-    if let Some(warning) = warning {
-        note(&warning.to_string());
-    }
-    let session = settings.vault.login(credential, &surroundings.clock).await?;
-    let read = session.read(&wanted.from).await;
-    let keep = match &read {
-        Ok(lease) if arguments.keep_lease => match lease.end() {
-            End::Leased { until, .. } => Some(*until),
-            End::Stored => None,
-        },
-        _ => None,
-    };
-    if let Some(until) = keep {
-        let until = match session.kind() {
-            Kind::Service { ends, .. } | Kind::Batch { ends } => until.min(ends),
-            Kind::Personal => until,
-        };
-        note(&format!(
-            "{} ends at {}",
-            wanted.name,
-            humantime::format_rfc3339_seconds(until)
-        ));
-        return Ok(read?);
-    }
-    give_back(&session, &read).await;
-    let lease = read?;
-    match lease.end() {
-        End::Stored => Ok(lease),
-        End::Leased { .. } => Err(Failure::usage(
-            format!("{} was made for this session and ended with it", wanted.name),
-            "use `buildpass run`, which keeps the session while a command runs, or say `--keep-lease`",
-        )),
-    }
-}
-
-async fn give_back<E>(session: &Session, read: &Result<Lease<BuildToken>, E>) {
-    let lease = read.as_ref().ok().and_then(|lease| match lease.end() {
-        End::Leased { id, .. } => Some(id.clone()),
-        End::Stored => None,
-    });
-    match session.give_back(lease.as_slice()).await {
-        Ok(GivenBack::Over | GivenBack::Personal) => {}
-        Ok(GivenBack::Lives { until, because }) => note(&format!(
-            "the session lives until {}: {because}",
-            humantime::format_rfc3339_seconds(until)
-        )),
-        Err(error) => note(&format!("the session was not given back: {error}")),
-    }
 }
 
 fn write_stdout(secret: &BuildToken) -> io::Result<()> {

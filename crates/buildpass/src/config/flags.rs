@@ -1,4 +1,7 @@
-use std::path::PathBuf;
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -85,4 +88,56 @@ pub struct Flags {
     /// A realm that the repository's buildpass.toml may name although it is not on this GitLab
     #[arg(long, value_name = "URL", global = true)]
     pub realm: Vec<String>,
+}
+
+impl Flags {
+    /// The same flags as arguments, for a helper that is started elsewhere: relative paths are resolved from `here`.
+    pub fn to_arguments(&self, here: &Path) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        let mut say = |flag: &str, value: OsString| arguments.extend([OsString::from(flag), value]);
+        let paths = [
+            ("--config", &self.config),
+            ("--ca-cert", &self.ca_cert),
+            ("--client-cert", &self.client_cert),
+            ("--client-key", &self.client_key),
+            ("--token-file", &self.token_file),
+        ];
+        for (flag, path) in paths {
+            path.iter()
+                .for_each(|path| say(flag, here.join(path).into_os_string()));
+        }
+        let texts = [
+            ("--auth", &self.auth),
+            ("--role", &self.role),
+            ("--namespace", &self.namespace),
+            ("--tls-server-name", &self.tls_server_name),
+            ("--token-variable", &self.token_variable),
+            ("--audience", &self.audience),
+            ("--issuer", &self.issuer),
+        ];
+        for (flag, text) in texts {
+            text.iter().for_each(|text| say(flag, text.into()));
+        }
+        let lists = [
+            ("--address", &self.address),
+            ("--secret", &self.secret),
+            ("--git", &self.git),
+            ("--realm", &self.realm),
+        ];
+        for (flag, list) in lists {
+            list.iter().for_each(|text| say(flag, text.into()));
+        }
+        for (flag, duration) in [("--timeout", self.timeout), ("--lead", self.lead)] {
+            duration
+                .iter()
+                .for_each(|duration| say(flag, duration.to_string().into()));
+        }
+        for (flag, set) in [
+            ("--insecure-http", self.insecure_http),
+            ("--github-actions", self.github_actions),
+        ] {
+            arguments.extend(set.then(|| OsString::from(flag)));
+        }
+        arguments
+    }
 }

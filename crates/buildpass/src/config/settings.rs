@@ -102,6 +102,16 @@ impl Settings {
             lead: duration(flags.lead, "lead", lead, DEFAULT_LEAD)?,
         })
     }
+
+    /// The realms alone: what it takes to tell git whom to ask.
+    ///
+    /// # Errors
+    /// What cannot be meant, or may not be said by whom it was said.
+    pub fn realms(flags: &Flags, environment: &Environment) -> Result<git::Config, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let (all, withheld) = secrets(flags, file.as_ref(), environment)?;
+        realms(flags, file.as_ref(), environment, &all, &withheld)
+    }
 }
 
 fn secrets(

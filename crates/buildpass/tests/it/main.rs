@@ -15,3 +15,5 @@ mod vault;
 mod token;
 
 mod run;
+
+mod git;

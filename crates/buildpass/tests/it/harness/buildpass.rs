@@ -1,6 +1,6 @@
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
 };
 
@@ -67,12 +67,19 @@ impl Buildpass {
         self.folder.path().join("temporary")
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn command(&mut self) -> &mut Command {
-        &mut self.command
+    /// Another program with the same environment in the same project.
+    pub(crate) fn other_program(&self, program: &str) -> Command {
+        let mut other = Command::new(program);
+        let variables = self
+            .command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?)));
+        other
+            .env_clear()
+            .envs(variables)
+            .current_dir(self.project())
+            .stdin(Stdio::null());
+        other
     }
 
     pub(crate) fn spawn(&mut self) -> Child {

@@ -2,6 +2,8 @@
 
 mod buildpass;
 
+mod gitlab;
+
 mod http;
 
 mod openbao;
@@ -15,6 +17,7 @@ mod vault;
 mod wait;
 
 pub(crate) use buildpass::{Buildpass, Finished};
+pub(crate) use gitlab::{REPOSITORY, SecurityGroup};
 pub(crate) use openbao::{OpenBao, free_port};
 pub(crate) use sandbox::Sandbox;
 pub(crate) use scripted::{Scripted, reply};

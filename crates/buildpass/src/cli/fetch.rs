@@ -1,0 +1,73 @@
+use super::report::note;
+use crate::{
+    clock::Clock,
+    config::Settings,
+    failure::Failure,
+    run::Wanted,
+    secret::{BuildToken, End, Lease},
+    vault::{GivenBack, Kind, Session},
+};
+
+/// What becomes of a secret that ends with its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leased {
+    /// It is of no use once the session is given back.
+    Refused,
+    /// The session is left alive for it, and its true end is said.
+    Kept,
+}
+
+/// Reads one secret for a command that ends at once, and gives the session back before anything is printed.
+pub(super) async fn fetch(
+    settings: &Settings,
+    wanted: &Wanted,
+    leased: Leased,
+    clock: &Clock,
+) -> Result<Lease<BuildToken>, Failure> {
+    let (credential, warning) = settings.vault.credential(clock).await?;
+    if let Some(warning) = warning {
+        note(&warning.to_string());
+    }
+    let session = settings.vault.login(credential, clock).await?;
+    let read = session.read(&wanted.from).await;
+    if let (Ok(lease), Leased::Kept) = (&read, leased)
+        && let End::Leased { until, .. } = lease.end()
+    {
+        let until = match session.kind() {
+            Kind::Service { ends, .. } | Kind::Batch { ends } => ends.min(*until),
+            Kind::Personal => *until,
+        };
+        note(&format!(
+            "{} ends at {}",
+            wanted.name,
+            humantime::format_rfc3339_seconds(until)
+        ));
+        return Ok(read?);
+    }
+    give_back(&session, &read).await;
+    let lease = read?;
+    match lease.end() {
+        End::Stored => Ok(lease),
+        End::Leased { .. } => Err(Failure::usage(
+            format!("{} was made for this session and ended with it", wanted.name),
+            "use `buildpass run`, which keeps the session while a command runs, or `buildpass token --keep-lease`",
+        )),
+    }
+}
+
+async fn give_back<E>(session: &Session, read: &Result<Lease<BuildToken>, E>) {
+    let lease = read.as_ref().ok().and_then(|lease| match lease.end() {
+        End::Leased { id, .. } => Some(id.clone()),
+        End::Stored => None,
+    });
+    match session.give_back(lease.as_slice()).await {
+        Ok(GivenBack::Over | GivenBack::Personal) => {}
+        Ok(GivenBack::Lives { until, because }) => {
+            note(&format!(
+                "the session lives until {}: {because}",
+                humantime::format_rfc3339_seconds(until)
+            ));
+        }
+        Err(error) => note(&format!("the session was not given back: {error}")),
+    }
+}
