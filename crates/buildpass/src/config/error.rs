@@ -45,7 +45,7 @@ pub enum Error {
     #[error(transparent)]
     Name(#[from] NotAName),
     /// A secret's reference is none.
-    #[error("the secret {name} is nowhere")]
+    #[error("the reference of the secret {name} cannot be read")]
     Reference {
         /// The secret.
         name: SecretName,

@@ -120,7 +120,10 @@ pub(super) fn login_explained(text: &str, token: &IdToken) -> Vec<String> {
         "ref" => gitlab.r#ref,
         "ref_type" => gitlab.ref_type,
         "ref_protected" => gitlab.ref_protected,
-        "environment" => or_none(gitlab.environment),
+        "environment" => match gitlab.environment {
+            Some(environment) => environment,
+            None => return vec!["the token has no `environment`".to_owned()],
+        },
         _ => return Vec::new(),
     };
     vec![format!("the token's `{claim}` is `{actual}`")]

@@ -12,6 +12,8 @@ mod identity;
 
 mod vault;
 
+mod config;
+
 mod token;
 
 mod run;
