@@ -28,9 +28,7 @@ impl Clock {
 
     /// Whole seconds since the Unix epoch, the unit of JWT times (RFC 7519, NumericDate).
     pub fn unix_seconds(&self) -> u64 {
-        self.now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs())
+        self.now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 }
 

@@ -39,31 +39,16 @@ impl Failure {
             causes.push(cause.to_string());
             source = cause.source();
         }
-        Self {
-            what: error.to_string(),
-            causes,
-            hint,
-            blame,
-        }
+        Self { what: error.to_string(), causes, hint, blame }
     }
 
     /// What the user can mend.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            causes: Vec::new(),
-            hint: Some(hint.into()),
-            blame: Blame::Usage,
-        }
+        Self { what: what.into(), causes: Vec::new(), hint: Some(hint.into()), blame: Blame::Usage }
     }
 
     /// What only we can mend.
     pub fn bug(what: &str, cause: &dyn Error) -> Self {
-        Self {
-            what: what.to_owned(),
-            causes: vec![cause.to_string()],
-            hint: None,
-            blame: Blame::Bug,
-        }
+        Self { what: what.to_owned(), causes: vec![cause.to_string()], hint: None, blame: Blame::Bug }
     }
 }

@@ -24,11 +24,17 @@ pub(super) async fn fetch(
     leased: Leased,
     clock: &Clock,
 ) -> Result<Lease<BuildToken>, Failure> {
-    let (credential, warning) = settings.vault.credential(clock).await?;
+    let Some(vault) = &settings.vault else {
+        return Err(Failure::usage(
+            "no secret is asked for",
+            "add a `[[secret]]` to buildpass.toml, or say `--secret`",
+        ));
+    };
+    let (credential, warning) = vault.credential(clock).await?;
     if let Some(warning) = warning {
         note(&warning.to_string());
     }
-    let session = settings.vault.login(credential, clock).await?;
+    let session = vault.login(credential, clock).await?;
     let read = session.read(&wanted.from).await;
     if let (Ok(lease), Leased::Kept) = (&read, leased)
         && let End::Leased { until, .. } = lease.end()
@@ -37,11 +43,7 @@ pub(super) async fn fetch(
             Kind::Service { ends, .. } | Kind::Batch { ends } => ends.min(*until),
             Kind::Personal => *until,
         };
-        note(&format!(
-            "{} ends at {}",
-            wanted.name,
-            humantime::format_rfc3339_seconds(until)
-        ));
+        note(&format!("{} ends at {}", wanted.name, humantime::format_rfc3339_seconds(until)));
         return Ok(read?);
     }
     give_back(&session, &read).await;
@@ -63,10 +65,7 @@ async fn give_back<E>(session: &Session, read: &Result<Lease<BuildToken>, E>) {
     match session.give_back(lease.as_slice()).await {
         Ok(GivenBack::Over | GivenBack::Personal) => {}
         Ok(GivenBack::Lives { until, because }) => {
-            note(&format!(
-                "the session lives until {}: {because}",
-                humantime::format_rfc3339_seconds(until)
-            ));
+            note(&format!("the session lives until {}: {because}", humantime::format_rfc3339_seconds(until)));
         }
         Err(error) => note(&format!("the session was not given back: {error}")),
     }

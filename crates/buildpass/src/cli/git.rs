@@ -58,11 +58,7 @@ fn setup(file: Option<&Path>, surroundings: &Surroundings) -> Result<(), Failure
     let program =
         std::env::current_exe().map_err(|error| Failure::bug("buildpass cannot find itself", &error))?;
     let mut helper = vec![program.into_os_string()];
-    helper.extend(
-        surroundings
-            .flags
-            .to_arguments(surroundings.environment.working_directory()),
-    );
+    helper.extend(surroundings.flags.to_arguments(surroundings.environment.working_directory()));
     helper.extend(["git", "credential"].map(OsString::from));
     let setup = Setup::new(&realms, &helper);
     let (text, place) = match file {
@@ -70,14 +66,9 @@ fn setup(file: Option<&Path>, surroundings: &Surroundings) -> Result<(), Failure
             return std::fs::write(path, setup.file())
                 .map_err(|error| unwritten(&path.display().to_string(), &error));
         }
-        None => (
-            setup.shell_lines(count_in(surroundings.environment.value("GIT_CONFIG_COUNT"))),
-            "stdout",
-        ),
+        None => (setup.shell_lines(count_in(surroundings.environment.value("GIT_CONFIG_COUNT"))), "stdout"),
     };
-    io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| unwritten(place, &error))
+    io::stdout().write_all(text.as_bytes()).map_err(|error| unwritten(place, &error))
 }
 
 fn unwritten(place: &str, error: &io::Error) -> Failure {
@@ -122,23 +113,9 @@ fn get(surroundings: &Surroundings) -> Result<Answer, Failure> {
     let Some(credential) = question.credential(&settings.git) else {
         return Ok(Answer::silence());
     };
-    let Some(wanted) = settings
-        .secrets
-        .iter()
-        .find(|secret| secret.name == credential.password)
-    else {
+    let Some(wanted) = settings.secrets.iter().find(|secret| secret.name == credential.password) else {
         return Ok(Answer::silence());
     };
-    let lease = block_on(fetch::fetch(
-        &settings,
-        wanted,
-        fetch::Leased::Refused,
-        &surroundings.clock,
-    ))??;
-    Ok(Answer::credential(
-        &question,
-        &credential.username,
-        lease.value(),
-        None,
-    ))
+    let lease = block_on(fetch::fetch(&settings, wanted, fetch::Leased::Refused, &surroundings.clock))??;
+    Ok(Answer::credential(&question, &credential.username, lease.value(), None))
 }

@@ -18,11 +18,7 @@ pub(super) struct Arguments {
 
 /// The step between buildpass and CMD; the socket is its stdin.
 pub(super) fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let plan = if arguments.terminal {
-        Plan::Terminal
-    } else {
-        Plan::Group
-    };
+    let plan = if arguments.terminal { Plan::Terminal } else { Plan::Group };
     // buildpass is gone when this fails, and has nobody left to tell.
     Ok(run::launch(plan, &arguments.command).unwrap_or(ExitCode::FAILURE))
 }

@@ -26,12 +26,7 @@ use crate::{
 
 /// Gives a CI build the private repositories that it may read, for as long as it runs, and nothing else.
 #[derive(Debug, Parser)]
-#[command(
-    name = "buildpass",
-    version,
-    propagate_version = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "buildpass", version, propagate_version = true, disable_help_subcommand = true)]
 pub struct CommandLine {
     #[command(flatten)]
     flags: Flags,
@@ -93,7 +88,5 @@ impl CommandLine {
 /// Runs one future on this thread: no command but the servers needs more.
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime
-        .map_err(|error| Failure::bug("the runtime cannot start", &error))?
-        .block_on(future))
+    Ok(runtime.map_err(|error| Failure::bug("the runtime cannot start", &error))?.block_on(future))
 }

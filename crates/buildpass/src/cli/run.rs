@@ -24,12 +24,7 @@ pub(super) struct Arguments {
     own_exit_code: Option<u8>,
 
     /// The command and its arguments
-    #[arg(
-        required = true,
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "CMD"
-    )]
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
 
@@ -62,11 +57,14 @@ impl<E: Into<Failure>> From<E> for NotStarted {
 fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended, NotStarted> {
     run::harden().map_err(|error| Failure::bug("this process cannot be hardened", &error))?;
     let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
-    settings.vault.check(&surroundings.clock)?;
-    let id_token = if arguments.keep_id_token {
-        IdTokenForCmd::Kept
-    } else {
-        IdTokenForCmd::Removed
+    if let Some(vault) = &settings.vault {
+        vault.check(&surroundings.clock)?;
+    } else if settings.withheld.is_empty() {
+        note("no secret is configured, so CMD gets none");
+    }
+    let id_token = match arguments.keep_id_token {
+        true => IdTokenForCmd::Kept,
+        false => IdTokenForCmd::Removed(settings.id_token_variable),
     };
     let environment = &surroundings.environment;
     let config = run::Config {
@@ -77,9 +75,7 @@ fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended,
         lead: settings.lead,
         id_token,
         environment: run::Environment::inherited(environment.all()),
-        folder: environment
-            .setting("TMPDIR")
-            .map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
+        folder: environment.setting("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
         program: std::env::current_exe()
             .map_err(|error| Failure::bug("buildpass cannot find itself", &error))?,
         command: arguments.command,

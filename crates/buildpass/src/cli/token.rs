@@ -32,11 +32,7 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
     let wanted = find(&settings, &arguments.name)?;
-    let leased = if arguments.keep_lease {
-        Leased::Kept
-    } else {
-        Leased::Refused
-    };
+    let leased = if arguments.keep_lease { Leased::Kept } else { Leased::Refused };
     let lease = block_on(fetch(&settings, wanted, leased, &surroundings.clock))??;
     let written = match &arguments.output {
         Some(path) => write_file(path, lease.value()).map_err(|error| (path.display().to_string(), error)),
@@ -52,11 +48,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
 }
 
 fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Failure> {
-    if let Some(wanted) = settings
-        .secrets
-        .iter()
-        .find(|secret| secret.name.as_str() == name)
-    {
+    if let Some(wanted) = settings.secrets.iter().find(|secret| secret.name.as_str() == name) {
         return Ok(wanted);
     }
     if settings.withheld.iter().any(|withheld| withheld.as_str() == name) {
@@ -65,11 +57,7 @@ fn find<'a>(settings: &'a Settings, name: &str) -> Result<&'a Wanted, Failure> {
             "its `when` does not hold here",
         ));
     }
-    let known: Vec<&str> = settings
-        .secrets
-        .iter()
-        .map(|secret| secret.name.as_str())
-        .collect();
+    let known: Vec<&str> = settings.secrets.iter().map(|secret| secret.name.as_str()).collect();
     Err(Failure::usage(
         format!("no secret is named {name}"),
         match known[..] {
@@ -94,9 +82,7 @@ fn write_file(path: &Path, secret: &BuildToken) -> io::Result<()> {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new()
-        .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(0o600)).tempfile_in(folder)?;
     file.write_all(secret.expose().as_bytes())?;
     if fs::metadata(path).is_ok_and(|there| there.is_dir()) {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));

@@ -15,10 +15,7 @@ impl Environment {
     pub fn of_this_process() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
         let variables = std::env::vars_os().collect();
-        Self {
-            variables,
-            working_directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
-        }
+        Self { variables, working_directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")) }
     }
 
     /// A made-up one.
@@ -26,14 +23,8 @@ impl Environment {
         variables: impl IntoIterator<Item = (&'a str, &'a str)>,
         working_directory: PathBuf,
     ) -> Self {
-        let variables = variables
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        Self {
-            variables,
-            working_directory,
-        }
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, working_directory }
     }
 
     /// A variable as it stands, empty or not; one that is no text is as good as unset.
@@ -70,8 +61,6 @@ impl gitlab_ci::rules::Variables for Environment {
 
 impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Environment")
-            .field("names", &self.variables.keys())
-            .finish_non_exhaustive()
+        f.debug_struct("Environment").field("names", &self.variables.keys()).finish_non_exhaustive()
     }
 }

@@ -172,9 +172,7 @@ impl Error {
             Self::PersonalTokenAstray { .. } => {
                 Some("if that is your vault, say so with `--address` or VAULT_ADDR".to_owned())
             }
-            Self::RealmAstray {
-                server: Some(server), ..
-            } => Some(format!(
+            Self::RealmAstray { server: Some(server), .. } => Some(format!(
                 "this GitLab is `{server}`; if the other may have the token, say so with `--realm`"
             )),
             Self::RealmAstray { server: None, .. } => Some(

@@ -104,13 +104,10 @@ impl ConfigFile {
     /// Finds and reads it: `--config`, `BUILDPASS_CONFIG`, else `buildpass.toml` in the project or here, never in a parent.
     pub(super) fn find(flags: &Flags, environment: &Environment) -> Result<Option<Self>, Error> {
         let here = environment.working_directory();
-        let project = environment
-            .setting("CI_PROJECT_DIR")
-            .map_or_else(|| here.clone(), |dir| here.join(dir));
-        let named = flags
-            .config
-            .clone()
-            .or_else(|| environment.setting("BUILDPASS_CONFIG").map(PathBuf::from));
+        let project =
+            environment.setting("CI_PROJECT_DIR").map_or_else(|| here.clone(), |dir| here.join(dir));
+        let named =
+            flags.config.clone().or_else(|| environment.setting("BUILDPASS_CONFIG").map(PathBuf::from));
         let (path, origin) = match &named {
             Some(path) => {
                 let path = here.join(path);
@@ -128,11 +125,7 @@ impl ConfigFile {
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(Error::Unreadable { path, source }),
         };
-        Ok(Some(Self {
-            raw: parse(&text, &path)?,
-            path,
-            origin,
-        }))
+        Ok(Some(Self { raw: parse(&text, &path)?, path, origin }))
     }
 }
 
@@ -162,14 +155,9 @@ fn parse(text: &str, path: &Path) -> Result<Raw, Error> {
 /// serde says "unknown field `x`, expected one of `a`, `b`"; the one that is most like `x` was perhaps meant.
 fn nearest_key(message: &str) -> Option<String> {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let (unknown, known) = quoted
-        .split_first()
-        .filter(|_| message.starts_with("unknown field"))?;
+    let (unknown, known) = quoted.split_first().filter(|_| message.starts_with("unknown field"))?;
     let likeness = |key: &&str| strsim::jaro_winkler(unknown, key);
-    let nearest = known
-        .iter()
-        .copied()
-        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
+    let nearest = known.iter().copied().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
     (likeness(&nearest) > 0.7).then(|| nearest.to_owned())
 }
 
@@ -231,10 +219,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_key() {
         let (said, hint) = fault("[vault]\nrole = \"r\"\nadress = \"https://v.example\"\n");
-        assert!(
-            said.starts_with("buildpass.toml:3:1: unknown field `adress`"),
-            "{said}"
-        );
+        assert!(said.starts_with("buildpass.toml:3:1: unknown field `adress`"), "{said}");
         assert_eq!(hint.unwrap(), "did you mean `address`?");
         let (said, hint) = fault("[volt]\n");
         assert!(said.starts_with("buildpass.toml:1:"), "{said}");

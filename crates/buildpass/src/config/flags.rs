@@ -103,8 +103,7 @@ impl Flags {
             ("--token-file", &self.token_file),
         ];
         for (flag, path) in paths {
-            path.iter()
-                .for_each(|path| say(flag, here.join(path).into_os_string()));
+            path.iter().for_each(|path| say(flag, here.join(path).into_os_string()));
         }
         let texts = [
             ("--auth", &self.auth),
@@ -128,14 +127,11 @@ impl Flags {
             list.iter().for_each(|text| say(flag, text.into()));
         }
         for (flag, duration) in [("--timeout", self.timeout), ("--lead", self.lead)] {
-            duration
-                .iter()
-                .for_each(|duration| say(flag, duration.to_string().into()));
+            duration.iter().for_each(|duration| say(flag, duration.to_string().into()));
         }
-        for (flag, set) in [
-            ("--insecure-http", self.insecure_http),
-            ("--github-actions", self.github_actions),
-        ] {
+        for (flag, set) in
+            [("--insecure-http", self.insecure_http), ("--github-actions", self.github_actions)]
+        {
             arguments.extend(set.then(|| OsString::from(flag)));
         }
         arguments

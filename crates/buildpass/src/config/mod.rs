@@ -11,6 +11,12 @@ mod file;
 
 mod flags;
 
+mod identity_settings;
+
+mod realms;
+
+mod secrets;
+
 mod settings;
 
 mod trust;

@@ -15,10 +15,9 @@ pub(super) fn judge_personal_token(
     file: Option<&ConfigFile>,
 ) -> Result<(), Error> {
     match (nodes.iter().find(|node| !own.contains(node)), file) {
-        (Some(stray), Some(file)) if file.origin == Origin::Repository => Err(Error::PersonalTokenAstray {
-            address: stray.to_string(),
-            path: file.path.clone(),
-        }),
+        (Some(stray), Some(file)) if file.origin == Origin::Repository => {
+            Err(Error::PersonalTokenAstray { address: stray.to_string(), path: file.path.clone() })
+        }
         _ => Ok(()),
     }
 }
@@ -49,16 +48,10 @@ pub(super) fn judge_realm(
         }
     }
     let server = environment.setting("CI_SERVER_HOST");
-    let port = environment
-        .setting("CI_SERVER_PORT")
-        .and_then(|port| port.parse().ok());
+    let port = environment.setting("CI_SERVER_PORT").and_then(|port| port.parse().ok());
     let on_this_gitlab = server.is_some_and(|host| host.eq_ignore_ascii_case(realm.host()));
     if on_this_gitlab && realm.port() == port.unwrap_or(443) {
         return Ok(());
     }
-    Err(Error::RealmAstray {
-        realm: realm.clone(),
-        path: path.to_owned(),
-        server: server.map(str::to_owned),
-    })
+    Err(Error::RealmAstray { realm: realm.clone(), path: path.to_owned(), server: server.map(str::to_owned) })
 }

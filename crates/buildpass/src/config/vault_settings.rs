@@ -26,18 +26,11 @@ impl Place {
         environment: &Environment,
     ) -> Result<Self, Error> {
         for name in ["VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY"] {
-            if environment
-                .setting(name)
-                .is_some_and(|value| !matches!(value, "0" | "false"))
-            {
+            if environment.setting(name).is_some_and(|value| !matches!(value, "0" | "false")) {
                 return Err(Error::SkipVerify(name));
             }
         }
-        let plain = if flags.insecure_http {
-            PlainHttp::Anywhere
-        } else {
-            PlainHttp::LoopbackOnly
-        };
+        let plain = if flags.insecure_http { PlainHttp::Anywhere } else { PlainHttp::LoopbackOnly };
         let from_file = file.map(|file| &file.raw.vault.address[..]).unwrap_or_default();
         let texts: Vec<&str> = if !flags.address.is_empty() {
             flags.address.iter().map(String::as_str).collect()
@@ -53,10 +46,7 @@ impl Place {
         if nodes.is_empty() {
             return Err(Error::NoAddress);
         }
-        Ok(Self {
-            nodes,
-            tls: tls(flags, file, environment)?,
-        })
+        Ok(Self { nodes, tls: tls(flags, file, environment)? })
     }
 
     /// Whether a personal token may go to these nodes.
@@ -66,11 +56,7 @@ impl Place {
         file: Option<&ConfigFile>,
         environment: &Environment,
     ) -> Result<(), Error> {
-        trust::judge_personal_token(
-            &self.nodes,
-            &trust::own_addresses(flags, environment, &ADDRESS),
-            file,
-        )
+        trust::judge_personal_token(&self.nodes, &trust::own_addresses(flags, environment, &ADDRESS), file)
     }
 }
 
@@ -85,53 +71,29 @@ fn tls(flags: &Flags, file: Option<&ConfigFile>, environment: &Environment) -> R
             ("tls_server_name", raw.tls_server_name.is_some()),
         ];
         if let Some((key, _)) = not_taken.into_iter().find(|(_, set)| *set) {
-            return Err(Error::NotFromRepository {
-                key,
-                path: file.path.clone(),
-            });
+            return Err(Error::NotFromRepository { key, path: file.path.clone() });
         }
     }
     let here = environment.working_directory();
     let path = |flag: &Option<PathBuf>, raw: &Option<PathBuf>, names: [&str; 2]| {
         let from_environment = || environment.first_setting(&names).map(PathBuf::from);
-        flag.clone()
-            .or_else(|| raw.clone())
-            .or_else(from_environment)
-            .map(|path| here.join(path))
+        flag.clone().or_else(|| raw.clone()).or_else(from_environment).map(|path| here.join(path))
     };
-    let certificate = path(
-        &flags.client_cert,
-        &raw.client_cert,
-        ["VAULT_CLIENT_CERT", "BAO_CLIENT_CERT"],
-    );
-    let key = path(
-        &flags.client_key,
-        &raw.client_key,
-        ["VAULT_CLIENT_KEY", "BAO_CLIENT_KEY"],
-    );
+    let certificate = path(&flags.client_cert, &raw.client_cert, ["VAULT_CLIENT_CERT", "BAO_CLIENT_CERT"]);
+    let key = path(&flags.client_key, &raw.client_key, ["VAULT_CLIENT_KEY", "BAO_CLIENT_KEY"]);
     let client = match (certificate, key) {
         (Some(certificate), Some(key)) => Some(ClientIdentity { certificate, key }),
         (None, None) => None,
         _ => return Err(Error::HalfIdentity),
     };
-    let server_name = flags
-        .tls_server_name
-        .clone()
-        .or_else(|| raw.tls_server_name.clone())
-        .or_else(|| {
-            environment
-                .first_setting(&["VAULT_TLS_SERVER_NAME", "BAO_TLS_SERVER_NAME"])
-                .map(str::to_owned)
-        });
+    let server_name = flags.tls_server_name.clone().or_else(|| raw.tls_server_name.clone()).or_else(|| {
+        environment.first_setting(&["VAULT_TLS_SERVER_NAME", "BAO_TLS_SERVER_NAME"]).map(str::to_owned)
+    });
     let roots = match path(&flags.ca_cert, &raw.ca_cert, ["VAULT_CACERT", "BAO_CACERT"]) {
         Some(path) => Roots::File(path),
         None => Roots::System,
     };
-    Ok(Tls {
-        roots,
-        client,
-        server_name,
-    })
+    Ok(Tls { roots, client, server_name })
 }
 
 pub(super) fn duration(
@@ -142,10 +104,9 @@ pub(super) fn duration(
 ) -> Result<Duration, Error> {
     match (flag, raw) {
         (Some(duration), _) => Ok(duration.into()),
-        (None, Some(text)) => humantime::parse_duration(text).map_err(|_| Error::Duration {
-            key,
-            text: text.clone(),
-        }),
+        (None, Some(text)) => {
+            humantime::parse_duration(text).map_err(|_| Error::Duration { key, text: text.clone() })
+        }
         (None, None) => Ok(otherwise),
     }
 }

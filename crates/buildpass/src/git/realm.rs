@@ -62,21 +62,12 @@ impl FromStr for Realm {
     type Err = BadRealm;
 
     fn from_str(text: &str) -> Result<Self, BadRealm> {
-        let refused = |reason: &str| BadRealm {
-            url: text.to_owned(),
-            reason: reason.to_owned(),
-        };
-        let with_slash = if text.ends_with('/') {
-            text.to_owned()
-        } else {
-            format!("{text}/")
-        };
-        let url: RemoteUrl = with_slash
-            .parse()
-            .map_err(|error: super::BadRemoteUrl| BadRealm {
-                url: error.url().to_owned(),
-                reason: error.reason().to_owned(),
-            })?;
+        let refused = |reason: &str| BadRealm { url: text.to_owned(), reason: reason.to_owned() };
+        let with_slash = if text.ends_with('/') { text.to_owned() } else { format!("{text}/") };
+        let url: RemoteUrl = with_slash.parse().map_err(|error: super::BadRemoteUrl| BadRealm {
+            url: error.url().to_owned(),
+            reason: error.reason().to_owned(),
+        })?;
         if url.as_url().query().is_some() {
             return Err(refused("it has a query"));
         }
@@ -121,16 +112,8 @@ mod tests {
             "https://gitlab.com/gitlab-org/security/x.git",
             "https://gitlab.com:443/gitlab-org/security/a/b.git/info/refs",
         ] {
-            assert_eq!(
-                reach("https://gitlab.com/gitlab-org/security/", url),
-                Reach::Inside,
-                "{url}"
-            );
-            assert_eq!(
-                reach("https://gitlab.com/gitlab-org/security", url),
-                Reach::Inside,
-                "{url}"
-            );
+            assert_eq!(reach("https://gitlab.com/gitlab-org/security/", url), Reach::Inside, "{url}");
+            assert_eq!(reach("https://gitlab.com/gitlab-org/security", url), Reach::Inside, "{url}");
         }
     }
 
@@ -147,11 +130,7 @@ mod tests {
             "https://gitlab.com.evil.example/gitlab-org/security/x.git",
             "https://evil.example/gitlab-org/security/x.git",
         ] {
-            assert_eq!(
-                reach("https://gitlab.com/gitlab-org/security/", url),
-                Reach::Outside,
-                "{url}"
-            );
+            assert_eq!(reach("https://gitlab.com/gitlab-org/security/", url), Reach::Outside, "{url}");
         }
     }
 

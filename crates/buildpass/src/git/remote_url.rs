@@ -39,20 +39,12 @@ impl FromStr for RemoteUrl {
     fn from_str(text: &str) -> Result<Self, BadRemoteUrl> {
         let Ok(mut url) = Url::parse(text) else {
             let without_userinfo = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-            return Err(BadRemoteUrl {
-                url: without_userinfo.to_owned(),
-                reason: "it is not a URL",
-            });
+            return Err(BadRemoteUrl { url: without_userinfo.to_owned(), reason: "it is not a URL" });
         };
         let has_userinfo = !url.username().is_empty() || url.password().is_some();
         // Both can fail only for URLs without a host, which are refused below.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
-        let refused = |reason| {
-            Err(BadRemoteUrl {
-                url: url.to_string(),
-                reason,
-            })
-        };
+        let refused = |reason| Err(BadRemoteUrl { url: url.to_string(), reason });
         if has_userinfo {
             return refused("a credential does not belong in a URL");
         }

@@ -32,10 +32,7 @@ impl Setup {
             variables.push((format!("GIT_CONFIG_KEY_{}", count + index), key.clone()));
             variables.push((format!("GIT_CONFIG_VALUE_{}", count + index), value.clone()));
         }
-        variables.push((
-            "GIT_CONFIG_COUNT".to_owned(),
-            (count + self.entries.len()).to_string(),
-        ));
+        variables.push(("GIT_CONFIG_COUNT".to_owned(), (count + self.entries.len()).to_string()));
         variables
     }
 
@@ -56,12 +53,8 @@ impl Setup {
             let (section, rest) = key.split_once('.').unwrap_or((key, ""));
             let (subsection, name) = rest.rsplit_once('.').unwrap_or(("", rest));
             let escaped = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-            let _ = writeln!(
-                text,
-                "[{section} \"{}\"]\n\t{name} = \"{}\"",
-                escaped(subsection),
-                escaped(value)
-            );
+            let _ =
+                writeln!(text, "[{section} \"{}\"]\n\t{name} = \"{}\"", escaped(subsection), escaped(value));
         }
         text
     }
@@ -107,11 +100,7 @@ mod tests {
             "credential.https://gitlab.com/gitlab-org/security/.helper".to_owned(),
         );
         assert!(variables.contains(&first));
-        assert!(
-            !variables
-                .iter()
-                .any(|(name, _)| name.ends_with("_0") || name.ends_with("_1"))
-        );
+        assert!(!variables.iter().any(|(name, _)| name.ends_with("_0") || name.ends_with("_1")));
     }
 
     #[test]

@@ -37,16 +37,12 @@ impl Answer {
         };
         let announced = response.content_length().unwrap_or(0);
         if announced > MAX_BODY_BYTES as u64 {
-            return Err(Error::TooLarge {
-                limit: MAX_BODY_BYTES,
-            });
+            return Err(Error::TooLarge { limit: MAX_BODY_BYTES });
         }
         answer.body.reserve_exact(announced as usize);
         while let Some(chunk) = response.chunk().await.map_err(Error::broken)? {
             if answer.body.len() + chunk.len() > MAX_BODY_BYTES {
-                return Err(Error::TooLarge {
-                    limit: MAX_BODY_BYTES,
-                });
+                return Err(Error::TooLarge { limit: MAX_BODY_BYTES });
             }
             answer.body.extend_from_slice(&chunk);
         }

@@ -58,16 +58,9 @@ impl Client {
         }
         let asked_as = match &tls.server_name {
             Some(name) if url.scheme() == "https" => {
-                let real = url
-                    .host_str()
-                    .unwrap_or_default()
-                    .trim_matches(['[', ']'])
-                    .to_owned();
+                let real = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
                 builder = builder.dns_resolver(Arc::new(Always(real))).no_proxy();
-                Some(AskedAs {
-                    server_name: name.clone(),
-                    host_header: authority(url)?,
-                })
+                Some(AskedAs { server_name: name.clone(), host_header: authority(url)? })
             }
             _ => None,
         };
@@ -87,13 +80,8 @@ impl Client {
         body: Option<Zeroizing<Vec<u8>>>,
         patience: Duration,
     ) -> Result<Answer, Error> {
-        if let Some(AskedAs {
-            server_name,
-            host_header,
-        }) = &self.asked_as
-        {
-            url.set_host(Some(server_name))
-                .map_err(|_| Error::ServerName(server_name.clone()))?;
+        if let Some(AskedAs { server_name, host_header }) = &self.asked_as {
+            url.set_host(Some(server_name)).map_err(|_| Error::ServerName(server_name.clone()))?;
             headers.insert("host", host_header.clone());
         }
         let method = match method {
@@ -103,9 +91,7 @@ impl Client {
         };
         let mut request = self.http.request(method, url).headers(headers);
         if let Some(mut body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(std::mem::take(&mut *body));
+            request = request.header("content-type", "application/json").body(std::mem::take(&mut *body));
         }
         let exchange = async { Answer::receive(request.send().await.map_err(Error::from_request)?).await };
         match tokio::time::timeout(patience, exchange).await {

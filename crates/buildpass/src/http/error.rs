@@ -59,11 +59,7 @@ pub enum Error {
 impl Error {
     pub(super) fn from_request(error: reqwest::Error) -> Self {
         let words = innermost(&error);
-        if error.is_connect() {
-            Self::Connect(words)
-        } else {
-            Self::Broken(words)
-        }
+        if error.is_connect() { Self::Connect(words) } else { Self::Broken(words) }
     }
 
     pub(super) fn broken(error: reqwest::Error) -> Self {

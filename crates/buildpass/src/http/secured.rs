@@ -30,24 +30,13 @@ impl Secured {
     /// What is wrong with it; userinfo is not repeated.
     pub fn parse_allowing(text: &str, plain: PlainHttp) -> Result<Self, Error> {
         let Ok(mut url) = Url::parse(text) else {
-            return Err(Error::Url {
-                url: text.to_owned(),
-                reason: "it is not a URL",
-            });
+            return Err(Error::Url { url: text.to_owned(), reason: "it is not a URL" });
         };
         let had_userinfo = !url.username().is_empty() || url.password().is_some();
         if had_userinfo && url.set_username("").is_ok() && url.set_password(None).is_ok() {
-            return Err(Error::Url {
-                url: url.into(),
-                reason: "a credential does not belong in a URL",
-            });
+            return Err(Error::Url { url: url.into(), reason: "a credential does not belong in a URL" });
         }
-        let refused = |reason| {
-            Err(Error::Url {
-                url: text.to_owned(),
-                reason,
-            })
-        };
+        let refused = |reason| Err(Error::Url { url: text.to_owned(), reason });
         match url.scheme() {
             "https" => {}
             "http" if plain == PlainHttp::Anywhere || is_loopback(&url) => {}
@@ -110,10 +99,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_said() {
-        assert_eq!(
-            refused("vault.example"),
-            "`vault.example` cannot be used: it is not a URL"
-        );
+        assert_eq!(refused("vault.example"), "`vault.example` cannot be used: it is not a URL");
         assert_eq!(
             refused("ftp://v.example"),
             "`ftp://v.example` cannot be used: it is neither https nor http"

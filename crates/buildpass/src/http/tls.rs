@@ -45,11 +45,7 @@ pub struct ClientIdentity {
 impl Tls {
     /// The system's authorities, and nothing else.
     pub fn system() -> Self {
-        Self {
-            roots: Roots::System,
-            client: None,
-            server_name: None,
-        }
+        Self { roots: Roots::System, client: None, server_name: None }
     }
 
     /// The configuration for one scheme: nothing is read from disk for plain http.
@@ -65,12 +61,12 @@ impl Tls {
         match &self.client {
             Some(identity) if scheme == "https" => {
                 let chain = certificates(&identity.certificate)?;
-                builder
-                    .with_client_auth_cert(chain, private_key(&identity.key)?)
-                    .map_err(|error| Error::Certificate {
+                builder.with_client_auth_cert(chain, private_key(&identity.key)?).map_err(|error| {
+                    Error::Certificate {
                         path: identity.key.clone(),
                         reason: format!("cannot be used: {error}"),
-                    })
+                    }
+                })
             }
             _ => Ok(builder.with_no_client_auth()),
         }
@@ -83,11 +79,7 @@ impl Roots {
         match self {
             Self::System => {
                 store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-                if store.is_empty() {
-                    Err(Error::NoRoots)
-                } else {
-                    Ok(store)
-                }
+                if store.is_empty() { Err(Error::NoRoots) } else { Ok(store) }
             }
             Self::File(path) => {
                 for certificate in certificates(path)? {
@@ -103,11 +95,9 @@ impl Roots {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let found: Vec<_> = CertificateDer::pem_slice_iter(&read(path)?)
-        .collect::<Result<_, _>>()
-        .map_err(|error| Error::Certificate {
-            path: path.to_owned(),
-            reason: format!("is not PEM: {error}"),
+    let found: Vec<_> =
+        CertificateDer::pem_slice_iter(&read(path)?).collect::<Result<_, _>>().map_err(|error| {
+            Error::Certificate { path: path.to_owned(), reason: format!("is not PEM: {error}") }
         })?;
     if found.is_empty() {
         return Err(Error::Certificate {

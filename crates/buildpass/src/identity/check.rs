@@ -45,34 +45,23 @@ impl Expected {
     pub fn check(&self, token: &IdToken, place: &str, clock: &Clock) -> Result<Option<Warning>, Error> {
         let text = token.expose().trim();
         if text.is_empty() {
-            return Err(Error::Empty {
-                place: place.to_owned(),
-            });
+            return Err(Error::Empty { place: place.to_owned() });
         }
         if text.starts_with('$') {
-            return Err(Error::Unexpanded {
-                place: place.to_owned(),
-                text: text.chars().take(80).collect(),
-            });
+            return Err(Error::Unexpanded { place: place.to_owned(), text: text.chars().take(80).collect() });
         }
-        let claims = Claims::read(token).map_err(|reason| Error::NotAJwt {
-            place: place.to_owned(),
-            reason,
-        })?;
+        let claims =
+            Claims::read(token).map_err(|reason| Error::NotAJwt { place: place.to_owned(), reason })?;
         let now = clock.unix_seconds();
         if let Some(expires) = claims.expires
             && expires <= now
         {
-            return Err(Error::Expired {
-                ago: Duration::from_secs(now - expires),
-            });
+            return Err(Error::Expired { ago: Duration::from_secs(now - expires) });
         }
         self.check_issuer(&claims)?;
         self.check_audience(&claims)?;
         let left = claims.expires.map(|expires| expires - now);
-        Ok(left
-            .filter(|left| *left < SOON)
-            .map(|left| Warning::EndsSoon(Duration::from_secs(left))))
+        Ok(left.filter(|left| *left < SOON).map(|left| Warning::EndsSoon(Duration::from_secs(left))))
     }
 
     fn check_issuer(&self, claims: &Claims) -> Result<(), Error> {
@@ -97,26 +86,16 @@ impl Expected {
         if let Some(expected) = configured
             && !claims.audience.contains(expected)
         {
-            return Err(Error::OtherAudience {
-                expected: expected.clone(),
-                actual: actual(),
-            });
+            return Err(Error::OtherAudience { expected: expected.clone(), actual: actual() });
         }
         if matches!(self.audience, Audience::Named(_)) {
             return Ok(());
         }
         let for_the_vault = |origin: &String| {
-            claims
-                .audience
-                .iter()
-                .filter_map(|each| origin_of(each))
-                .any(|each| each == *origin)
+            claims.audience.iter().filter_map(|each| origin_of(each)).any(|each| each == *origin)
         };
         match self.origins.iter().find(|origin| !for_the_vault(origin)) {
-            Some(origin) => Err(Error::AudienceElsewhere {
-                vault: origin.clone(),
-                actual: actual(),
-            }),
+            Some(origin) => Err(Error::AudienceElsewhere { vault: origin.clone(), actual: actual() }),
             None => Ok(()),
         }
     }

@@ -68,14 +68,9 @@ impl GitlabClaims {
 fn payload(token: &IdToken) -> Result<Vec<u8>, String> {
     let parts: Vec<&str> = token.expose().trim_end().split('.').collect();
     let [_, payload, _] = parts[..] else {
-        return Err(format!(
-            "it has {} where a JWT has three parts between dots",
-            count(parts.len())
-        ));
+        return Err(format!("it has {} where a JWT has three parts between dots", count(parts.len())));
     };
-    URL_SAFE_NO_PAD
-        .decode(payload)
-        .map_err(|_| "its second part is not base64url".to_owned())
+    URL_SAFE_NO_PAD.decode(payload).map_err(|_| "its second part is not base64url".to_owned())
 }
 
 fn count(parts: usize) -> String {
@@ -126,19 +121,9 @@ mod tests {
 
     #[test]
     fn audience_is_a_text_or_a_list() {
-        assert_eq!(
-            Claims::read(&token(r#"{"aud":"https://v"}"#)).unwrap().audience,
-            ["https://v"]
-        );
-        assert_eq!(
-            Claims::read(&token(r#"{"aud":["a","b"]}"#)).unwrap().audience,
-            ["a", "b"]
-        );
-        assert!(
-            Claims::read(&token(r#"{"aud":7}"#))
-                .unwrap_err()
-                .contains("a text or a list of texts")
-        );
+        assert_eq!(Claims::read(&token(r#"{"aud":"https://v"}"#)).unwrap().audience, ["https://v"]);
+        assert_eq!(Claims::read(&token(r#"{"aud":["a","b"]}"#)).unwrap().audience, ["a", "b"]);
+        assert!(Claims::read(&token(r#"{"aud":7}"#)).unwrap_err().contains("a text or a list of texts"));
     }
 
     #[test]
@@ -153,17 +138,10 @@ mod tests {
             "job_id":"4","ref":"main","ref_type":"branch","ref_protected":"true","runner_id":5}"#;
         let claims = GitlabClaims::read(&token(sent)).unwrap();
         assert_eq!(
-            (
-                claims.project_id.as_str(),
-                claims.ref_protected.as_str(),
-                claims.runner_id
-            ),
+            (claims.project_id.as_str(), claims.ref_protected.as_str(), claims.runner_id),
             ("2", "true", Some(5))
         );
-        assert_eq!(
-            GitlabClaims::read(&token(r#"{"sub":"system:serviceaccount:a:b"}"#)),
-            None
-        );
+        assert_eq!(GitlabClaims::read(&token(r#"{"sub":"system:serviceaccount:a:b"}"#)), None);
     }
 
     #[test]

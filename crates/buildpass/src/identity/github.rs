@@ -24,21 +24,11 @@ pub(super) async fn request(url: &str, bearer: &IdToken, audience: Option<&str>)
     }
     match serde_json::from_slice::<Answer>(&answer.body) {
         Ok(answer) => Ok(IdToken::new(answer.value)),
-        Err(error) => Err(Error::GithubRefused(format!(
-            "its answer has no `value`: {error}"
-        ))),
+        Err(error) => Err(Error::GithubRefused(format!("its answer has no `value`: {error}"))),
     }
 }
 
 async fn ask(client: &http::Client, url: &Secured, bearer: &str) -> Result<http::Answer, http::Error> {
     let headers = http::secret_header("authorization", bearer)?;
-    client
-        .send(
-            http::Method::Get,
-            url.as_url().clone(),
-            headers,
-            None,
-            Duration::from_secs(10),
-        )
-        .await
+    client.send(http::Method::Get, url.as_url().clone(), headers, None, Duration::from_secs(10)).await
 }

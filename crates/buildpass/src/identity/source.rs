@@ -75,16 +75,11 @@ impl Source {
             Self::Variable { token, .. } => Ok(IdToken::new(token.expose().to_owned())),
             Self::File(path) => match std::fs::read_to_string(path) {
                 Ok(text) => Ok(IdToken::new(text.trim().to_owned())),
-                Err(source) => Err(Error::File {
-                    path: path.clone(),
-                    source,
-                }),
+                Err(source) => Err(Error::File { path: path.clone(), source }),
             },
-            Self::GithubActions {
-                url,
-                bearer,
-                audience,
-            } => github::request(url, bearer, audience.as_deref()).await,
+            Self::GithubActions { url, bearer, audience } => {
+                github::request(url, bearer, audience.as_deref()).await
+            }
         }
     }
 

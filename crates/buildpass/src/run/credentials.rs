@@ -54,14 +54,7 @@ impl Credentials {
         guardian: Pid,
     ) -> Rc<Self> {
         let refused = RefCell::default();
-        Rc::new(Self {
-            config,
-            secrets: RefCell::new(secrets),
-            refused,
-            ward,
-            masking,
-            guardian,
-        })
+        Rc::new(Self { config, secrets: RefCell::new(secrets), refused, ward, masking, guardian })
     }
 
     /// Answers until it is dropped.
@@ -94,10 +87,7 @@ impl Credentials {
     }
 
     async fn answer(&self, asked: &[u8]) -> io::Result<Answer> {
-        let newline = asked
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .unwrap_or(asked.len());
+        let newline = asked.iter().position(|byte| *byte == b'\n').unwrap_or(asked.len());
         let (operation, rest) = asked.split_at(newline);
         let Ok(operation) = String::from_utf8_lossy(operation).parse::<Operation>();
         let question = Question::read(&mut BufReader::new(rest.get(1..).unwrap_or_default()))?;
@@ -138,10 +128,7 @@ impl Credentials {
         };
         self.masking.add(&value);
         if let Some(held) = self.secrets.borrow_mut().get_mut(name) {
-            *held = Held {
-                value: Rc::new(value),
-                until: held.until,
-            };
+            *held = Held { value: Rc::new(value), until: held.until };
         }
     }
 }

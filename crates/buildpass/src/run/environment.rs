@@ -5,6 +5,8 @@ use std::{
     process::Command,
 };
 
+use zeroize::Zeroizing;
+
 /// CMD's environment: what we inherited, less what a build must not hold, and what it is given.
 #[derive(Debug, Default)]
 pub struct Environment {
@@ -17,9 +19,7 @@ const NEVER: [&str; 3] = ["VAULT_TOKEN", "BAO_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_
 impl Environment {
     /// Starts from what was inherited.
     pub fn inherited(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self {
-            variables: variables.into_iter().collect(),
-        }
+        Self { variables: variables.into_iter().collect() }
     }
 
     /// Takes the vault's own credentials out.
@@ -39,6 +39,11 @@ impl Environment {
 
     pub(super) fn remove(&mut self, name: &str) {
         self.variables.remove(OsStr::new(name));
+    }
+
+    /// Takes a variable out, and says what it held; wiped when that ends.
+    pub(super) fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
+        self.variables.remove(OsStr::new(name))?.into_string().ok().map(Zeroizing::new)
     }
 
     pub(super) fn set(&mut self, name: &str, value: impl Into<OsString>) {

@@ -8,13 +8,7 @@ use rustix::process::{
 /// When the kernel refuses.
 pub fn harden() -> rustix::io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    setrlimit(
-        Resource::Core,
-        Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        },
-    )
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
 }
 
 /// Orphans of the build become our children, so that every process of the build has us among its ancestors.

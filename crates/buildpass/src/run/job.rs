@@ -35,8 +35,8 @@ use crate::{
 /// All that running a command takes.
 #[derive(Debug)]
 pub struct Config {
-    /// Which vault, and how to log in.
-    pub vault: vault::Config,
+    /// Which vault, and how to log in; none where no secret is asked for.
+    pub vault: Option<vault::Config>,
     /// What the job may have.
     pub secrets: Vec<Wanted>,
     /// The names of secrets that are not for this job.
@@ -58,10 +58,10 @@ pub struct Config {
 }
 
 /// Whether CMD gets the ID token that is in our environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdTokenForCmd {
-    /// No, under whatever name it stands there.
-    Removed,
+    /// No, under whatever name it stands there beside this one.
+    Removed(String),
     /// Yes: the user wants it so.
     Kept,
 }
@@ -82,53 +82,23 @@ impl Config {
     /// When CMD was not started.
     pub async fn run(self, note: impl Fn(&str)) -> Result<Ended, Error> {
         block_background_writes();
-        adopt_orphans().map_err(|error| Error::System {
-            what: "orphans cannot be adopted",
-            source: error.into(),
-        })?;
+        adopt_orphans()
+            .map_err(|error| Error::System { what: "orphans cannot be adopted", source: error.into() })?;
         let mut signals = Signals::listen().map_err(Error::system("signals cannot be listened to"))?;
         let mut ward = Ward::start()?;
-        let Self {
-            vault,
-            secrets,
-            withheld,
-            git,
-            lead,
-            id_token,
-            mut environment,
-            folder,
-            program,
-            command,
-        } = self;
-        let masking = Arc::new(Masking::new(
-            git.realms.iter().map(|realm| realm.username.clone()).collect(),
-        ));
-        scrub(&mut environment, &masking, &vault, id_token);
-        let begin = Begin {
-            vault,
-            wanted: secrets.clone(),
-            lead,
-            folder,
-        };
+        let Self { vault, secrets, withheld, git, lead, id_token, mut environment, folder, program, command } =
+            self;
+        let masking = Arc::new(Masking::new(git.realms.iter().map(|realm| realm.username.clone()).collect()));
+        scrub(&mut environment, &masking, &id_token);
+        let begin = Begin { vault, wanted: secrets.clone(), lead, folder };
         let granted = tokio::select! {
             granted = ward.begin(begin, &note) => granted?,
             signal = signals.end() => return Err(Error::Interrupted(signal.as_raw())),
         };
         let guardian = ward.pid();
         let ward = Rc::new(Mutex::new(ward));
-        let job = Job {
-            secrets,
-            withheld,
-            git,
-            program,
-            command,
-            guardian,
-            masking,
-            ward: Rc::clone(&ward),
-        };
-        let ended = LocalSet::new()
-            .run_until(job.carry_out(granted, environment, signals, &note))
-            .await;
+        let job = Job { secrets, withheld, git, program, command, guardian, masking, ward: Rc::clone(&ward) };
+        let ended = LocalSet::new().run_until(job.carry_out(granted, environment, signals, &note)).await;
         // The credential socket's tasks ended with the set, so that nobody else holds the ward.
         match Rc::try_unwrap(ward).map(|ward| ward.into_inner().end()) {
             Ok(end) => match end.await {
@@ -164,8 +134,10 @@ impl Job {
         mut signals: Signals,
         note: &impl Fn(&str),
     ) -> Result<Ended, Error> {
-        // It is never short.
-        let _ = self.masking.add_text(granted.session.expose());
+        for hidden in &granted.hidden {
+            // Neither a session's token nor an ID token is ever short.
+            let _ = self.masking.add_text(hidden.0.expose());
+        }
         self.withhold(&mut environment);
         let directory = granted.directory.clone();
         let held = self.hand_over(granted, &mut environment, note)?;
@@ -181,11 +153,7 @@ impl Job {
         if let (Some(group), Some(_)) = (group, &terminal) {
             self.ward.lock().await.watch(group).await?;
         }
-        let seat = Seat {
-            terminal,
-            raw: RefCell::new(raw),
-            lent: RefCell::new(lent),
-        };
+        let seat = Seat { terminal, raw: RefCell::new(raw), lent: RefCell::new(lent) };
         let ended = watch(&mut launched, group, &mut signals, &seat).await;
         self.masking.shared().cmd_ended();
         for pump in pumps {
@@ -196,11 +164,8 @@ impl Job {
 
     /// Takes the variables out that CMD is not to find, whoever set them.
     fn withhold(&self, environment: &mut Environment) {
-        let for_git = self
-            .secrets
-            .iter()
-            .filter(|secret| secret.to == Delivery::Git)
-            .map(|secret| &secret.name);
+        let for_git =
+            self.secrets.iter().filter(|secret| secret.to == Delivery::Git).map(|secret| &secret.name);
         for name in for_git {
             environment.remove(name.as_str());
         }
@@ -231,13 +196,7 @@ impl Job {
                 }
                 Delivery::Git => {}
             }
-            held.insert(
-                given.name,
-                Held {
-                    value: Rc::new(given.value),
-                    until: given.until,
-                },
-            );
+            held.insert(given.name, Held { value: Rc::new(given.value), until: given.until });
         }
         Ok(held)
     }
@@ -260,11 +219,7 @@ impl Job {
             self.guardian,
         );
         tokio::task::spawn_local(credentials.serve(listener));
-        let helper = [
-            self.program.clone().into_os_string(),
-            "git".into(),
-            "credential".into(),
-        ];
+        let helper = [self.program.clone().into_os_string(), "git".into(), "credential".into()];
         let count = git::count_in(environment.value("GIT_CONFIG_COUNT"));
         for (name, value) in Setup::new(&self.git, &helper).variables(count) {
             environment.set(&name, value);
@@ -278,9 +233,9 @@ impl Job {
         let failed = || Error::system("the streams of the command cannot be set up");
         let (out_is_terminal, err_is_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let (terminal, slave) = match out_is_terminal || err_is_terminal {
-            true => Terminal::make()
-                .map(|(terminal, slave)| (Some(terminal), Some(slave)))
-                .map_err(failed())?,
+            true => {
+                Terminal::make().map(|(terminal, slave)| (Some(terminal), Some(slave))).map_err(failed())?
+            }
             false => (None, None),
         };
         let mut pumps = Vec::new();
@@ -299,18 +254,10 @@ impl Job {
                 Some(slave) if io::stdin().is_terminal() => slave.try_clone()?,
                 _ => own_copy(rustix::stdio::stdin())?,
             };
-            Ok(Channels {
-                stdin,
-                stdout,
-                stderr,
-            })
+            Ok(Channels { stdin, stdout, stderr })
         };
         let channels = channels().map_err(failed())?;
-        let style = if terminal.is_some() {
-            Style::Terminal
-        } else {
-            Style::Group
-        };
+        let style = if terminal.is_some() { Style::Terminal } else { Style::Group };
         let launched = Launched::start(style, &self.command, environment, channels)?;
         // Only CMD holds its end from now on, so that its last writer closes it.
         drop(slave);
@@ -401,32 +348,22 @@ fn reap(cmd: Pid, seat: &Seat) -> Option<Ended> {
 }
 
 fn end_of(status: WaitStatus) -> Option<Ended> {
-    let code = status
-        .exit_status()
-        .map(|code| Ended::Code(u8::try_from(code).unwrap_or(u8::MAX)));
+    let code = status.exit_status().map(|code| Ended::Code(u8::try_from(code).unwrap_or(u8::MAX)));
     code.or_else(|| status.terminating_signal().map(Ended::Signal))
 }
 
 /// Takes out of the environment what no build may hold.
-fn scrub(environment: &mut Environment, masking: &Masking, vault: &vault::Config, id_token: IdTokenForCmd) {
+fn scrub(environment: &mut Environment, masking: &Masking, id_token: &IdTokenForCmd) {
     environment.without_credentials();
-    let Some((variable, token)) = vault.id_token_variable() else {
-        return;
-    };
-    let text = token.expose().trim();
-    // A JWT is never short.
-    let _ = masking.add_text(text);
-    if id_token == IdTokenForCmd::Removed {
-        environment.remove(variable);
-        environment.without_text(text);
+    let IdTokenForCmd::Removed(variable) = id_token else { return };
+    let Some(text) = environment.take(variable) else { return };
+    // What is too short to be masked is no JWT.
+    if masking.add_text(text.trim()).is_ok() {
+        environment.without_text(text.trim());
     }
 }
 
 fn write_private(path: &Path, secret: &BuildToken) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(secret.expose().as_bytes())
 }

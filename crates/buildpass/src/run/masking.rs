@@ -16,11 +16,7 @@ pub(super) struct Masking {
 impl Masking {
     pub(super) fn new(users: Vec<String>) -> Self {
         let shared = Shared::new(Needles::new(Vec::new()));
-        Self {
-            forms: Mutex::default(),
-            users,
-            shared,
-        }
+        Self { forms: Mutex::default(), users, shared }
     }
 
     pub(super) fn shared(&self) -> Shared {

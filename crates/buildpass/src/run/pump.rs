@@ -43,10 +43,7 @@ const BUFFER_BYTES: usize = 128 * 1024;
 
 impl Shared {
     pub(super) fn new(needles: Needles) -> Self {
-        Self {
-            needles: Arc::new(Mutex::new(Arc::new(needles))),
-            ended: Arc::new(AtomicBool::new(false)),
-        }
+        Self { needles: Arc::new(Mutex::new(Arc::new(needles))), ended: Arc::new(AtomicBool::new(false)) }
     }
 
     /// From now on, masks these.
@@ -65,9 +62,7 @@ impl Shared {
 
 impl Pump {
     pub(super) fn start(from: OwnedFd, to: OwnedFd, shared: Shared) -> Self {
-        Self {
-            thread: thread::spawn(move || drop(carry(&File::from(from), &File::from(to), &shared))),
-        }
+        Self { thread: thread::spawn(move || drop(carry(&File::from(from), &File::from(to), &shared))) }
     }
 
     /// Waits until everything that CMD wrote has been carried over.
@@ -130,10 +125,7 @@ struct Last {
 impl Last {
     fn of(pipe: &File) -> Self {
         let owed_bytes = rustix::io::ioctl_fionread(pipe.as_fd()).unwrap_or(0);
-        Self {
-            owed_bytes,
-            until: Instant::now() + AFTER_THE_END,
-        }
+        Self { owed_bytes, until: Instant::now() + AFTER_THE_END }
     }
 
     fn over(&mut self, count: usize) -> bool {
@@ -143,10 +135,7 @@ impl Last {
 }
 
 fn readable(from: &File, patience: Duration) -> io::Result<bool> {
-    let timeout = Timespec {
-        tv_sec: 0,
-        tv_nsec: i64::from(patience.subsec_nanos()),
-    };
+    let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(patience.subsec_nanos()) };
     match poll(&mut [PollFd::new(from, PollFlags::IN)], Some(&timeout)) {
         Ok(ready) => Ok(ready > 0),
         Err(Errno::INTR) => Ok(false),

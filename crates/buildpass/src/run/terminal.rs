@@ -58,11 +58,7 @@ impl Terminal {
 
 /// Our own terminal, as the output sees it.
 fn ours() -> rustix::fd::BorrowedFd<'static> {
-    if io::stdout().is_terminal() {
-        stdout()
-    } else {
-        stderr()
-    }
+    if io::stdout().is_terminal() { stdout() } else { stderr() }
 }
 
 /// Our terminal in raw mode, so that every key goes to CMD; as it was when this is dropped.

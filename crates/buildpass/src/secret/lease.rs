@@ -30,10 +30,7 @@ impl<T> Lease<T> {
     /// # Errors
     /// Those of `part`.
     pub fn try_part<U, E>(&self, part: impl FnOnce(&T) -> Result<U, E>) -> Result<Lease<U>, E> {
-        Ok(Lease {
-            value: part(&self.value)?,
-            end: self.end.clone(),
-        })
+        Ok(Lease { value: part(&self.value)?, end: self.end.clone() })
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod build_token;
 
+mod hidden;
+
 mod lease;
 
 mod name;
@@ -11,5 +13,6 @@ mod name;
 pub mod on_pipe;
 
 pub use build_token::BuildToken;
+pub use hidden::Hidden;
 pub use lease::{End, Lease, LeaseId};
 pub use name::{NotAName, SecretName};

@@ -24,11 +24,7 @@ impl FromStr for SecretName {
 
     fn from_str(text: &str) -> Result<Self, NotAName> {
         let begins_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-        if begins_well
-            && text
-                .chars()
-                .all(|each| each.is_ascii_alphanumeric() || each == '_')
-        {
+        if begins_well && text.chars().all(|each| each.is_ascii_alphanumeric() || each == '_') {
             Ok(Self(text.to_owned()))
         } else {
             Err(NotAName(text.to_owned()))

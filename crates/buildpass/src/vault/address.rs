@@ -18,10 +18,7 @@ impl Address {
     pub fn parse(text: &str, plain: PlainHttp) -> Result<Self, http::Error> {
         let address = Secured::parse_allowing(text.trim().trim_end_matches('/'), plain)?;
         if address.as_url().query().is_some() {
-            return Err(http::Error::Url {
-                url: text.to_owned(),
-                reason: "a vault's address has no query",
-            });
+            return Err(http::Error::Url { url: text.to_owned(), reason: "a vault's address has no query" });
         }
         Ok(Self(address))
     }
@@ -74,10 +71,7 @@ mod tests {
     #[test]
     fn api_paths_are_escaped_segment_by_segment() {
         let address = Address::parse("https://v.example/vault/", PlainHttp::LoopbackOnly).unwrap();
-        assert_eq!(
-            address.api("ci/data/a b/c?d").as_str(),
-            "https://v.example/vault/v1/ci/data/a%20b/c%3Fd"
-        );
+        assert_eq!(address.api("ci/data/a b/c?d").as_str(), "https://v.example/vault/v1/ci/data/a%20b/c%3Fd");
         assert_eq!(address.to_string(), "https://v.example/vault");
     }
 

@@ -25,18 +25,13 @@ pub(super) fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
 
 /// The error for an answer that no vault gives: a web page, a proxy's login, nothing.
 pub(super) fn not_a_vault(answer: &Answer) -> Error {
-    Error::NotAVault {
-        status: answer.status,
-        content_type: answer.content_type.clone(),
-    }
+    Error::NotAVault { status: answer.status, content_type: answer.content_type.clone() }
 }
 
 /// The vault's errors as one line; Go's multi-line form is folded.
 pub(super) fn one_line(words: &[String]) -> String {
-    let folded: Vec<String> = words
-        .iter()
-        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect();
+    let folded: Vec<String> =
+        words.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     match folded.join("; ") {
         text if text.is_empty() => "no reason given".to_owned(),
         text => text,

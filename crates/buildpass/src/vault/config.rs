@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     http::Tls,
     identity::{self, IdToken, Warning},
-    secret::on_pipe,
+    secret::{Hidden, on_pipe},
 };
 
 /// Which vault, and how this job logs in.
@@ -57,6 +57,16 @@ pub enum Credential {
     Person(VaultToken),
 }
 
+impl Credential {
+    /// The text that it is, for the mask.
+    pub fn hidden(&self) -> Hidden {
+        match self {
+            Self::Job { token, .. } => Hidden::new(token.expose().trim().to_owned()),
+            Self::Person(token) => token.hidden(),
+        }
+    }
+}
+
 impl Config {
     /// Fetches what to log in with; an ID token is judged before it goes anywhere.
     ///
@@ -64,25 +74,13 @@ impl Config {
     /// When there is no good ID token.
     pub async fn credential(&self, clock: &Clock) -> Result<(Credential, Option<Warning>), Error> {
         match &self.auth {
-            Auth::Jwt {
-                mount,
-                role,
-                identity,
-            } => {
+            Auth::Jwt { mount, role, identity } => {
                 let (token, warning) = identity.obtain(clock).await?;
-                Ok((
-                    Credential::Job {
-                        mount: mount.clone(),
-                        role: role.clone(),
-                        token,
-                    },
-                    warning,
-                ))
+                Ok((Credential::Job { mount: mount.clone(), role: role.clone(), token }, warning))
             }
-            Auth::Personal(token) => Ok((
-                Credential::Person(VaultToken::new(token.expose().to_owned())),
-                None,
-            )),
+            Auth::Personal(token) => {
+                Ok((Credential::Person(VaultToken::new(token.expose().to_owned())), None))
+            }
         }
     }
 
@@ -108,21 +106,6 @@ impl Config {
         match &self.auth {
             Auth::Jwt { identity, .. } => Ok(identity.check(clock)?),
             Auth::Personal(_) => Ok(()),
-        }
-    }
-
-    /// The variable of this process's environment that holds the ID token, and the token.
-    pub fn id_token_variable(&self) -> Option<(&str, &IdToken)> {
-        match &self.auth {
-            Auth::Jwt {
-                identity:
-                    identity::Config {
-                        source: identity::Source::Variable { name, token },
-                        ..
-                    },
-                ..
-            } => Some((name, token)),
-            Auth::Jwt { .. } | Auth::Personal(_) => None,
         }
     }
 }

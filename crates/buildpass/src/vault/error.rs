@@ -170,10 +170,6 @@ impl From<Error> for Failure {
 fn names(there: &[String]) -> String {
     match there {
         [] => "none".to_owned(),
-        names => names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", "),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -71,11 +71,7 @@ enum Verdict {
 const NO_LEADER: &str = "local node not active but active cluster node not found";
 
 /// Vault's words for an issuer that it could not reach while it checked an ID token.
-const KEYS_UNREACHABLE: [&str; 3] = [
-    "fetching keys",
-    "failed to refresh all",
-    "keyset configuration error",
-];
+const KEYS_UNREACHABLE: [&str; 3] = ["fetching keys", "failed to refresh all", "keyset configuration error"];
 
 const SERVER_ERRORS_FORGIVEN: u32 = 2;
 
@@ -121,26 +117,18 @@ impl Nodes {
             let Some(node) = self.nodes.get(at) else {
                 return Err(Error::NoNode);
             };
-            let verdict = match node
-                .ask(
-                    request,
-                    self.headers(request)?,
-                    patience.for_one_try(self.nodes.len()),
-                )
-                .await
-            {
-                Ok(answer) => self.judge(at, answer, request, &mut server_errors),
-                Err(error) if request.repeat == Repeat::WhenUnsent && error.sent() == Sent::Perhaps => {
-                    return Err(Error::PerhapsMade {
-                        address: node.address.to_string(),
-                        source: error,
-                    });
-                }
-                Err(error @ (http::Error::Connect(_) | http::Error::Broken(_) | http::Error::Silent(_))) => {
-                    Verdict::NextNode(self.unanswered(node, error))
-                }
-                Err(error) => return Err(Error::Http(error)),
-            };
+            let verdict =
+                match node.ask(request, self.headers(request)?, patience.for_one_try(self.nodes.len())).await
+                {
+                    Ok(answer) => self.judge(at, answer, request, &mut server_errors),
+                    Err(error) if request.repeat == Repeat::WhenUnsent && error.sent() == Sent::Perhaps => {
+                        return Err(Error::PerhapsMade { address: node.address.to_string(), source: error });
+                    }
+                    Err(
+                        error @ (http::Error::Connect(_) | http::Error::Broken(_) | http::Error::Silent(_)),
+                    ) => Verdict::NextNode(self.unanswered(node, error)),
+                    Err(error) => return Err(Error::Http(error)),
+                };
             let (error, wait) = match verdict {
                 Verdict::Final(answer) => return Ok(answer),
                 Verdict::Ask(other) => {
@@ -149,12 +137,7 @@ impl Nodes {
                     if unreached <= self.nodes.len() {
                         continue;
                     }
-                    (
-                        Error::Standby {
-                            address: node.address.to_string(),
-                        },
-                        None,
-                    )
+                    (Error::Standby { address: node.address.to_string() }, None)
                 }
                 Verdict::Later(error, wait) => (error, wait),
                 Verdict::NextNode(error) => {
@@ -202,15 +185,7 @@ impl Nodes {
             Some(words) => one_line(&words),
             None => not_a_vault(&answer).to_string(),
         };
-        self.later(
-            at,
-            Error::Busy {
-                address,
-                status: answer.status,
-                text,
-            },
-            answer.retry_after,
-        )
+        self.later(at, Error::Busy { address, status: answer.status, text }, answer.retry_after)
     }
 
     fn later(&self, at: usize, error: Error, wait: Option<Duration>) -> Verdict {
@@ -225,10 +200,7 @@ impl Nodes {
     }
 
     fn unanswered(&self, node: &Node, source: http::Error) -> Error {
-        Error::Unreachable {
-            address: node.address.to_string(),
-            source,
-        }
+        Error::Unreachable { address: node.address.to_string(), source }
     }
 
     fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, Error> {
@@ -260,13 +232,7 @@ impl Node {
         patience: Duration,
     ) -> Result<Answer, http::Error> {
         self.client()?
-            .send(
-                request.method,
-                self.address.api(request.path),
-                headers,
-                request.body.clone(),
-                patience,
-            )
+            .send(request.method, self.address.api(request.path), headers, request.body.clone(), patience)
             .await
     }
 }

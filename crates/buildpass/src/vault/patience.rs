@@ -39,11 +39,7 @@ impl Patience {
 
     /// Waits before the next try, at least as long as the server asked for.
     pub(super) async fn pause(&mut self, at_least: Option<Duration>) -> Result<(), RanOut> {
-        let pause = self
-            .pauses
-            .next()
-            .unwrap_or_default()
-            .max(at_least.unwrap_or_default());
+        let pause = self.pauses.next().unwrap_or_default().max(at_least.unwrap_or_default());
         let next = Instant::now() + pause;
         if next >= self.deadline {
             return Err(RanOut);

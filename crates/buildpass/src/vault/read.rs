@@ -50,9 +50,7 @@ impl Session {
     /// # Errors
     /// When it is not there, the session may not read it, or the vault does not answer.
     pub async fn read(&self, reference: &SecretRef) -> Result<Lease<BuildToken>, Error> {
-        self.read_fields(&reference.path)
-            .await?
-            .try_part(|fields| fields.field(&reference.field))
+        self.read_fields(&reference.path).await?.try_part(|fields| fields.field(&reference.field))
     }
 
     /// Reads all fields of a path with one request: an engine that makes a secret at each read makes one.
@@ -65,13 +63,8 @@ impl Session {
             Engine::KvV1 | Engine::KvV2 => Repeat::Freely,
             Engine::Generic => Repeat::WhenUnsent,
         };
-        let request = Request {
-            method: Method::Get,
-            path: &api_path,
-            token: Some(&self.token),
-            body: None,
-            repeat,
-        };
+        let request =
+            Request { method: Method::Get, path: &api_path, token: Some(&self.token), body: None, repeat };
         let answer = self.nodes.send(&request).await?;
         match answer.status {
             200 => self.accept(path, &answer),
@@ -81,22 +74,13 @@ impl Session {
                 let Some(words) = words(&answer) else {
                     return Err(not_a_vault(&answer));
                 };
-                Err(Error::ReadFailed {
-                    path: api_path,
-                    status,
-                    text: one_line(&words),
-                })
+                Err(Error::ReadFailed { path: api_path, status, text: one_line(&words) })
             }
         }
     }
 
     fn accept(&self, path: &SecretPath, answer: &Answer) -> Result<Lease<Fields>, Error> {
-        let Read {
-            lease_id,
-            lease_duration,
-            renewable,
-            data,
-        } = parse(answer)?;
+        let Read { lease_id, lease_duration, renewable, data } = parse(answer)?;
         let absent = |explained: &str| Error::NoSecret {
             path: path.api_path(),
             explained: Some(explained.to_owned()),
@@ -114,19 +98,9 @@ impl Session {
             End::Stored
         } else {
             let until = self.clock.now() + Duration::from_secs(lease_duration);
-            End::Leased {
-                id: LeaseId(lease_id),
-                until,
-                renewable,
-            }
+            End::Leased { id: LeaseId(lease_id), until, renewable }
         };
-        Ok(Lease::new(
-            Fields {
-                path: path.clone(),
-                fields,
-            },
-            end,
-        ))
+        Ok(Lease::new(Fields { path: path.clone(), fields }, end))
     }
 
     async fn refused(&self, path: &SecretPath, answer: &Answer) -> Error {
@@ -138,21 +112,14 @@ impl Session {
             "permission denied" => Vec::new(),
             _ => self.other_version(path).await.into_iter().collect(),
         };
-        Error::ReadRefused {
-            path: path.api_path(),
-            text,
-            explained,
-        }
+        Error::ReadRefused { path: path.api_path(), text, explained }
     }
 
     async fn absent(&self, path: &SecretPath, answer: &Answer) -> Error {
         if let Ok(Read { data: Some(data), .. }) = parse::<Read>(answer)
             && let Some(how) = gone(&data)
         {
-            return Error::VersionGone {
-                path: path.api_path(),
-                how,
-            };
+            return Error::VersionGone { path: path.api_path(), how };
         }
         let Some(words) = words(answer) else {
             return not_a_vault(answer);
@@ -162,10 +129,7 @@ impl Session {
             None if words.is_empty() => None,
             None => Some(format!(": {}", one_line(&words))),
         };
-        Error::NoSecret {
-            path: path.api_path(),
-            explained,
-        }
+        Error::NoSecret { path: path.api_path(), explained }
     }
 
     /// Says so when the mount is a KV store of the other version. Only asked after a refusal.
@@ -180,19 +144,16 @@ impl Session {
         };
         let answer = self.nodes.send(&request).await.ok()?;
         let MountAnswer { data } = parse(&answer).ok()?;
-        let version = data
-            .options
-            .as_ref()
-            .and_then(|options| options.get("version")?.as_str())
-            .unwrap_or("1");
+        let version =
+            data.options.as_ref().and_then(|options| options.get("version")?.as_str()).unwrap_or("1");
         let mount = &path.mount;
         match (data.kind.as_str(), version, path.engine) {
-            ("kv", "2", Engine::KvV1) => Some(format!(
-                "`{mount}` is a KV store of version 2, read with the engine `kv-v2`"
-            )),
-            ("kv", "1", Engine::KvV2) => Some(format!(
-                "`{mount}` is a KV store of version 1, read with the engine `kv-v1`"
-            )),
+            ("kv", "2", Engine::KvV1) => {
+                Some(format!("`{mount}` is a KV store of version 2, read with the engine `kv-v2`"))
+            }
+            ("kv", "1", Engine::KvV2) => {
+                Some(format!("`{mount}` is a KV store of version 1, read with the engine `kv-v1`"))
+            }
             ("kv", _, _) => None,
             (kind, _, Engine::KvV1 | Engine::KvV2) => Some(format!(
                 "`{mount}` is no KV store but the engine `{kind}`, read with the engine `generic`"
@@ -238,9 +199,7 @@ impl Fields {
 
 impl std::fmt::Debug for Fields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fields")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("Fields").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

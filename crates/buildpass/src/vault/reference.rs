@@ -86,20 +86,10 @@ impl SecretRef {
             None
         };
         if let Some(what) = what {
-            return Err(BadReference::BadPart {
-                reference: whole(),
-                what,
-            });
+            return Err(BadReference::BadPart { reference: whole(), what });
         }
-        let path = SecretPath {
-            engine,
-            mount: mount.to_owned(),
-            path: path.to_owned(),
-        };
-        Ok(Self {
-            path,
-            field: field.to_owned(),
-        })
+        let path = SecretPath { engine, mount: mount.to_owned(), path: path.to_owned() };
+        Ok(Self { path, field: field.to_owned() })
     }
 }
 
@@ -113,10 +103,7 @@ impl FromStr for SecretRef {
             Some((place, mount)) => (place, mount),
             None => {
                 if let Some(proper) = proper_form(text) {
-                    return Err(BadReference::ApiPath {
-                        pasted: text.to_owned(),
-                        proper,
-                    });
+                    return Err(BadReference::ApiPath { pasted: text.to_owned(), proper });
                 }
                 (text, DEFAULT_MOUNT)
             }
@@ -135,20 +122,12 @@ impl FromStr for SecretRef {
 fn proper_form(pasted: &str) -> Option<String> {
     let path = pasted.trim_start_matches('/');
     let unversioned = path.strip_prefix("v1/");
-    let segments: Vec<&str> = unversioned
-        .unwrap_or(path)
-        .trim_end_matches('/')
-        .split('/')
-        .collect();
-    let at = segments
-        .iter()
-        .position(|segment| matches!(*segment, "metadata" | "data"));
+    let segments: Vec<&str> = unversioned.unwrap_or(path).trim_end_matches('/').split('/').collect();
+    let at = segments.iter().position(|segment| matches!(*segment, "metadata" | "data"));
     match at {
-        Some(at) if at > 0 && at + 1 < segments.len() && (at == 1 || unversioned.is_some()) => Some(format!(
-            "{}/FIELD@{}",
-            segments[at + 1..].join("/"),
-            segments[..at].join("/")
-        )),
+        Some(at) if at > 0 && at + 1 < segments.len() && (at == 1 || unversioned.is_some()) => {
+            Some(format!("{}/FIELD@{}", segments[at + 1..].join("/"), segments[..at].join("/")))
+        }
         _ => None,
     }
 }
@@ -215,10 +194,7 @@ mod tests {
     fn the_short_form_is_split_at_the_last_at_and_the_last_slash() {
         assert_eq!(parts("a/b/c@x/y"), owned("x/y", "a/b", "c"));
         assert_eq!(parts("a@b/c@ci"), owned("ci", "a@b", "c"));
-        assert_eq!(
-            parts("production/db/password"),
-            owned("kv-v2", "production/db", "password")
-        );
+        assert_eq!(parts("production/db/password"), owned("kv-v2", "production/db", "password"));
         // `data` inside a path of the default mount is a path like any other.
         assert_eq!(parts("a/b/data/c"), owned("kv-v2", "a/b/data", "c"));
     }
@@ -226,11 +202,7 @@ mod tests {
     #[test]
     fn a_reference_without_a_field_is_refused() {
         for text in ["token@ci", "token", "", "a/b/@ci"] {
-            assert_eq!(
-                text.parse::<SecretRef>(),
-                Err(BadReference::NoField(text.to_owned())),
-                "{text}"
-            );
+            assert_eq!(text.parse::<SecretRef>(), Err(BadReference::NoField(text.to_owned())), "{text}");
         }
         assert!("../token@ci".parse::<SecretRef>().is_err());
         assert!("a//b/token@ci".parse::<SecretRef>().is_err());
@@ -239,12 +211,7 @@ mod tests {
 
     #[test]
     fn api_paths_get_their_proper_form() {
-        for pasted in [
-            "ci/metadata/a/b",
-            "ci/data/a/b",
-            "v1/ci/data/a/b",
-            "/v1/ci/metadata/a/b",
-        ] {
+        for pasted in ["ci/metadata/a/b", "ci/data/a/b", "v1/ci/data/a/b", "/v1/ci/metadata/a/b"] {
             let Err(BadReference::ApiPath { proper, .. }) = pasted.parse::<SecretRef>() else {
                 panic!("{pasted}")
             };

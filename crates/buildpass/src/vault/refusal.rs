@@ -12,26 +12,14 @@ const LOGIN: &[(&str, &str)] = &[
         "missing role",
         "name the role with `[vault] role`, VAULT_AUTH_ROLE or `--role`; the mount has no default role",
     ),
-    (
-        "could not be found",
-        "is the role's name right, and is it on this auth mount and in this namespace?",
-    ),
-    (
-        "role with oidc role_type is not allowed",
-        "the vault's owner sets `role_type=jwt` on the role",
-    ),
+    ("could not be found", "is the role's name right, and is it on this auth mount and in this namespace?"),
+    ("role with oidc role_type is not allowed", "the vault's owner sets `role_type=jwt` on the role"),
     (
         "permission denied",
         "is the auth mount's name right (`[vault] auth`, VAULT_AUTH_PATH), and may this machine's address log in (`token_bound_cidrs`)?",
     ),
-    (
-        "namespace not found",
-        "is the namespace's name right (`[vault] namespace`, VAULT_NAMESPACE)?",
-    ),
-    (
-        "malformed jwt",
-        "what was sent is not a JWT: is the variable expanded?",
-    ),
+    ("namespace not found", "is the namespace's name right (`[vault] namespace`, VAULT_NAMESPACE)?"),
+    ("malformed jwt", "what was sent is not a JWT: is the variable expanded?"),
     (
         "failed to verify id token signature",
         "the issuer's keys do not match: is the token from the GitLab that this vault knows?",
@@ -44,40 +32,22 @@ const LOGIN: &[(&str, &str)] = &[
         "invalid issuer",
         "the mount's `bound_issuer` must equal the token's `iss`, `https://` and slashes included",
     ),
-    (
-        "invalid subject",
-        "the role's `bound_subject` must equal the token's `sub`",
-    ),
-    (
-        "invalid audience",
-        "set the `aud:` under `id_tokens:` to one of the role's `bound_audiences`",
-    ),
-    (
-        "no audiences bound to the role",
-        "the vault's owner sets `bound_audiences` on the role",
-    ),
-    (
-        "token is expired",
-        "an ID token lasts as long as the job's timeout; are the clocks right?",
-    ),
+    ("invalid subject", "the role's `bound_subject` must equal the token's `sub`"),
+    ("invalid audience", "set the `aud:` under `id_tokens:` to one of the role's `bound_audiences`"),
+    ("no audiences bound to the role", "the vault's owner sets `bound_audiences` on the role"),
+    ("token is expired", "an ID token lasts as long as the job's timeout; are the clocks right?"),
     ("token not yet valid", "the vault's clock is behind the issuer's"),
     ("issued in the future", "the vault's clock is behind the issuer's"),
     (
         "does not match any associated bound claim values",
         "the role is for other jobs: its `bound_claims` name what this one is not",
     ),
-    (
-        "is missing",
-        "the role binds a claim that this job's token does not have",
-    ),
+    ("is missing", "the role binds a claim that this job's token does not have"),
     (
         "could not be converted to string",
         "the role's `user_claim` must be a text: `project_id` is, `runner_id` is not",
     ),
-    (
-        "not found in token",
-        "the role's `user_claim` is not in the token: `project_id` always is",
-    ),
+    ("not found in token", "the role's `user_claim` is not in the token: `project_id` always is"),
 ];
 
 pub(super) fn login_hint(text: &str) -> Option<String> {
@@ -92,10 +62,7 @@ pub(super) fn login_explained(text: &str, token: &IdToken) -> Vec<String> {
     };
     let or_none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
     if text.contains("(aud)") || text.contains("audience") {
-        return vec![format!(
-            "the token's audience is `{}`",
-            claims.audience.join("`, `")
-        )];
+        return vec![format!("the token's audience is `{}`", claims.audience.join("`, `"))];
     }
     if text.contains("(iss)") || text.contains("signature") {
         return vec![format!("the token's issuer is `{}`", or_none(claims.issuer))];
@@ -103,10 +70,7 @@ pub(super) fn login_explained(text: &str, token: &IdToken) -> Vec<String> {
     if text.contains("(sub)") {
         return vec![format!("the token's subject is `{}`", or_none(claims.subject))];
     }
-    let Some(claim) = text
-        .split_once("claim \"")
-        .and_then(|(_, rest)| Some(rest.split_once('"')?.0))
-    else {
+    let Some(claim) = text.split_once("claim \"").and_then(|(_, rest)| Some(rest.split_once('"')?.0)) else {
         return Vec::new();
     };
     let Some(gitlab) = GitlabClaims::read(token) else {

@@ -94,10 +94,7 @@ pub(super) async fn login(
     token: &IdToken,
     clock: &Clock,
 ) -> Result<Session, Error> {
-    let login = Login {
-        role,
-        jwt: token.expose().trim(),
-    };
+    let login = Login { role, jwt: token.expose().trim() };
     let request = Request {
         method: Method::Post,
         path: &format!("auth/{mount}/login"),
@@ -112,36 +109,19 @@ pub(super) async fn login(
         };
         let text = one_line(&words);
         let explained = refusal::login_explained(&text, token);
-        return Err(Error::LoginRefused {
-            text,
-            status: answer.status,
-            explained,
-        });
+        return Err(Error::LoginRefused { text, status: answer.status, explained });
     }
     let LoginAnswer { auth } = parse(&answer)?;
     let ends = clock.now() + Duration::from_secs(auth.lease_duration);
     let kind = match auth.token_type.as_deref() {
         Some("batch") => Kind::Batch { ends },
-        _ => Kind::Service {
-            ends,
-            renewable: auth.renewable,
-        },
+        _ => Kind::Service { ends, renewable: auth.renewable },
     };
-    Ok(Session {
-        nodes,
-        token: VaultToken::new(auth.client_token),
-        clock: clock.clone(),
-        kind,
-    })
+    Ok(Session { nodes, token: VaultToken::new(auth.client_token), clock: clock.clone(), kind })
 }
 
 pub(super) fn personal(nodes: Nodes, token: VaultToken, clock: &Clock) -> Session {
-    Session {
-        nodes,
-        token,
-        clock: clock.clone(),
-        kind: Kind::Personal,
-    }
+    Session { nodes, token, clock: clock.clone(), kind: Kind::Personal }
 }
 
 impl Session {
@@ -150,7 +130,7 @@ impl Session {
         self.kind
     }
 
-    /// The vault token, for the mask.
+    /// The vault token.
     pub fn token(&self) -> &VaultToken {
         &self.token
     }
@@ -170,9 +150,7 @@ impl Session {
             return Ok(self.kind);
         };
         let body = json(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }));
-        let answer = self
-            .ask(Method::Post, "auth/token/renew-self", Some(body))
-            .await?;
+        let answer = self.ask(Method::Post, "auth/token/renew-self", Some(body)).await?;
         let Kind::Service { ends, .. } = self.kind else {
             return Ok(self.kind);
         };
@@ -184,10 +162,7 @@ impl Session {
             }
         } else {
             // The role has no policy `default`, or the session is over: either way, this is all there is.
-            Kind::Service {
-                ends,
-                renewable: false,
-            }
+            Kind::Service { ends, renewable: false }
         };
         Ok(self.kind)
     }
@@ -203,11 +178,7 @@ impl Session {
             return Ok(());
         }
         let text = one_line(&words(&answer).unwrap_or_default());
-        Err(Error::ReadFailed {
-            path: "sys/leases/renew".to_owned(),
-            status: answer.status,
-            text,
-        })
+        Err(Error::ReadFailed { path: "sys/leases/renew".to_owned(), status: answer.status, text })
     }
 
     /// Ends the session and with it all that was made for it; of a person's own token, ends `leases` alone.
@@ -242,10 +213,8 @@ impl Session {
                 Ok(GivenBack::Lives { until: ends, because })
             }
             status => {
-                let because = format!(
-                    "the vault answered {status} {}",
-                    one_line(&words(&answer).unwrap_or_default())
-                );
+                let because =
+                    format!("the vault answered {status} {}", one_line(&words(&answer).unwrap_or_default()));
                 Ok(GivenBack::Lives { until: ends, because })
             }
         }
@@ -257,13 +226,7 @@ impl Session {
         path: &str,
         body: Option<Zeroizing<Vec<u8>>>,
     ) -> Result<crate::http::Answer, Error> {
-        let request = Request {
-            method,
-            path,
-            token: Some(&self.token),
-            body,
-            repeat: Repeat::Freely,
-        };
+        let request = Request { method, path, token: Some(&self.token), body, repeat: Repeat::Freely };
         self.nodes.send(&request).await
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::secret::on_pipe::OnPipe;
+use crate::secret::{Hidden, on_pipe::OnPipe};
 
 /// The token that a login to the vault gives.
 pub struct VaultToken(SecretString);
@@ -13,7 +13,12 @@ impl VaultToken {
         Self(SecretString::from(text))
     }
 
-    /// The token itself, for the header of a request to the vault and for the mask.
+    /// The same text, for the mask.
+    pub fn hidden(&self) -> Hidden {
+        Hidden::new(self.expose().to_owned())
+    }
+
+    /// The token itself, for the header of a request to the vault.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -4,22 +4,12 @@ use crate::harness::Buildpass;
 
 /// What is said of a job that could not even begin; nothing is asked of anybody.
 fn said(job: Buildpass) -> String {
-    let mut job = job
-        .args(["token", "A"])
-        .env("VAULT_TOKEN", "made-up-personal-token");
+    let mut job = job.args(["token", "A"]).env("VAULT_TOKEN", "made-up-personal-token");
     let finished = job.run();
-    assert_eq!(
-        (finished.code, finished.stdout.as_str()),
-        (Some(2), ""),
-        "{}",
-        finished.stderr
-    );
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{}", finished.stderr);
     finished
         .stderr
-        .replace(
-            &job.project().canonicalize().unwrap().display().to_string(),
-            "PROJECT",
-        )
+        .replace(&job.project().canonicalize().unwrap().display().to_string(), "PROJECT")
         .replace(&job.project().display().to_string(), "PROJECT")
 }
 
@@ -105,9 +95,7 @@ fn an_authority_that_is_not_pem() {
 
 #[test]
 fn certificates_are_never_skipped() {
-    let job = Buildpass::new()
-        .args(["--address", "https://vault.example"])
-        .env("VAULT_SKIP_VERIFY", "true");
+    let job = Buildpass::new().args(["--address", "https://vault.example"]).env("VAULT_SKIP_VERIFY", "true");
     insta::assert_snapshot!(said(job), @"
     error: VAULT_SKIP_VERIFY is set: the vault's certificate would not be checked, and whoever is on the way would get the ID token
     hint: unset it, and name the vault's authority with `--ca-cert` or VAULT_CACERT
@@ -161,21 +149,14 @@ fn a_realm_whose_password_is_nowhere() {
 fn a_secret_that_nobody_named() {
     insta::assert_snapshot!(flags(&["--address", "https://vault.example", "--secret", "B=a/b@c"]), @"
     error: no secret is named A
-    hint: these are: B
+    hint: these are: OTHER, B
     ");
 }
 
 #[test]
 fn a_private_directory_that_cannot_be_made() {
     let mut job = Buildpass::new()
-        .args([
-            "--address",
-            "http://127.0.0.1:9",
-            "--secret",
-            "A=a/b@c",
-            "run",
-            "true",
-        ])
+        .args(["--address", "http://127.0.0.1:9", "--secret", "A=a/b@c", "run", "true"])
         .env("VAULT_TOKEN", "made-up-personal-token")
         .env("TMPDIR", "/nonexistent/folder");
     let finished = job.run();

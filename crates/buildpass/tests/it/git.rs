@@ -188,11 +188,7 @@ fn gits_own_questions_are_answered_for_realms_alone_and_unknown_ones_ignored() {
         ).replace("\"$BUILDPASS\"", env!("CARGO_BIN_EXE_buildpass")))
     };
     let answered = ask("get", REPOSITORY);
-    assert_eq!(
-        answered.stdout, "username=gitlab-ci-token\npassword=[MASKED]\n",
-        "{}",
-        answered.stderr
-    );
+    assert_eq!(answered.stdout, "username=gitlab-ci-token\npassword=[MASKED]\n", "{}", answered.stderr);
     for (operation, path) in [
         ("get", "elsewhere/private.git"),
         ("store", REPOSITORY),
@@ -206,10 +202,7 @@ fn gits_own_questions_are_answered_for_realms_alone_and_unknown_ones_ignored() {
             "{operation} {path}"
         );
     }
-    assert_eq!(
-        ask("capability", REPOSITORY).stdout,
-        "version 0\ncapability authtype\n"
-    );
+    assert_eq!(ask("capability", REPOSITORY).stdout, "version 0\ncapability authtype\n");
 }
 
 #[test]
@@ -218,9 +211,7 @@ fn a_hostile_repository_steals_nothing() {
     let group = security_group(&vault);
     let evil = Sandbox::start();
     let run = |config: &str, variables: &[(&str, &str)]| {
-        let mut job = Buildpass::new()
-            .file("buildpass.toml", config)
-            .args(["run", "--", "true"]);
+        let mut job = Buildpass::new().file("buildpass.toml", config).args(["run", "--", "true"]);
         for (name, value) in variables {
             job = job.env(name, value);
         }
@@ -235,24 +226,10 @@ fn a_hostile_repository_steals_nothing() {
     );
     let finished = run(&stolen, &[("VAULT_ID_TOKEN", &id_token)]);
     assert_eq!(finished.code, Some(2));
-    assert!(
-        finished.stderr.contains("the ID token is not for this vault"),
-        "{}",
-        finished.stderr
-    );
-    let finished = run(
-        &stolen,
-        &[
-            ("VAULT_TOKEN", "hvs.made-up-personal"),
-            ("VAULT_ADDR", &vault.address),
-        ],
-    );
+    assert!(finished.stderr.contains("the ID token is not for this vault"), "{}", finished.stderr);
+    let finished = run(&stolen, &[("VAULT_TOKEN", "hvs.made-up-personal"), ("VAULT_ADDR", &vault.address)]);
     assert_eq!(finished.code, Some(2));
-    assert!(
-        finished.stderr.contains("your own vault token would go to"),
-        "{}",
-        finished.stderr
-    );
+    assert!(finished.stderr.contains("your own vault token would go to"), "{}", finished.stderr);
     // A realm of theirs gets no build token, on whatever host this GitLab is.
     let realm = format!(
         "[vault]\naddress = \"{}\"\nrole = \"omnibus-gitlab\"\n{secret}to = \"git\"\n[[git]]\nrealm = \"{}/\"\npassword = \"TOKEN\"\n",
@@ -261,24 +238,11 @@ fn a_hostile_repository_steals_nothing() {
     for host in ["gitlab.example", "127.0.0.1"] {
         let finished = run(&realm, &[("VAULT_ID_TOKEN", &id_token), ("CI_SERVER_HOST", host)]);
         assert_eq!(finished.code, Some(2));
-        assert!(
-            finished.stderr.contains("the build token would go to"),
-            "{}",
-            finished.stderr
-        );
+        assert!(finished.stderr.contains("the build token would go to"), "{}", finished.stderr);
     }
     // An authority of theirs vouches for nobody.
-    let authority = format!(
-        "[vault]\naddress = \"{}\"\nca_cert = \"evil.pem\"\n{secret}",
-        vault.address
-    );
+    let authority = format!("[vault]\naddress = \"{}\"\nca_cert = \"evil.pem\"\n{secret}", vault.address);
     let finished = run(&authority, &[("VAULT_ID_TOKEN", &id_token)]);
-    assert!(
-        finished
-            .stderr
-            .contains("`ca_cert` stands in the repository's own"),
-        "{}",
-        finished.stderr
-    );
+    assert!(finished.stderr.contains("`ca_cert` stands in the repository's own"), "{}", finished.stderr);
     assert_eq!((evil.requests_seen(), vault.sessions()), (0, 0));
 }

@@ -89,10 +89,7 @@ fn an_audience_or_issuer_that_is_not_the_configured_one_is_said() {
     hint: set `aud: https://vault.example` under `id_tokens:`
     ");
     let (vault, job) = job(&["--issuer", "https://gitlab.example"]);
-    let token = sandbox.id_token(
-        &vault.address,
-        json!({"claims": {"iss": "https://other.example"}}),
-    );
+    let token = sandbox.id_token(&vault.address, json!({"claims": {"iss": "https://other.example"}}));
     insta::assert_snapshot!(refused_unasked(&vault, job.env("VAULT_ID_TOKEN", &token)), @"
     error: the ID token is of another issuer: expected `https://gitlab.example`, actual `https://other.example`
     hint: if `https://other.example` is right, set it as `[identity] issuer`
@@ -105,10 +102,7 @@ fn an_audience_that_a_flag_names_goes_to_any_address() {
     let (vault, job) = job(&["--audience", "https://vault.example"]);
     let token = sandbox.id_token("https://vault.example", json!({}));
     let finished = job.env("VAULT_ID_TOKEN", &token).run();
-    assert!(
-        vault.requests()[0].starts_with("POST /v1/auth/jwt/login"),
-        "{finished:?}"
-    );
+    assert!(vault.requests()[0].starts_with("POST /v1/auth/jwt/login"), "{finished:?}");
 }
 
 #[test]
@@ -117,14 +111,7 @@ fn a_file_and_github_actions_give_the_id_token_too() {
     let sandbox = Sandbox::start();
     vault.deploy(&sandbox);
     let secret = format!("A={BUILD_TOKEN_PATH}/token@ci");
-    let place = [
-        "--address",
-        &vault.address,
-        "--role",
-        "omnibus-gitlab",
-        "--secret",
-        &secret,
-    ];
+    let place = ["--address", &vault.address, "--role", "omnibus-gitlab", "--secret", &secret];
     let token = sandbox.id_token(&vault.address, json!({}));
     let mut from_file = Buildpass::new()
         .args(place)
@@ -148,9 +135,5 @@ fn a_token_that_ends_within_a_minute_is_a_warning() {
     let token = sandbox.id_token(&vault.address, json!({"expires_in": 30}));
     let finished = job.env("VAULT_ID_TOKEN", &token).run();
     assert!(!vault.requests().is_empty());
-    assert!(
-        finished.stderr.contains("the ID token ends in"),
-        "{}",
-        finished.stderr
-    );
+    assert!(finished.stderr.contains("the ID token ends in"), "{}", finished.stderr);
 }

@@ -13,16 +13,7 @@ use crate::harness::{BUILD_TOKEN, BUILD_TOKEN_PATH, Buildpass, Sandbox, Vault, o
 fn run(vault: &Vault, id_token: &str, to: &str) -> Buildpass {
     let secret = format!("SECURITY_PRIVATE_TOKEN={BUILD_TOKEN_PATH}/token@ci,to={to}");
     Buildpass::new()
-        .args([
-            "--address",
-            &vault.address,
-            "--role",
-            "omnibus-gitlab",
-            "--secret",
-            &secret,
-            "run",
-            "--",
-        ])
+        .args(["--address", &vault.address, "--role", "omnibus-gitlab", "--secret", &secret, "run", "--"])
         .env("VAULT_ID_TOKEN", id_token)
 }
 
@@ -36,21 +27,12 @@ fn id_token(vault: &Vault) -> (Sandbox, String) {
 /// Waits for the file that a command makes when it runs.
 fn wait_for_start(job: &Buildpass) {
     let started = job.project().join("started");
-    assert!(
-        wait_until(Duration::from_secs(20), || started.exists()),
-        "the command was not started"
-    );
+    assert!(wait_until(Duration::from_secs(20), || started.exists()), "the command was not started");
 }
 
 fn signal(job: &Child, name: &str) {
     let pid = job.id().to_string();
-    assert!(
-        std::process::Command::new("kill")
-            .args([&format!("-{name}"), &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
 }
 
 fn no_session_stays(vault: &Vault) {
@@ -278,4 +260,17 @@ on_every_vault! {
         assert_eq!(job("gitlab-org/security/omnibus-gitlab").stdout, "given\n");
         assert_eq!(job("gitlab-org/omnibus-gitlab").stdout, "\n");
     }
+}
+
+#[test]
+fn a_job_that_may_have_nothing_needs_nothing() {
+    let config = "[[secret]]\nname = \"TOKEN\"\nfrom = \"a/b@c\"\nto = \"git\"\nwhen = '$CI_PROJECT_PATH == \"group/secret\"'\n\
+                  [[git]]\nrealm = \"https://gitlab.example/group/\"\npassword = \"TOKEN\"\n";
+    let finished = Buildpass::new()
+        .file("buildpass.toml", config)
+        .env("CI_SERVER_HOST", "gitlab.example")
+        .env("VAULT_ID_TOKEN", "not-even-a-jwt-but-still-not-for-cmd")
+        .args(["run", "sh", "-c", "env | grep -c -e VAULT_ID_TOKEN -e TOKEN= -e GIT_CONFIG_COUNT; exit 7"])
+        .run();
+    assert_eq!((finished.code, finished.stdout.as_str(), finished.stderr.as_str()), (Some(7), "0\n", ""));
 }

@@ -10,14 +10,7 @@ use crate::harness::{BUILD_TOKEN, BUILD_TOKEN_PATH, Buildpass, Sandbox, Vault, o
 fn token(vault: &Vault, id_token: &str) -> Buildpass {
     let secret = format!("SECURITY_PRIVATE_TOKEN={BUILD_TOKEN_PATH}/token@ci");
     Buildpass::new()
-        .args([
-            "--address",
-            &vault.address,
-            "--role",
-            "omnibus-gitlab",
-            "--secret",
-            &secret,
-        ])
+        .args(["--address", &vault.address, "--role", "omnibus-gitlab", "--secret", &secret])
         .args(["token", "SECURITY_PRIVATE_TOKEN"])
         .env("VAULT_ID_TOKEN", id_token)
 }

@@ -34,19 +34,16 @@ fn id_token(vault: &Vault) -> (Sandbox, String) {
 }
 
 fn may_read(vault: &Vault, paths: &[&str]) {
-    let rules: Vec<String> = paths
-        .iter()
-        .map(|path| format!("path \"{path}\" {{ capabilities = [\"read\"] }}"))
-        .collect();
+    let rules: Vec<String> =
+        paths.iter().map(|path| format!("path \"{path}\" {{ capabilities = [\"read\"] }}")).collect();
     vault.policy("build-token", &rules.join("\n"));
 }
 
 /// A vault that is none: a personal token goes to it, since a flag names it.
 fn unreal(answer: impl Fn(usize, &str) -> Vec<u8> + Send + Sync + 'static) -> (Scripted, Buildpass) {
     let vault = Scripted::start(answer);
-    let job = Buildpass::new()
-        .args(["--address", &vault.address])
-        .env("VAULT_TOKEN", "made-up-personal-token");
+    let job =
+        Buildpass::new().args(["--address", &vault.address]).env("VAULT_TOKEN", "made-up-personal-token");
     (vault, job)
 }
 
@@ -208,16 +205,8 @@ fn leasing(vault: &Vault) -> Scripted {
     vault.must("POST", "sys/mounts/rabbitmq", json!({"type": "rabbitmq"}));
     let connection = json!({"connection_uri": rabbit.address, "username": "u", "password": "made-up", "verify_connection": false});
     vault.must("POST", "rabbitmq/config/connection", connection);
-    vault.must(
-        "POST",
-        "rabbitmq/config/lease",
-        json!({"ttl": 600, "max_ttl": 3600}),
-    );
-    vault.must(
-        "POST",
-        "rabbitmq/roles/r",
-        json!({"tags": "none", "vhosts": r#"{"/":{"read":".*"}}"#}),
-    );
+    vault.must("POST", "rabbitmq/config/lease", json!({"ttl": 600, "max_ttl": 3600}));
+    vault.must("POST", "rabbitmq/roles/r", json!({"tags": "none", "vhosts": r#"{"/":{"read":".*"}}"#}));
     may_read(vault, &["rabbitmq/creds/r"]);
     rabbit
 }
@@ -230,11 +219,7 @@ fn leases(vault: &Vault) -> usize {
 /// The vault ends the leases of a session in the background.
 fn gone(vault: &Vault) {
     assert_eq!(vault.sessions(), 0);
-    assert!(
-        wait_until(Duration::from_secs(5), || leases(vault) == 0),
-        "{} leases",
-        leases(vault)
-    );
+    assert!(wait_until(Duration::from_secs(5), || leases(vault) == 0), "{} leases", leases(vault));
 }
 
 #[test]
@@ -261,10 +246,7 @@ fn a_secret_with_a_lease_lives_as_long_as_the_job_and_is_made_once() {
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
     gone(&vault);
     let token_of_leased = read(&vault, &token, "creds/r/password@rabbitmq,engine=generic");
-    assert_eq!(
-        (token_of_leased.code, token_of_leased.stdout.as_str()),
-        (Some(2), "")
-    );
+    assert_eq!((token_of_leased.code, token_of_leased.stdout.as_str()), (Some(2), ""));
     insta::assert_snapshot!(token_of_leased.stderr, @"
     error: A was made for this session and ended with it
     hint: use `buildpass run`, which keeps the session while a command runs, or `buildpass token --keep-lease`
@@ -272,43 +254,20 @@ fn a_secret_with_a_lease_lives_as_long_as_the_job_and_is_made_once() {
     gone(&vault);
     let kept = Buildpass::new()
         .args(["--address", &vault.address, "--role", "omnibus-gitlab"])
-        .args([
-            "--secret",
-            "A=creds/r/password@rabbitmq,engine=generic",
-            "token",
-            "--keep-lease",
-            "A",
-        ])
+        .args(["--secret", "A=creds/r/password@rabbitmq,engine=generic", "token", "--keep-lease", "A"])
         .env("VAULT_ID_TOKEN", &token)
         .run();
     assert!(kept.code == Some(0) && !kept.stdout.is_empty(), "{kept:?}");
-    assert!(
-        kept.stderr.starts_with("buildpass: A ends at 20"),
-        "{}",
-        kept.stderr
-    );
+    assert!(kept.stderr.starts_with("buildpass: A ends at 20"), "{}", kept.stderr);
     assert_eq!((leases(&vault), vault.sessions()), (1, 1));
 }
 
 #[test]
 fn a_read_that_may_make_something_is_not_repeated_once_it_was_sent() {
     let (vault, job) = unreal(|_, _| Vec::new());
-    let finished = job
-        .args(["--secret", "A=r/token@gitlab,engine=generic", "token", "A"])
-        .run();
-    assert_eq!(
-        (finished.code, vault.requests().len()),
-        (Some(4), 1),
-        "{}",
-        finished.stderr
-    );
-    let (vault, job) = unreal(|number, _| {
-        if number < 3 {
-            Vec::new()
-        } else {
-            reply(200, "", VALUE)
-        }
-    });
+    let finished = job.args(["--secret", "A=r/token@gitlab,engine=generic", "token", "A"]).run();
+    assert_eq!((finished.code, vault.requests().len()), (Some(4), 1), "{}", finished.stderr);
+    let (vault, job) = unreal(|number, _| if number < 3 { Vec::new() } else { reply(200, "", VALUE) });
     let finished = job.args(["--secret", "A=r/token@ci", "token", "A"]).run();
     assert_eq!(
         (finished.stdout.as_str(), vault.requests().len()),
@@ -320,13 +279,9 @@ fn a_read_that_may_make_something_is_not_repeated_once_it_was_sent() {
 
 #[test]
 fn a_vault_that_is_busy_is_asked_again() {
-    for (status, headers, times) in [
-        (412, "", 3),
-        (429, "Retry-After: 1\r\n", 1),
-        (502, "", 3),
-        (503, "", 3),
-        (500, "", 2),
-    ] {
+    for (status, headers, times) in
+        [(412, "", 3), (429, "Retry-After: 1\r\n", 1), (502, "", 3), (503, "", 3), (500, "", 2)]
+    {
         let (vault, job) = unreal(move |number, _| match number {
             number if number < times => reply(status, headers, r#"{"errors":["not now"]}"#),
             _ => reply(200, "", VALUE),
@@ -340,10 +295,7 @@ fn a_vault_that_is_busy_is_asked_again() {
             finished.stderr
         );
         assert_eq!(vault.requests().len(), times + 1);
-        assert!(
-            headers.is_empty() || began.elapsed() >= Duration::from_secs(1),
-            "Retry-After is kept"
-        );
+        assert!(headers.is_empty() || began.elapsed() >= Duration::from_secs(1), "Retry-After is kept");
     }
 }
 
@@ -353,11 +305,7 @@ fn a_vault_that_says_no_is_not_asked_again() {
         let (vault, job) = unreal(move |_, _| reply(status, "", r#"{"errors":["no"]}"#));
         let finished = job.args(["--secret", "A=r/token@ci", "token", "A"]).run();
         assert_eq!(finished.code, Some(3), "{status} {}", finished.stderr);
-        let reads = vault
-            .requests()
-            .iter()
-            .filter(|request| request.contains("/v1/ci/data/r"))
-            .count();
+        let reads = vault.requests().iter().filter(|request| request.contains("/v1/ci/data/r")).count();
         assert_eq!(reads, 1, "{status}");
     }
     let (vault, job) = unreal(move |_, _| reply(500, "", r#"{"errors":["broken"]}"#));
@@ -376,24 +324,15 @@ fn an_issuer_that_the_vault_cannot_reach_is_waited_for() {
     let text = r#"{"errors":["error validating token: error verifying token signature: fetching keys oidc: get keys failed 503"]}"#;
     let vault = Scripted::start(move |number, head| match number {
         0 | 1 => reply(400, "", text),
-        _ if head.contains("/login") => reply(
-            200,
-            "",
-            r#"{"auth":{"client_token":"made-up-session","lease_duration":60}}"#,
-        ),
+        _ if head.contains("/login") => {
+            reply(200, "", r#"{"auth":{"client_token":"made-up-session","lease_duration":60}}"#)
+        }
         _ if head.contains("revoke-self") => reply(204, "", ""),
         _ => reply(200, "", VALUE),
     });
     let token = sandbox.id_token(&vault.address, json!({}));
     let finished = Buildpass::new()
-        .args([
-            "--address",
-            &vault.address,
-            "--secret",
-            "A=r/token@ci",
-            "token",
-            "A",
-        ])
+        .args(["--address", &vault.address, "--secret", "A=r/token@ci", "token", "A"])
         .env("VAULT_ID_TOKEN", &token)
         .run();
     assert_eq!(finished.stdout, "made-up-value", "{}", finished.stderr);
@@ -402,9 +341,7 @@ fn an_issuer_that_the_vault_cannot_reach_is_waited_for() {
 #[test]
 fn a_node_that_cannot_be_reached_gives_the_turn_to_the_next() {
     let vault = Scripted::start(|_, _| reply(200, "", VALUE));
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
-        .map(|gone| gone.local_addr().unwrap())
-        .unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").map(|gone| gone.local_addr().unwrap()).unwrap();
     let finished = Buildpass::new()
         .args([
             "--address",
@@ -424,10 +361,8 @@ fn a_node_that_cannot_be_reached_gives_the_turn_to_the_next() {
 #[test]
 fn what_is_no_vault_is_said() {
     let page = "<html>sign in</html>";
-    let html = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
-        page.len()
-    );
+    let html =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}", page.len());
     let (_vault, job) = unreal(move |_, _| html.clone().into_bytes());
     let finished = job.args(["--secret", "A=r/token@ci", "token", "A"]).run();
     assert_eq!(finished.code, Some(4));
@@ -443,16 +378,7 @@ fn a_vault_that_never_answers_is_given_up_at_the_deadline() {
     let address = format!("http://{}", silent.local_addr().unwrap());
     let began = Instant::now();
     let finished = Buildpass::new()
-        .args([
-            "--address",
-            &address,
-            "--timeout",
-            "2s",
-            "--secret",
-            "A=r/token@ci",
-            "token",
-            "A",
-        ])
+        .args(["--address", &address, "--timeout", "2s", "--secret", "A=r/token@ci", "token", "A"])
         .env("VAULT_TOKEN", "made-up-personal-token")
         .run();
     assert_eq!(finished.code, Some(4), "{}", finished.stderr);
@@ -481,10 +407,6 @@ fn a_body_of_a_hundred_megabytes_is_refused() {
         });
         let finished = job.args(["--secret", "A=r/token@ci", "token", "A"]).run();
         assert_eq!(finished.code, Some(4), "{}", finished.stderr);
-        assert!(
-            finished.stderr.contains("the answer is larger than 10 MB"),
-            "{}",
-            finished.stderr
-        );
+        assert!(finished.stderr.contains("the answer is larger than 10 MB"), "{}", finished.stderr);
     }
 }

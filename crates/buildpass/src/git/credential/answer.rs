@@ -24,9 +24,8 @@ impl Answer {
         ends: Option<SystemTime>,
     ) -> Self {
         let ends = ends.and_then(|ends| ends.duration_since(UNIX_EPOCH).ok());
-        let expiry = ends.map_or_else(String::new, |ends| {
-            format!("password_expiry_utc={}\n", ends.as_secs())
-        });
+        let expiry =
+            ends.map_or_else(String::new, |ends| format!("password_expiry_utc={}\n", ends.as_secs()));
         let token = token.expose();
         let mut text = Zeroizing::new(String::with_capacity(4 * (username.len() + token.len()) + 256));
         // Writing to a String cannot fail, and the capacity keeps it from growing into a second copy.

@@ -58,9 +58,7 @@ impl Question {
         let mut question = Self::default();
         for _ in 0..MAX_LINES {
             let mut line = String::new();
-            from.by_ref()
-                .take(MAX_LINE_BYTES as u64 + 1)
-                .read_line(&mut line)?;
+            from.by_ref().take(MAX_LINE_BYTES as u64 + 1).read_line(&mut line)?;
             if line.len() > MAX_LINE_BYTES {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
@@ -72,10 +70,7 @@ impl Question {
                 line => question.hear(line),
             }
         }
-        Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "git's question has no end",
-        ))
+        Err(io::Error::new(io::ErrorKind::InvalidData, "git's question has no end"))
     }
 
     fn hear(&mut self, line: &str) {
@@ -98,12 +93,7 @@ impl Question {
         let covers = |each: &&RealmCredential| each.realm.judge(&url) == Reach::Inside;
         let named =
             |each: &&RealmCredential| self.username.as_ref().is_none_or(|name| *name == each.username);
-        config
-            .realms
-            .iter()
-            .filter(covers)
-            .filter(named)
-            .max_by_key(|each| each.realm.as_str().len())
+        config.realms.iter().filter(covers).filter(named).max_by_key(|each| each.realm.as_str().len())
     }
 
     /// Whether git takes a whole `Authorization` value that is not to be stored.
@@ -137,9 +127,7 @@ mod tests {
 
     fn answered(question: &str) -> Option<String> {
         let question = Question::read(&mut question.as_bytes()).unwrap();
-        question
-            .credential(&config())
-            .map(|credential| credential.password.to_string())
+        question.credential(&config()).map(|credential| credential.password.to_string())
     }
 
     #[test]
@@ -155,22 +143,10 @@ mod tests {
     #[test]
     fn other_places_and_other_users_get_nothing() {
         assert_eq!(answered("protocol=https\nhost=gitlab.com\n\n"), None, "no path");
-        assert_eq!(
-            answered("protocol=http\nhost=gitlab.com\npath=gitlab-org/x.git\n\n"),
-            None
-        );
-        assert_eq!(
-            answered("protocol=https\nhost=gitlab.com:8443\npath=gitlab-org/x.git\n\n"),
-            None
-        );
-        assert_eq!(
-            answered("protocol=https\nhost=evil@gitlab.com\npath=gitlab-org/x.git\n\n"),
-            None
-        );
-        assert_eq!(
-            answered("protocol=https\nhost=gitlab.com\nusername=me\npath=gitlab-org/x.git\n\n"),
-            None
-        );
+        assert_eq!(answered("protocol=http\nhost=gitlab.com\npath=gitlab-org/x.git\n\n"), None);
+        assert_eq!(answered("protocol=https\nhost=gitlab.com:8443\npath=gitlab-org/x.git\n\n"), None);
+        assert_eq!(answered("protocol=https\nhost=evil@gitlab.com\npath=gitlab-org/x.git\n\n"), None);
+        assert_eq!(answered("protocol=https\nhost=gitlab.com\nusername=me\npath=gitlab-org/x.git\n\n"), None);
         assert_eq!(
             answered("protocol=https\nhost=gitlab.com/gitlab-org\npath=x.git\n\n").as_deref(),
             Some("WIDE")

@@ -7,18 +7,19 @@ use crate::{
     clock::Clock,
     failure::Failure,
     run::Wanted,
-    secret::{BuildToken, End, Lease, LeaseId, SecretName},
+    secret::{BuildToken, End, Hidden, Lease, LeaseId, SecretName},
     vault::{Fields, GivenBack, Kind, SecretPath, Session},
 };
 
-use super::message::{Begin, GrantedSecret};
+use super::message::{Begin, GrantedSecret, OnWire};
 
-/// A session and all that was read with it, until everything is given back.
+/// A session and all that was read with it, until everything is given back. A job that may have nothing has none.
 pub(super) struct Custody {
-    session: Session,
+    session: Option<Session>,
     wanted: Vec<Wanted>,
     lead: Duration,
     leases: Vec<Held>,
+    hidden: Vec<Hidden>,
     clock: Clock,
 }
 
@@ -32,44 +33,47 @@ struct Held {
 impl Custody {
     /// Logs in and puts the session on its short lead at once; nothing is read before.
     pub(super) async fn begin(begin: Begin, clock: &Clock, notes: &mut Vec<String>) -> Result<Self, Failure> {
-        let (credential, warning) = begin.vault.credential(clock).await?;
-        notes.extend(warning.map(|warning| warning.to_string()));
-        let session = begin.vault.login(credential, clock).await?;
+        let Begin { vault, wanted, lead, folder: _ } = begin;
         let mut custody = Self {
-            session,
-            wanted: begin.wanted,
-            lead: begin.lead,
+            session: None,
+            wanted,
+            lead,
             leases: Vec::new(),
+            hidden: Vec::new(),
             clock: clock.clone(),
         };
-        if let Err(error) = custody.session.renew(begin.lead).await {
+        let Some(vault) = vault else { return Ok(custody) };
+        let (credential, warning) = vault.credential(clock).await?;
+        notes.extend(warning.map(|warning| warning.to_string()));
+        custody.hidden.push(credential.hidden());
+        let session = custody.session.insert(vault.login(credential, clock).await?);
+        custody.hidden.push(session.token().hidden());
+        if let Err(error) = session.renew(lead).await {
             notes.push(format!("the session was not put on its short lead: {error}"));
         }
         Ok(custody)
     }
 
-    pub(super) fn session(&self) -> &Session {
-        &self.session
+    /// What the output must not show beside the secrets.
+    pub(super) fn hidden(&mut self) -> Vec<OnWire> {
+        std::mem::take(&mut self.hidden).into_iter().map(OnWire).collect()
     }
 
     /// Reads every secret; those that stand at one path are read at once.
     pub(super) async fn read_all(&mut self) -> Result<Vec<GrantedSecret>, Failure> {
         let mut read: HashMap<SecretPath, Lease<Fields>> = HashMap::new();
         let mut granted = Vec::new();
+        let Some(session) = &self.session else { return Ok(granted) };
         for secret in self.wanted.clone() {
             let path = &secret.from.path;
             if !read.contains_key(path) {
-                let fields = self.session.read_fields(path).await?;
-                self.hold(fields.end());
+                let fields = session.read_fields(path).await?;
+                self.leases.extend(Held::of(fields.end(), &self.clock));
                 read.insert(path.clone(), fields);
             }
             let Some(fields) = read.get(path) else { continue };
             let value = fields.value().field(&secret.from.field)?;
-            granted.push(GrantedSecret {
-                name: secret.name,
-                value,
-                until: until(fields.end()),
-            });
+            granted.push(GrantedSecret { name: secret.name, value, until: until(fields.end()) });
         }
         Ok(granted)
     }
@@ -86,21 +90,23 @@ impl Custody {
                 "this is the guardian's own list",
             ));
         };
-        self.session.wait_for(patience);
-        let fields = self.session.read_fields(&secret.from.path).await?;
-        self.hold(fields.end());
+        let Some(session) = &mut self.session else { return Err(no_session()) };
+        session.wait_for(patience);
+        let fields = session.read_fields(&secret.from.path).await?;
+        self.leases.extend(Held::of(fields.end(), &self.clock));
         Ok(fields.value().field(&secret.from.field)?)
     }
 
     /// Keeps the session and its leases for another lead.
     pub(super) async fn renew(&mut self) -> Result<(), Failure> {
-        self.session.wait_for(self.lead / 3);
-        let renewed = self.session.renew(self.lead).await;
+        let Some(session) = &mut self.session else { return Ok(()) };
+        session.wait_for(self.lead / 3);
+        let renewed = session.renew(self.lead).await;
         let now = self.clock.now();
         for held in self.leases.iter_mut().filter(|held| held.renewable) {
             let left = held.until.duration_since(now).unwrap_or_default();
             if left < held.length / 2 {
-                match self.session.renew_lease(&held.id, held.length).await {
+                match session.renew_lease(&held.id, held.length).await {
                     Ok(()) => held.until = now + held.length,
                     // Its engine said no: it lasts as long as it lasts.
                     Err(_) => held.renewable = false,
@@ -111,39 +117,41 @@ impl Custody {
     }
 
     /// Gives everything back, waiting for the vault as long as the session could live. What lives on is said in a line.
-    pub(super) async fn give_back(mut self) -> Option<String> {
-        let longest = match self.session.kind() {
-            Kind::Service { ends, .. } | Kind::Batch { ends } => ends
-                .duration_since(self.clock.now())
-                .unwrap_or_default()
-                .min(LONGEST_END),
+    pub(super) async fn give_back(self) -> Option<String> {
+        let mut session = self.session?;
+        let longest = match session.kind() {
+            Kind::Service { ends, .. } | Kind::Batch { ends } => {
+                ends.duration_since(self.clock.now()).unwrap_or_default().min(LONGEST_END)
+            }
             Kind::Personal => LONGEST_END,
         };
-        self.session.wait_for(longest);
+        session.wait_for(longest);
         let leases: Vec<LeaseId> = self.leases.iter().map(|held| held.id.clone()).collect();
-        match self.session.give_back(&leases).await {
+        match session.give_back(&leases).await {
             Ok(GivenBack::Over | GivenBack::Personal) => None,
             Ok(GivenBack::Lives { until, because }) => Some(format!(
                 "the session lives until {}: {because}",
                 humantime::format_rfc3339_seconds(until)
             )),
-            Err(error) => Some(format!(
-                "the session was not given back and ends by itself: {error}"
-            )),
+            Err(error) => Some(format!("the session was not given back and ends by itself: {error}")),
         }
     }
+}
 
-    fn hold(&mut self, end: &End) {
-        if let End::Leased { id, until, renewable } = end {
-            let length = until.duration_since(self.clock.now()).unwrap_or_default();
-            self.leases.push(Held {
-                id: id.clone(),
-                until: *until,
-                length,
-                renewable: *renewable,
-            });
+impl Held {
+    fn of(end: &End, clock: &Clock) -> Option<Self> {
+        match end {
+            End::Stored => None,
+            End::Leased { id, until, renewable } => {
+                let length = until.duration_since(clock.now()).unwrap_or_default();
+                Some(Self { id: id.clone(), until: *until, length, renewable: *renewable })
+            }
         }
     }
+}
+
+fn no_session() -> Failure {
+    Failure::usage("this job asked for no secret", "so that there is none to read afresh")
 }
 
 /// Nothing is tried for longer: a session on its lead is over by then.

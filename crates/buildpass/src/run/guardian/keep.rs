@@ -28,9 +28,7 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
     let directory = match PrivateDirectory::make_in(&begin.folder) {
         Ok(directory) => directory,
         Err(error) => {
-            return link
-                .send(&FromGuardian::Failed(no_directory(&begin, &error)))
-                .await;
+            return link.send(&FromGuardian::Failed(no_directory(&begin, &error))).await;
         }
     };
     let lead = begin.lead;
@@ -76,12 +74,7 @@ enum Ended {
 
 async fn grant(custody: &mut Custody, directory: &PrivateDirectory) -> Result<Granted, Failure> {
     let secrets = custody.read_all().await?;
-    let session = crate::vault::VaultToken::new(custody.session().token().expose().to_owned());
-    Ok(Granted {
-        directory: directory.path().to_owned(),
-        session,
-        secrets,
-    })
+    Ok(Granted { directory: directory.path().to_owned(), hidden: custody.hidden(), secrets })
 }
 
 async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {

@@ -25,11 +25,7 @@ impl Link {
     pub(super) fn new(stream: std::os::unix::net::UnixStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         let (reading, writing) = UnixStream::from_std(stream)?.into_split();
-        Ok(Self {
-            reading,
-            writing,
-            arrived: Zeroizing::new(Vec::with_capacity(CHUNK_BYTES)),
-        })
+        Ok(Self { reading, writing, arrived: Zeroizing::new(Vec::with_capacity(CHUNK_BYTES)) })
     }
 
     pub(super) async fn send(&mut self, message: &impl Serialize) -> io::Result<()> {

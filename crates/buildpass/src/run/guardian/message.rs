@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     failure::Failure,
     run::Wanted,
-    secret::{BuildToken, SecretName, on_pipe},
-    vault::{self, VaultToken},
+    secret::{BuildToken, Hidden, SecretName, on_pipe},
+    vault,
 };
 
 /// What buildpass asks of its guardian.
@@ -28,7 +28,8 @@ pub(in crate::run) enum ToGuardian {
 /// All that the guardian needs to know.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::run) struct Begin {
-    pub(in crate::run) vault: vault::Config,
+    /// None where nothing is asked for: there is still a group to watch over.
+    pub(in crate::run) vault: Option<vault::Config>,
     pub(in crate::run) wanted: Vec<Wanted>,
     pub(in crate::run) lead: Duration,
     /// Where the private directory is made.
@@ -69,11 +70,14 @@ pub(in crate::run) enum Again {
 pub(in crate::run) struct Granted {
     /// For secrets that are handed over as files, and for the socket.
     pub(in crate::run) directory: PathBuf,
-    /// For the mask.
-    #[serde(with = "on_pipe")]
-    pub(in crate::run) session: VaultToken,
+    /// What the output must not show beside the secrets: the session's token and the ID token.
+    pub(in crate::run) hidden: Vec<OnWire>,
     pub(in crate::run) secrets: Vec<GrantedSecret>,
 }
+
+/// A hidden text on its way to the mask.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::run) struct OnWire(#[serde(with = "on_pipe")] pub(in crate::run) Hidden);
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::run) struct GrantedSecret {

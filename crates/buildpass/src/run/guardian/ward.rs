@@ -96,8 +96,7 @@ impl Ward {
 
     /// Names CMD's group, and waits until the guardian knows it.
     pub(in crate::run) async fn watch(&mut self, group: Pid) -> Result<(), Error> {
-        self.send(&ToGuardian::Group(group.as_raw_nonzero().get()))
-            .await?;
+        self.send(&ToGuardian::Group(group.as_raw_nonzero().get())).await?;
         while !matches!(self.receive().await?, FromGuardian::Noted) {}
         Ok(())
     }
@@ -142,10 +141,7 @@ impl Ward {
         match self.link.receive().await {
             Ok(Some(message)) => Ok(message),
             Ok(None) => Err(Error::GuardianGone),
-            Err(source) => Err(Error::System {
-                what: "the guardian's socket cannot be used",
-                source,
-            }),
+            Err(source) => Err(Error::System { what: "the guardian's socket cannot be used", source }),
         }
     }
 }

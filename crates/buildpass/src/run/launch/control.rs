@@ -32,12 +32,7 @@ pub(super) fn send_stdin(socket: &UnixStream, stdin: BorrowedFd<'_>) -> io::Resu
     if !ancillary.push(SendAncillaryMessage::ScmRights(&fds)) {
         return Err(io::Error::other("no room for a file descriptor"));
     }
-    sendmsg(
-        socket.as_fd(),
-        &[IoSlice::new(b"i")],
-        &mut ancillary,
-        SendFlags::empty(),
-    )?;
+    sendmsg(socket.as_fd(), &[IoSlice::new(b"i")], &mut ancillary, SendFlags::empty())?;
     Ok(())
 }
 
@@ -46,12 +41,7 @@ pub(super) fn receive_stdin(socket: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0];
-    recvmsg(
-        socket,
-        &mut [IoSliceMut::new(&mut byte)],
-        &mut ancillary,
-        RecvFlags::CMSG_CLOEXEC,
-    )?;
+    recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
     for message in ancillary.drain() {
         if let RecvAncillaryMessage::ScmRights(mut fds) = message
             && let Some(stdin) = fds.next()

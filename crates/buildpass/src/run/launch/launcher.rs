@@ -51,10 +51,7 @@ pub fn launch(plan: Plan, command: &[OsString]) -> io::Result<ExitCode> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(io::Error::from(io::ErrorKind::InvalidInput));
     };
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "`run` starts CMD; its environment was made for it"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "`run` starts CMD; its environment was made for it")]
     let mut cmd = Command::new(program);
     cmd.args(arguments);
     match plan {
@@ -98,9 +95,7 @@ fn watch(mut cmd: Command, mut control: UnixStream) -> io::Result<ExitCode> {
             return Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)));
         }
         if let Some(signal) = status.terminating_signal() {
-            let of_signal = std::process::ExitStatus::from_raw(signal)
-                .signal()
-                .unwrap_or(signal);
+            let of_signal = std::process::ExitStatus::from_raw(signal).signal().unwrap_or(signal);
             return Ok(ExitCode::from(u8::try_from(128 + of_signal).unwrap_or(u8::MAX)));
         }
         if status.stopped() {
@@ -116,9 +111,5 @@ fn say_failed(control: &mut UnixStream, error: &io::Error) -> io::Result<()> {
 }
 
 fn terminal() -> BorrowedFd<'static> {
-    if io::stdout().is_terminal() {
-        stdout()
-    } else {
-        stderr()
-    }
+    if io::stdout().is_terminal() { stdout() } else { stderr() }
 }

@@ -79,29 +79,19 @@ impl Launched {
                 .spawn()?;
             send_stdin(&ours, channels.stdin.as_fd())?;
             ours.set_nonblocking(true)?;
-            Ok(Self {
-                pid: Pid::from_child(&child),
-                control: tokio::net::UnixStream::from_std(ours)?,
-                style,
-            })
+            Ok(Self { pid: Pid::from_child(&child), control: tokio::net::UnixStream::from_std(ours)?, style })
         };
         start().map_err(failed)
     }
 
     /// Lets CMD run.
     pub(in crate::run) async fn go(&mut self, command: &OsStr) -> Result<Option<Pid>, Error> {
-        self.control
-            .write_all(&[GO])
-            .await
-            .map_err(Error::system("the launcher ended too early"))?;
+        self.control.write_all(&[GO]).await.map_err(Error::system("the launcher ended too early"))?;
         match self.listen().await {
             Ok(Said::Running(group)) => Ok(Some(group)),
             Ok(Said::Closed | Said::Stopped) if self.style == Style::Group => Ok(Some(self.pid)),
             Ok(Said::Closed | Said::Stopped) => Ok(None),
-            Err(source) => Err(Error::Command {
-                command: command.to_owned(),
-                source,
-            }),
+            Err(source) => Err(Error::Command { command: command.to_owned(), source }),
         }
     }
 

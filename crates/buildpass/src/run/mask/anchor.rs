@@ -6,23 +6,14 @@ pub(super) const ANCHOR: usize = 2 * GRAM - 1;
 /// Where in a form the bytes stand that ordinary output is least likely to hold. Of equals the last counts: tokens
 /// start with what all of their kind start with.
 pub(super) fn position(text: &[u8]) -> usize {
-    let best = text
-        .windows(ANCHOR)
-        .enumerate()
-        .max_by_key(|(_, window)| rareness(window));
+    let best = text.windows(ANCHOR).enumerate().max_by_key(|(_, window)| rareness(window));
     best.map_or(0, |(at, _)| at)
 }
 
 fn rareness(window: &[u8]) -> u32 {
-    let distinct = window
-        .iter()
-        .enumerate()
-        .filter(|(at, byte)| !window[..*at].contains(byte));
+    let distinct = window.iter().enumerate().filter(|(at, byte)| !window[..*at].contains(byte));
     let weight: u32 = distinct.map(|(_, byte)| byte_rareness(*byte)).sum();
-    let changes = window
-        .windows(2)
-        .filter(|pair| Class::of(pair[0]) != Class::of(pair[1]))
-        .count();
+    let changes = window.windows(2).filter(|pair| Class::of(pair[0]) != Class::of(pair[1])).count();
     weight + u32::try_from(changes).unwrap_or(0)
 }
 
@@ -60,10 +51,7 @@ mod tests {
     fn the_part_that_all_tokens_share_is_passed_over() {
         for (form, shared) in [
             ("glpat-Q7xK2mZp9TrW4vYb1NcL", "glpat-"),
-            (
-                "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWRlIHVwIn0.Q7xK2mZp9TrW4vYb1NcL",
-                "eyJhbGciOiJSUzI1NiJ9.eyJ",
-            ),
+            ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWRlIHVwIn0.Q7xK2mZp9TrW4vYb1NcL", "eyJhbGciOiJSUzI1NiJ9.eyJ"),
             ("the-password-is-Xy7Kq2Zt", "the-password-"),
         ] {
             assert!(super::position(form.as_bytes()) >= shared.len(), "{form}");

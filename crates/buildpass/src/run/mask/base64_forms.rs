@@ -5,18 +5,16 @@ use zeroize::Zeroizing;
 /// What a secret's bytes alone decide when they stand anywhere in longer data: the inner characters of its three
 /// alignments, in both alphabets.
 pub(super) fn aligned(secret: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
-    [STANDARD_NO_PAD, URL_SAFE_NO_PAD]
-        .into_iter()
-        .flat_map(move |alphabet| {
-            (0..3).map(move |before| {
-                let mut padded = Zeroizing::new(vec![0; before]);
-                padded.extend_from_slice(secret);
-                let encoded = Zeroizing::new(alphabet.encode(&*padded).into_bytes());
-                let first = (before * 8).div_ceil(6);
-                let last = padded.len() * 8 / 6;
-                Zeroizing::new(encoded[first..last].to_vec())
-            })
+    [STANDARD_NO_PAD, URL_SAFE_NO_PAD].into_iter().flat_map(move |alphabet| {
+        (0..3).map(move |before| {
+            let mut padded = Zeroizing::new(vec![0; before]);
+            padded.extend_from_slice(secret);
+            let encoded = Zeroizing::new(alphabet.encode(&*padded).into_bytes());
+            let first = (before * 8).div_ceil(6);
+            let last = padded.len() * 8 / 6;
+            Zeroizing::new(encoded[first..last].to_vec())
         })
+    })
 }
 
 /// The credentials of an `Authorization: Basic` header, with their padding and without.
@@ -41,11 +39,7 @@ mod tests {
                 let encoded = STANDARD.encode(long);
                 let found =
                     aligned(secret).filter(|form| encoded.contains(std::str::from_utf8(form).unwrap()));
-                assert_eq!(
-                    found.count(),
-                    2,
-                    "one in each alphabet, which agree on this secret"
-                );
+                assert_eq!(found.count(), 2, "one in each alphabet, which agree on this secret");
             }
         }
     }
@@ -53,13 +47,7 @@ mod tests {
     #[test]
     fn basic_is_what_a_header_holds() {
         let [padded, bare] = basic("gitlab-ci-token", "glpat-made-up-token-0001");
-        assert_eq!(
-            padded.as_slice(),
-            b"Z2l0bGFiLWNpLXRva2VuOmdscGF0LW1hZGUtdXAtdG9rZW4tMDAwMQ=="
-        );
-        assert_eq!(
-            bare.as_slice(),
-            b"Z2l0bGFiLWNpLXRva2VuOmdscGF0LW1hZGUtdXAtdG9rZW4tMDAwMQ"
-        );
+        assert_eq!(padded.as_slice(), b"Z2l0bGFiLWNpLXRva2VuOmdscGF0LW1hZGUtdXAtdG9rZW4tMDAwMQ==");
+        assert_eq!(bare.as_slice(), b"Z2l0bGFiLWNpLXRva2VuOmdscGF0LW1hZGUtdXAtdG9rZW4tMDAwMQ");
     }
 }

@@ -45,29 +45,17 @@ pub(super) fn json(secret: &str) -> impl Iterator<Item = Zeroizing<String>> {
     let kinds: [fn(char) -> Escape; 5] = [
         |_| Escape::No,
         |letter| {
-            if letter == '/' {
-                Escape::Backslash
-            } else {
-                Escape::No
-            }
+            if letter == '/' { Escape::Backslash } else { Escape::No }
         },
         |letter| match letter {
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => Escape::Units(Hex::Lower),
             _ => Escape::No,
         },
         |letter| {
-            if letter.is_ascii() {
-                Escape::No
-            } else {
-                Escape::Units(Hex::Lower)
-            }
+            if letter.is_ascii() { Escape::No } else { Escape::Units(Hex::Lower) }
         },
         |letter| {
-            if letter.is_ascii() {
-                Escape::No
-            } else {
-                Escape::Units(Hex::Upper)
-            }
+            if letter.is_ascii() { Escape::No } else { Escape::Units(Hex::Upper) }
         },
     ];
     kinds.into_iter().map(|escape| json_with(secret, escape))
@@ -91,17 +79,9 @@ fn json_with(secret: &str, escape: fn(char) -> Escape) -> Zeroizing<String> {
             Escape::No => out.push(letter),
             Escape::Backslash => out.extend(['\\', short_name(letter)]),
             Escape::Units(hex) => {
-                for byte_pair in letter
-                    .encode_utf16(&mut [0; 2])
-                    .iter()
-                    .map(|unit| unit.to_be_bytes())
-                {
+                for byte_pair in letter.encode_utf16(&mut [0; 2]).iter().map(|unit| unit.to_be_bytes()) {
                     out.push_str("\\u");
-                    out.extend(
-                        byte_pair
-                            .into_iter()
-                            .flat_map(|it| [hex.digit(it >> 4), hex.digit(it & 15)]),
-                    );
+                    out.extend(byte_pair.into_iter().flat_map(|it| [hex.digit(it >> 4), hex.digit(it & 15)]));
                 }
             }
         }

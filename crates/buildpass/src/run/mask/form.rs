@@ -35,19 +35,12 @@ impl Form {
     pub(super) fn exact(written: &[u8]) -> Self {
         let text = Squeezed::of(written).text().to_vec();
         let has_breaks = written.iter().any(|byte| is_break(*byte));
-        let breaks = if has_breaks {
-            Breaks::AsIn(written.to_vec())
-        } else {
-            Breaks::Nowhere
-        };
+        let breaks = if has_breaks { Breaks::AsIn(written.to_vec()) } else { Breaks::Nowhere };
         Self { text, breaks }
     }
 
     pub(super) fn wrapped(mut text: Zeroizing<Vec<u8>>) -> Self {
-        Self {
-            text: mem::take(&mut text),
-            breaks: Breaks::Anywhere,
-        }
+        Self { text: mem::take(&mut text), breaks: Breaks::Anywhere }
     }
 
     pub(super) fn text(&self) -> &[u8] {

@@ -45,12 +45,7 @@ impl Forms {
         }
         forms.extend(telling_lines(secret).map(|line| Form::exact(line.as_bytes())));
         forms.extend(base64_forms::aligned(secret.as_bytes()).map(Form::wrapped));
-        forms.extend(
-            users
-                .iter()
-                .flat_map(|user| base64_forms::basic(user, secret))
-                .map(Form::wrapped),
-        );
+        forms.extend(users.iter().flat_map(|user| base64_forms::basic(user, secret)).map(Form::wrapped));
         forms.extend(escaped::url(secret).map(|form| Form::exact(form.as_bytes())));
         forms.extend(escaped::json(secret).map(|form| Form::exact(form.as_bytes())));
         Ok(Self { forms })
@@ -67,9 +62,7 @@ fn telling_lines(secret: &str) -> impl Iterator<Item = &str> {
 
 impl fmt::Debug for Forms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Forms")
-            .field("count", &self.forms.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Forms").field("count", &self.forms.len()).finish_non_exhaustive()
     }
 }
 
@@ -79,10 +72,7 @@ mod tests {
 
     fn texts(secret: &str, users: &[&str]) -> Vec<String> {
         let forms = Forms::of(secret, users).unwrap().forms;
-        forms
-            .iter()
-            .map(|form| String::from_utf8(form.text().to_vec()).unwrap())
-            .collect()
+        forms.iter().map(|form| String::from_utf8(form.text().to_vec()).unwrap()).collect()
     }
 
     #[test]
@@ -96,10 +86,7 @@ mod tests {
             "nbHBhdC1tYWRlLXVwLXRva2VuLTAwMDAwM",
             "Z2l0bGFiLWNpLXRva2VuOmdscGF0LW1hZGUtdXAtdG9rZW4tMDAwMDAx",
         ] {
-            assert!(
-                forms.iter().any(|form| form.starts_with(expected)),
-                "{expected} in {forms:?}"
-            );
+            assert!(forms.iter().any(|form| form.starts_with(expected)), "{expected} in {forms:?}");
         }
     }
 
@@ -118,11 +105,7 @@ mod tests {
         for line in ["TWFkZVVwS2V5TGluZTE", "bGluZTIx"] {
             assert!(forms.iter().any(|form| form == line), "{line}");
         }
-        for line in [
-            "-----BEGIN MADE UP KEY-----",
-            "c2hvcnQ",
-            "-----END MADE UP KEY-----",
-        ] {
+        for line in ["-----BEGIN MADE UP KEY-----", "c2hvcnQ", "-----END MADE UP KEY-----"] {
             assert!(!forms.iter().any(|form| form == line), "{line}");
         }
     }

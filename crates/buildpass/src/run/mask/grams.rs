@@ -123,9 +123,7 @@ mod tests {
         let text = b"glpat-made-up-token-000001";
         let grams = Grams::new((0..text.len()).filter_map(|offset| Place::new(text, offset, 7)));
         for (offset, window) in text.windows(4).enumerate() {
-            let mut places = grams
-                .places(window.try_into().unwrap())
-                .map(|place| (place.form, place.offset));
+            let mut places = grams.places(window.try_into().unwrap()).map(|place| (place.form, place.offset));
             assert!(places.any(|place| place == (7, offset)));
         }
         assert_eq!(grams.places(b"none").count(), 0);

@@ -88,8 +88,7 @@ impl Masker {
         self.squeezed.fill(source);
         self.needles.find(&self.squeezed, source, &mut self.found);
         let undecided = self.needles.undecided_from(&self.squeezed, source);
-        self.found
-            .retain(|part| part.start < undecided && part.end > self.done);
+        self.found.retain(|part| part.start < undecided && part.end > self.done);
         self.tail.extend_from_slice(&source[undecided..]);
 
         let from = self.done;
@@ -98,11 +97,7 @@ impl Masker {
             self.masked_to = self.masked_to.saturating_sub(undecided);
             return &source[from.min(undecided)..undecided];
         }
-        let mut progress = Progress {
-            out: &mut self.out,
-            done: from,
-            masked_to: self.masked_to,
-        };
+        let mut progress = Progress { out: &mut self.out, done: from, masked_to: self.masked_to };
         progress.out.clear();
         self.found.iter().for_each(|part| progress.cover(source, part));
         progress.pass(source, undecided);
@@ -125,15 +120,9 @@ impl Masker {
     pub fn flush_held(&mut self) -> &[u8] {
         self.squeezed.fill(&self.tail);
         self.needles.find(&self.squeezed, &self.tail, &mut self.found);
-        let mut progress = Progress {
-            out: &mut self.out,
-            done: self.done,
-            masked_to: self.masked_to,
-        };
+        let mut progress = Progress { out: &mut self.out, done: self.done, masked_to: self.masked_to };
         progress.out.clear();
-        self.found
-            .iter()
-            .for_each(|part| progress.cover(&self.tail, part));
+        self.found.iter().for_each(|part| progress.cover(&self.tail, part));
         progress.pass(&self.tail, self.tail.len());
         self.done = progress.done;
         self.masked_to = progress.masked_to;
@@ -143,11 +132,7 @@ impl Masker {
     /// The end of the stream: gives what was still held, masked where it is eight bytes or more of a secret.
     pub fn finish(self) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut progress = Progress {
-            out: &mut out,
-            done: self.done,
-            masked_to: self.masked_to,
-        };
+        let mut progress = Progress { out: &mut out, done: self.done, masked_to: self.masked_to };
         if text_bytes(&self.tail) >= MIN_BYTES {
             let breaks = self.tail.iter().rev().take_while(|byte| is_break(**byte)).count();
             progress.cover(&self.tail, &(0..self.tail.len() - breaks));

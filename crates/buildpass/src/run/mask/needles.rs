@@ -31,10 +31,8 @@ impl Needles {
             let from = position(form.text());
             (from..from + ANCHOR - GRAM + 1).filter_map(move |at| Place::new(form.text(), at, number))
         });
-        let beginnings = forms
-            .iter()
-            .enumerate()
-            .filter_map(|(number, form)| Place::new(form.text(), 0, number));
+        let beginnings =
+            forms.iter().enumerate().filter_map(|(number, form)| Place::new(form.text(), 0, number));
         let mut first_bytes = [false; 256];
         for first in forms.iter().filter_map(|form| form.text().first()) {
             first_bytes[usize::from(*first)] = true;
@@ -71,10 +69,7 @@ impl Needles {
         let may_begin = |form: &Form, at: usize| form.may_begin(at, squeezed, source);
         let first = text.len().saturating_sub(self.longest.saturating_sub(1));
         let undecided = (first..text.len()).find(|at| match text[*at..].first_chunk() {
-            Some(gram) => self
-                .beginnings
-                .places(gram)
-                .any(|place| may_begin(&self.forms[place.form], *at)),
+            Some(gram) => self.beginnings.places(gram).any(|place| may_begin(&self.forms[place.form], *at)),
             None => {
                 self.first_bytes[usize::from(text[*at])] && self.forms.iter().any(|form| may_begin(form, *at))
             }
@@ -90,8 +85,6 @@ impl Needles {
 
 impl fmt::Debug for Needles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Needles")
-            .field("forms", &self.forms.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Needles").field("forms", &self.forms.len()).finish_non_exhaustive()
     }
 }

@@ -26,10 +26,8 @@ pub fn job_secrets() -> [String; 3] {
 /// # Errors
 /// When one of them is too short to be masked.
 pub fn needles(secrets: &[String]) -> Result<Arc<Needles>, TooShort> {
-    let forms: Result<Vec<Forms>, TooShort> = secrets
-        .iter()
-        .map(|secret| Forms::of(secret, &["gitlab-ci-token"]))
-        .collect();
+    let forms: Result<Vec<Forms>, TooShort> =
+        secrets.iter().map(|secret| Forms::of(secret, &["gitlab-ci-token"])).collect();
     Ok(Arc::new(Needles::new(forms?)))
 }
 
@@ -60,10 +58,9 @@ pub fn build_log(at_least_bytes: usize) -> Vec<u8> {
                 line % 9,
                 line % 1000
             ),
-            _ if line % 700 == 6 => format!(
-                "Bearer eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{}\n",
-                made_up_letters(400, line)
-            ),
+            _ if line % 700 == 6 => {
+                format!("Bearer eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{}\n", made_up_letters(400, line))
+            }
             _ => "\n".to_owned(),
         };
         log.extend_from_slice(text.as_bytes());
@@ -92,20 +89,14 @@ pub fn near_misses(secrets: &[String], at_least_bytes: usize) -> Vec<u8> {
 /// Masks the text as the pump does, and counts the bytes that come out.
 pub fn pass(needles: &Arc<Needles>, text: &[u8]) -> usize {
     let mut masker = Masker::new(Arc::clone(needles));
-    let written: usize = text
-        .chunks(CHUNK_BYTES)
-        .map(|chunk| black_box(masker.mask(chunk)).len())
-        .sum();
+    let written: usize = text.chunks(CHUNK_BYTES).map(|chunk| black_box(masker.mask(chunk)).len()).sum();
     written + masker.finish().len()
 }
 
 fn made_up_letters(count: usize, seed: u64) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let numbers = (0_u64..).map(|step| scatter(seed.wrapping_mul(1_000_003).wrapping_add(step)));
-    numbers
-        .take(count)
-        .map(|number| char::from(LETTERS[(number >> 58) as usize]))
-        .collect()
+    numbers.take(count).map(|number| char::from(LETTERS[(number >> 58) as usize])).collect()
 }
 
 fn scatter(number: u64) -> u64 {
@@ -133,10 +124,9 @@ mod tests {
     fn bytes_per_second() {
         let secrets = job_secrets();
         let needles = needles(&secrets).unwrap();
-        for (name, text) in [
-            ("build log", build_log(256 << 20)),
-            ("near misses", near_misses(&secrets, 256 << 20)),
-        ] {
+        for (name, text) in
+            [("build log", build_log(256 << 20)), ("near misses", near_misses(&secrets, 256 << 20))]
+        {
             let best = (0..5)
                 .map(|_| {
                     let start = Instant::now();

@@ -44,10 +44,7 @@ impl Squeezed {
                 total -= 1;
             }
             from = at + run;
-            self.removals.push(Removal {
-                at: self.text.len(),
-                total,
-            });
+            self.removals.push(Removal { at: self.text.len(), total });
         }
         self.text.extend_from_slice(&source[from..]);
     }
@@ -77,21 +74,10 @@ mod tests {
 
     #[test]
     fn every_byte_that_is_no_break_is_kept_and_its_place_known() {
-        for source in [
-            "",
-            "abc",
-            "\nabc\r\n\r\ndef\n",
-            "a\n\n\n\n\n\n\n\n\nb\rc",
-            "\n\n\n\n\n\n\n\n\n",
-        ] {
+        for source in ["", "abc", "\nabc\r\n\r\ndef\n", "a\n\n\n\n\n\n\n\n\nb\rc", "\n\n\n\n\n\n\n\n\n"] {
             let source = source.as_bytes();
             let squeezed = Squeezed::of(source);
-            for (at, byte) in squeezed
-                .text()
-                .iter()
-                .enumerate()
-                .filter(|(_, byte)| !is_break(**byte))
-            {
+            for (at, byte) in squeezed.text().iter().enumerate().filter(|(_, byte)| !is_break(**byte)) {
                 assert_eq!(source[squeezed.origin(at)], *byte);
             }
             let kept = squeezed.text().iter().filter(|byte| !is_break(**byte));

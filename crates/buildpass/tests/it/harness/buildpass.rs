@@ -21,11 +21,8 @@ pub(crate) struct Finished {
 impl Buildpass {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (home, project, temporary) = (
-            folder.path().join("home"),
-            folder.path().join("project"),
-            folder.path().join("temporary"),
-        );
+        let (home, project, temporary) =
+            (folder.path().join("home"), folder.path().join("project"), folder.path().join("temporary"));
         for each in [&home, &project, &temporary] {
             fs::create_dir(each).unwrap();
         }
@@ -70,33 +67,18 @@ impl Buildpass {
     /// Another program with the same environment in the same project.
     pub(crate) fn other_program(&self, program: &str) -> Command {
         let mut other = Command::new(program);
-        let variables = self
-            .command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?)));
-        other
-            .env_clear()
-            .envs(variables)
-            .current_dir(self.project())
-            .stdin(Stdio::null());
+        let variables = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        other.env_clear().envs(variables).current_dir(self.project()).stdin(Stdio::null());
         other
     }
 
     pub(crate) fn spawn(&mut self) -> Child {
-        self.command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs it to its end.
     pub(crate) fn run(&mut self) -> Finished {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = self.command.output().unwrap();
+        let Output { status, stdout, stderr } = self.command.output().unwrap();
         Finished {
             code: status.code(),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),

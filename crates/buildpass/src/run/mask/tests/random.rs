@@ -42,11 +42,8 @@ fn text_of(needles: &Needles, pieces: &[(usize, usize, String)]) -> Vec<u8> {
             Written::Exactly(bytes) => (bytes, false),
             Written::Wrapped(bytes) => (bytes, true),
         };
-        let cut = if choice / 1000 % 3 == 0 {
-            bytes.len() * (choice / 3000 % 100) / 100
-        } else {
-            bytes.len()
-        };
+        let cut =
+            if choice / 1000 % 3 == 0 { bytes.len() * (choice / 3000 % 100) / 100 } else { bytes.len() };
         for line in bytes[..cut].chunks(if wraps { *width } else { usize::MAX }) {
             text.extend_from_slice(line);
             text.extend_from_slice(["\n", "\r\n", ""][if wraps { choice / 7 % 3 } else { 2 }].as_bytes());

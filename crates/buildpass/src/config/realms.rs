@@ -1,0 +1,58 @@
+use super::{
+    Environment, Error, Flags,
+    file::{ConfigFile, Origin},
+    trust,
+};
+use crate::{
+    git::{self, RealmCredential},
+    run::Wanted,
+    secret::SecretName,
+};
+
+/// Which secret git gets, and for where; a realm whose secret is not for this job is left out.
+pub(super) fn realms(
+    flags: &Flags,
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+    wanted: &[Wanted],
+    withheld: &[SecretName],
+) -> Result<git::Config, Error> {
+    let mut all: Vec<RealmCredential> =
+        flags.git.iter().map(|flag| git_flag(flag)).collect::<Result<_, _>>()?;
+    for (file, raw) in file.into_iter().flat_map(|file| file.raw.git.iter().map(move |raw| (file, raw))) {
+        let credential = RealmCredential {
+            realm: raw.realm.parse()?,
+            username: raw.username.clone().unwrap_or_else(|| git::DEFAULT_USERNAME.to_owned()),
+            password: raw.password.parse()?,
+        };
+        if file.origin == Origin::Repository {
+            trust::judge_realm(&credential.realm, &file.path, flags, environment)?;
+        }
+        all.push(credential);
+    }
+    let known =
+        |name: &SecretName| wanted.iter().any(|secret| secret.name == *name) || withheld.contains(name);
+    if let Some(RealmCredential { realm, password, .. }) = all.iter().find(|each| !known(&each.password)) {
+        return Err(Error::NoPassword { realm: realm.clone(), password: password.clone() });
+    }
+    all.retain(|each| !withheld.contains(&each.password));
+    Ok(git::Config { realms: all })
+}
+
+fn git_flag(flag: &str) -> Result<RealmCredential, Error> {
+    let (mut realm, mut password, mut username) = (None, None, git::DEFAULT_USERNAME);
+    for part in flag.split(',') {
+        match part.split_once('=') {
+            Some(("realm", url)) => realm = Some(url.parse()?),
+            Some(("password", name)) => password = Some(name.parse()?),
+            Some(("username", name)) => username = name,
+            _ => return Err(Error::GitFlag(flag.to_owned())),
+        }
+    }
+    match (realm, password) {
+        (Some(realm), Some(password)) => {
+            Ok(RealmCredential { realm, username: username.to_owned(), password })
+        }
+        _ => Err(Error::GitFlag(flag.to_owned())),
+    }
+}
