@@ -1,0 +1,90 @@
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, header},
+};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+use super::failure::Failure;
+use crate::{auth::jwt::json_error, exchange::Fields};
+
+/// The fields of a body: JSON, or a form.
+///
+/// # Errors
+/// When the body is too large, cut off, or no JSON object.
+pub(super) async fn fields(method: &Method, headers: &HeaderMap, body: Body) -> Result<Fields, Failure> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if *method == Method::PATCH && !media_type.starts_with("application/merge-patch+json") {
+        return Err(match media_type {
+            "" => Failure::NoPatchType,
+            other => Failure::PatchType(other.to_owned()),
+        });
+    }
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > MAX_BODY_BYTES) {
+        return Err(Failure::BodyTooLarge);
+    }
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
+        // The limit is axum's, and it says so only inside.
+        if std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("limit")) {
+            Failure::BodyTooLarge
+        } else {
+            Failure::BodyCutOff
+        }
+    })?;
+    let is_form = media_type.starts_with("application/x-www-form-urlencoded") && bytes.first() != Some(&b'{');
+    let fields = if is_form { Ok(form(&bytes)) } else { json(&bytes) };
+    if let Ok(mut bytes) = bytes.try_into_mut() {
+        bytes.as_mut().zeroize();
+    }
+    fields
+}
+
+/// The fields of a query.
+pub(super) fn query(query: &str) -> Fields {
+    form(query.as_bytes())
+}
+
+fn json(bytes: &[u8]) -> Result<Fields, Failure> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Fields::default());
+    }
+    let fields: Option<Map<String, Value>> =
+        serde_json::from_slice(bytes).map_err(|_| Failure::Json(json_error(bytes)))?;
+    Ok(fields.map(Fields::from).unwrap_or_default())
+}
+
+fn form(bytes: &[u8]) -> Fields {
+    let text = String::from_utf8_lossy(bytes);
+    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    let fields: Map<String, Value> = pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), Value::String(decode(value)))
+        })
+        .collect();
+    Fields::from(fields)
+}
+
+const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_json_is_refused_and_overflows_nothing() {
+        let deep = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+        assert!(matches!(json(deep.as_bytes()), Err(Failure::Json(_))));
+    }
+
+    #[test]
+    fn a_form_is_decoded() {
+        let fields = query("a=b&c=d+e%2f&list");
+        assert_eq!(fields.text("a").unwrap().unwrap(), "b");
+        assert_eq!(fields.text("c").unwrap().unwrap(), "d e/");
+        assert!(fields.has("list"));
+    }
+}

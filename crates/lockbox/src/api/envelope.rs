@@ -1,0 +1,115 @@
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+};
+use serde::Serialize;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
+
+use super::{
+    failure::Failure,
+    rescue::{Rescue, rescue},
+};
+use crate::{
+    exchange::{Answer, Authenticated, Layout, Presence},
+    random,
+};
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    request_id: String,
+    lease_id: &'a str,
+    renewable: bool,
+    lease_duration: u64,
+    data: Option<&'a RawValue>,
+    wrap_info: Option<()>,
+    warnings: Option<&'a [String]>,
+    auth: Option<&'a Authenticated>,
+}
+
+#[derive(Serialize)]
+struct Refusal {
+    errors: Vec<String>,
+}
+
+/// An answer as it goes over HTTP.
+pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
+    match outcome {
+        Ok(answer) => answered(&answer),
+        Err(failure) => match rescue(&failure) {
+            Rescue::Errors(status, errors) => json(status, &Refusal { errors }),
+            Rescue::Redirect(path) => redirect(&path),
+            Rescue::Silent(status) => finish(status, String::new()),
+        },
+    }
+}
+
+fn answered(answer: &Answer) -> Response<Body> {
+    let status = match (answer.layout, answer.presence) {
+        (Layout::Empty, _) => return finish(StatusCode::NO_CONTENT, String::new()),
+        (_, Presence::Here) => StatusCode::OK,
+        (_, Presence::Gone) => StatusCode::NOT_FOUND,
+    };
+    let envelope = Envelope {
+        request_id: random::uuid(),
+        lease_id: "",
+        renewable: false,
+        lease_duration: answer.lease_seconds,
+        data: answer.data.as_deref(),
+        wrap_info: None,
+        warnings: Some(answer.warnings.as_slice()).filter(|warnings| !warnings.is_empty()),
+        auth: answer.auth.as_ref(),
+    };
+    match answer.layout {
+        Layout::Bare => json(status, &answer.data),
+        Layout::Merged => json(status, &merged(&envelope)),
+        Layout::Enveloped | Layout::Empty => json(status, &envelope),
+    }
+}
+
+/// The older paths say their data twice.
+fn merged(envelope: &Envelope<'_>) -> Option<Box<RawValue>> {
+    let mut all = serde_json::to_value(envelope).ok()?;
+    let data: Value = serde_json::from_str(envelope.data?.get()).ok()?;
+    if let (Value::Object(all), Value::Object(data)) = (&mut all, data) {
+        for (name, value) in data {
+            all.entry(name).or_insert(value);
+        }
+    }
+    to_raw_value(&all).ok()
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+    match serde_json::to_string(value) {
+        Ok(mut text) => {
+            text.push('\n');
+            finish(status, text)
+        }
+        Err(_) => finish(StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+    }
+}
+
+fn redirect(path: &str) -> Response<Body> {
+    let mut response = finish(StatusCode::TEMPORARY_REDIRECT, String::new());
+    if let Ok(location) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+fn finish(status: StatusCode, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    for (name, value) in &HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+static HEADERS: [(HeaderName, &str); 3] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::CONTENT_TYPE, "application/json"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
+];

@@ -1,0 +1,76 @@
+use thiserror::Error;
+
+use super::mount::MountError;
+use crate::{
+    auth::{jwt::JwtError, token::TokenError},
+    exchange::FieldError,
+    kv::KvError,
+    policy::PolicyError,
+};
+
+/// Everything that can go wrong between a connection and an answer.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    #[error("namespace not found")]
+    NoNamespace,
+    #[error("operation unavailable in namespaces")]
+    NotInNamespaces,
+    #[error("relative paths not supported")]
+    RelativePath,
+    /// The path can be written shorter, and is asked for there.
+    #[error("the path is {0}")]
+    Elsewhere(String),
+    /// The path holds what no path may hold.
+    #[error("the path is not text")]
+    BrokenPath,
+    #[error("there is nothing outside of /v1/")]
+    OutsideApi,
+    #[error("the method is not known here")]
+    UnknownMethod,
+    #[error("cannot handle internal-only request operation")]
+    InternalOperation,
+    #[error("cannot write to a path ending in '/'")]
+    WriteToFolder,
+    #[error("http: request body too large")]
+    BodyTooLarge,
+    #[error("the body did not arrive")]
+    BodyCutOff,
+    #[error("failed to decode JSON input: {0}")]
+    Json(String),
+    #[error("PATCH requires Content-Type of application/merge-patch+json, provided {0}")]
+    PatchType(String),
+    #[error("mime: no media type")]
+    NoPatchType,
+    #[error("no handler for route {0:?}. route entry not found.")]
+    NoRoute(String),
+    #[error("nothing is there")]
+    NotFound,
+    #[error("unsupported path")]
+    UnsupportedPath,
+    #[error("unsupported operation")]
+    UnsupportedOperation,
+    /// The same, of a login, which is asked without a token.
+    #[error("unsupported operation")]
+    UnsupportedLogin,
+    /// The token is good, and its policies say no.
+    #[error("permission denied")]
+    RefusedByPolicy,
+    #[error(
+        "preflight capability check returned 403, please ensure client's policies grant access to path {0:?}"
+    )]
+    MountNotSeen(String),
+    #[error("paths must be supplied")]
+    NoPaths,
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    #[error(transparent)]
+    Mount(#[from] MountError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Jwt(#[from] JwtError),
+    #[error(transparent)]
+    Kv(#[from] KvError),
+}

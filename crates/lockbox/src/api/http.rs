@@ -1,0 +1,95 @@
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, Method, Request, Response, header, request::Parts},
+};
+use zeroize::Zeroizing;
+
+use super::{Core, body, envelope, failure::Failure, path, process};
+use crate::exchange::{Fields, Operation};
+
+/// A request, read from HTTP and not looked into yet.
+pub(super) struct Incoming {
+    pub(super) operation: Operation,
+    pub(super) path: String,
+    pub(super) fields: Fields,
+    pub(super) token: Option<Zeroizing<String>>,
+    pub(super) namespace: Namespace,
+    pub(super) from: IpAddr,
+}
+
+/// Where a request wants to be: there is the root alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Namespace {
+    Root,
+    Unknown,
+}
+
+/// The address of a client, put into its requests by the server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+/// Answers one HTTP request.
+pub(super) async fn answer(State(core): State<Arc<Core>>, request: Request<Body>) -> Response<Body> {
+    let bodiless = request.method() == Method::HEAD;
+    let outcome = match Incoming::read(request).await {
+        Ok(incoming) => process::process(&core, incoming).await,
+        Err(failure) => Err(failure),
+    };
+    let mut response = envelope::response(outcome);
+    if bodiless {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+impl Incoming {
+    async fn read(request: Request<Body>) -> Result<Self, Failure> {
+        let (Parts { method, uri, headers, extensions, .. }, body) = request.into_parts();
+        let mut path = path::parse(uri.path())?;
+        let query = body::query(uri.query().unwrap_or_default());
+        let lists = query.flag("list").ok().flatten().unwrap_or_default();
+        let operation = operation(&method, &path, lists)?;
+        let fields = if operation.is_write() {
+            body::fields(&method, &headers, body).await?
+        } else {
+            query
+        };
+        if operation == Operation::List && !path.ends_with('/') {
+            path.push('/');
+        }
+        let from = extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
+        Ok(Self { operation, path, fields, token: token(&headers), namespace: namespace(&headers), from })
+    }
+}
+
+fn operation(method: &Method, path: &str, lists: bool) -> Result<Operation, Failure> {
+    match method.as_str() {
+        "GET" if lists => Ok(Operation::List),
+        "GET" => Ok(Operation::Read),
+        "HEAD" if path == "sys/health" => Ok(Operation::Read),
+        "LIST" => Ok(Operation::List),
+        "POST" | "PUT" => Ok(Operation::Update),
+        "PATCH" => Ok(Operation::Patch),
+        "DELETE" => Ok(Operation::Delete),
+        "OPTIONS" => Err(Failure::InternalOperation),
+        _ => Err(Failure::UnknownMethod),
+    }
+}
+
+fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {
+    let shown = headers.get("x-vault-token").and_then(|value| value.to_str().ok());
+    let bearer = || headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ");
+    let token = shown.map(str::trim).filter(|token| !token.is_empty()).or_else(bearer)?;
+    Some(Zeroizing::new(token.trim().to_owned()))
+}
+
+fn namespace(headers: &HeaderMap) -> Namespace {
+    let named = headers.get("x-vault-namespace").map(|value| value.to_str().unwrap_or("?"));
+    match named.map(|name| name.trim_matches('/')) {
+        None | Some("" | "root") => Namespace::Root,
+        Some(_) => Namespace::Unknown,
+    }
+}

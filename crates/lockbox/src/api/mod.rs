@@ -1,0 +1,46 @@
+//! Vault's HTTP API: from a connection to an answer.
+//!
+//! A request is read, finds its route, shows its token, is held against its policies, and reaches its engine.
+//! Whatever fails on the way becomes an HTTP answer in one place, `rescue`.
+
+/// Listening, and draining when it is time.
+mod server;
+
+/// From HTTP to a request and back.
+mod http;
+
+/// The path of a request.
+mod path;
+
+/// The body of a request.
+mod body;
+
+/// What the server holds.
+mod core;
+
+/// Where the engines and auth methods are mounted.
+mod mount;
+
+/// Which part of the server a path belongs to.
+mod route;
+
+/// The way of one request.
+mod process;
+
+/// `sys/`: the server itself, its mounts and its policies.
+mod sys;
+
+/// `auth/token/`: the tokens.
+mod token;
+
+/// The envelope around an answer.
+mod envelope;
+
+/// Everything that can go wrong on the way.
+mod failure;
+
+/// What went wrong, as an HTTP answer.
+mod rescue;
+
+pub(crate) use core::Core;
+pub(crate) use server::serve;

@@ -1,0 +1,127 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use thiserror::Error;
+
+use super::{Description, Mount};
+
+/// The mounts by path; no mount lies inside another.
+#[derive(Debug)]
+pub(crate) struct MountTable<T>(RwLock<BTreeMap<String, Arc<Mount<T>>>>);
+
+/// Why something was not mounted, or not unmounted.
+#[derive(Debug, Error)]
+pub(crate) enum MountError {
+    #[error("path is already in use at {0}")]
+    InUse(String),
+    #[error("cannot mount {0:?}")]
+    Reserved(String),
+    #[error("cannot unmount {0:?}")]
+    Stays(String),
+    #[error("token credential backend cannot be disabled")]
+    TokenStays,
+    #[error("No secret engine mount at {0}")]
+    NoEngine(String),
+    #[error("No auth engine at {0}")]
+    NoMethod(String),
+    #[error("backend type must be specified as a string")]
+    NoKind,
+    #[error("plugin not found in the catalog: {0}")]
+    UnknownKind(String),
+    #[error("nil backend of type \"kv\" returned from factory")]
+    UnknownVersion,
+}
+
+impl<T> MountTable<T> {
+    /// Mounts, replacing nothing.
+    ///
+    /// # Errors
+    /// When the path lies in another mount, or another mount in it.
+    pub(crate) fn mount(&self, mount: Mount<T>) -> Result<(), MountError> {
+        let path = mount.description.path.as_str();
+        let mut mounts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let taken = mounts.keys().find(|taken| taken.starts_with(path) || path.starts_with(taken.as_str()));
+        if let Some(taken) = taken {
+            return Err(MountError::InUse(taken.clone()));
+        }
+        mounts.insert(path.to_owned(), Arc::new(mount));
+        Ok(())
+    }
+
+    pub(crate) fn insert(&self, mount: Mount<T>) {
+        let path = mount.description.path.clone();
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path, Arc::new(mount));
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(path);
+    }
+
+    pub(crate) fn at(&self, path: &str) -> Option<Arc<Mount<T>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+
+    /// The mount that a path lies in, and the rest of the path.
+    pub(crate) fn find<'a>(&self, path: &'a str) -> Option<(Arc<Mount<T>>, &'a str)> {
+        let mounts = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        for (slash, _) in path.match_indices('/') {
+            if let Some(mount) = mounts.get(&path[..=slash]) {
+                return Some((Arc::clone(mount), &path[slash + 1..]));
+            }
+        }
+        mounts.get(&format!("{path}/")).map(|mount| (Arc::clone(mount), ""))
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Mount<T>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn descriptions(&self) -> Vec<Description> {
+        self.all().iter().map(|mount| mount.description.clone()).collect()
+    }
+}
+
+impl<T> Default for MountTable<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> MountTable<()> {
+        let table = MountTable::default();
+        for path in ["ci/", "team/kv/"] {
+            table.mount(mount(path)).unwrap();
+        }
+        table
+    }
+
+    fn mount(path: &str) -> Mount<()> {
+        Mount { description: Description::new("kv", path, ""), inside: () }
+    }
+
+    #[test]
+    fn a_path_finds_its_mount() {
+        for (path, expected) in [
+            ("ci/data/x", Some("data/x")),
+            ("ci", Some("")),
+            ("team/kv/data", Some("data")),
+            ("team/other", None),
+            ("cia/x", None),
+        ] {
+            assert_eq!(table().find(path).map(|(_, rest)| rest), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_mount_lies_in_another() {
+        for path in ["ci/", "ci/deep/", "team/"] {
+            assert!(matches!(table().mount(mount(path)), Err(MountError::InUse(_))), "{path}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use percent_encoding::percent_decode_str;
+
+use super::failure::Failure;
+
+/// The path behind `/v1/`, decoded and checked.
+///
+/// # Errors
+/// When the path lies elsewhere, leads upwards, or is no text.
+pub(super) fn parse(raw: &str) -> Result<String, Failure> {
+    if let Some(clean) = cleaned(raw) {
+        return Err(Failure::Elsewhere(clean));
+    }
+    let Some(inside) = raw.strip_prefix("/v1/") else { return Err(Failure::OutsideApi) };
+    let path = percent_decode_str(inside).decode_utf8().map_err(|_| Failure::BrokenPath)?;
+    if path.contains('\0') {
+        return Err(Failure::BrokenPath);
+    }
+    if path.split('/').any(|segment| segment == "..") {
+        return Err(Failure::RelativePath);
+    }
+    Ok(path.into_owned())
+}
+
+/// The path without empty, `.` and `..` segments, if it has any, as Go's server redirects to it.
+fn cleaned(raw: &str) -> Option<String> {
+    let odd = |segment: &str| matches!(segment, "" | "." | "..");
+    let mut inner = raw.strip_prefix('/')?.split('/').collect::<Vec<_>>();
+    let folder = inner.last().is_some_and(|last| odd(last));
+    if inner.last() == Some(&"") {
+        inner.pop();
+    }
+    if !inner.iter().any(|segment| odd(segment)) {
+        return None;
+    }
+    let mut clean: Vec<&str> = Vec::new();
+    for segment in inner {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    let end = if folder && !clean.is_empty() { "/" } else { "" };
+    Some(format!("/{}{end}", clean.join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_decoded_once() {
+        assert_eq!(parse("/v1/secret/data/a%20b%2fc").unwrap(), "secret/data/a b/c");
+        assert_eq!(parse("/v1/secret/data/a..b").unwrap(), "secret/data/a..b");
+        assert_eq!(parse("/v1/ci/").unwrap(), "ci/");
+        assert_eq!(parse("/v1/").unwrap(), "");
+    }
+
+    #[test]
+    fn a_path_that_can_be_written_shorter_is_sent_there() {
+        for (path, expected) in
+            [("/v1/ci//data/x", "/v1/ci/data/x"), ("/v1/ci/../secret/x", "/v1/secret/x"), ("/v1/a/.", "/v1/a/")]
+        {
+            assert!(matches!(parse(path), Err(Failure::Elsewhere(clean)) if clean == expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_upwards_or_is_no_text_is_refused() {
+        assert!(matches!(parse("/v1/secret/data/%2e%2e/x"), Err(Failure::RelativePath)));
+        assert!(matches!(parse("/v1/secret/data/a%00b"), Err(Failure::BrokenPath)));
+        assert!(matches!(parse("/v1/secret/data/%ff"), Err(Failure::BrokenPath)));
+        assert!(matches!(parse("/foo"), Err(Failure::OutsideApi)));
+    }
+}

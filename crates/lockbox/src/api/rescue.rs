@@ -1,0 +1,113 @@
+use axum::http::StatusCode;
+
+use super::failure::Failure;
+use crate::{
+    auth::{jwt::JwtError, token::TokenError},
+    kv::KvError,
+};
+
+/// What went wrong, as it is told over HTTP.
+pub(super) enum Rescue {
+    Errors(StatusCode, Vec<String>),
+    Redirect(String),
+    /// Go's own server refuses these before Vault sees them.
+    Silent(StatusCode),
+}
+
+pub(super) fn rescue(failure: &Failure) -> Rescue {
+    let text = failure.to_string();
+    let told = |status| Rescue::Errors(status, vec![text.clone()]);
+    let told_of_one = |status| Rescue::Errors(status, vec![format!("1 error occurred:\n\t* {text}\n\n")]);
+    let untold = |status| Rescue::Errors(status, Vec::new());
+    match failure {
+        Failure::Elsewhere(path) => Rescue::Redirect(path.clone()),
+        Failure::BrokenPath => Rescue::Silent(StatusCode::BAD_REQUEST),
+        Failure::NotFound | Failure::OutsideApi => untold(StatusCode::NOT_FOUND),
+        Failure::UnknownMethod => untold(StatusCode::METHOD_NOT_ALLOWED),
+        Failure::NoNamespace | Failure::NoRoute(_) => told(StatusCode::NOT_FOUND),
+        Failure::NotInNamespaces
+        | Failure::RelativePath
+        | Failure::InternalOperation
+        | Failure::WriteToFolder
+        | Failure::BodyCutOff
+        | Failure::Json(_)
+        | Failure::NoPatchType
+        | Failure::NoPaths
+        | Failure::Field(_)
+        | Failure::Mount(_)
+        | Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
+        Failure::BodyTooLarge => told(StatusCode::PAYLOAD_TOO_LARGE),
+        Failure::PatchType(_) => told(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        Failure::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
+        Failure::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+        Failure::UnsupportedLogin => told(StatusCode::METHOD_NOT_ALLOWED),
+        Failure::RefusedByPolicy => told_of_one(StatusCode::FORBIDDEN),
+        Failure::MountNotSeen(_) => told(StatusCode::FORBIDDEN),
+        Failure::Token(error) => told(token_status(error)),
+        Failure::Jwt(error) => match error {
+            JwtError::NotFound => untold(StatusCode::NOT_FOUND),
+            JwtError::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
+            JwtError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+            JwtError::OtherNetwork => told(StatusCode::FORBIDDEN),
+            JwtError::Field(_)
+            | JwtError::Body(_)
+            | JwtError::Setting(_)
+            | JwtError::Cidr(_)
+            | JwtError::NoConfig
+            | JwtError::NoRole
+            | JwtError::UnknownRole(_)
+            | JwtError::NoToken
+            | JwtError::Signature(_)
+            | JwtError::Token(_)
+            | JwtError::UnboundAudience
+            | JwtError::NoUserClaim(_)
+            | JwtError::UserClaimNotText(_)
+            | JwtError::MappedClaimNotText(_)
+            | JwtError::NoGroups(_)
+            | JwtError::GroupNotText(_)
+            | JwtError::Claims(_) => told(StatusCode::BAD_REQUEST),
+        },
+        Failure::Kv(error) => match error {
+            KvError::NotFound => untold(StatusCode::NOT_FOUND),
+            KvError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+            KvError::NoFields
+            | KvError::NoData
+            | KvError::NoVersions
+            | KvError::NoVersionsToDestroy
+            | KvError::CasRequired
+            | KvError::CasMismatch
+            | KvError::Field(_)
+            | KvError::Query(_) => told(StatusCode::BAD_REQUEST),
+        },
+    }
+}
+
+fn token_status(error: &TokenError) -> StatusCode {
+    match error {
+        TokenError::Refused | TokenError::Unknown => StatusCode::FORBIDDEN,
+        TokenError::RoleGone(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        TokenError::UnknownAccessor
+        | TokenError::NoAccessor
+        | TokenError::NoId
+        | TokenError::BatchStays
+        | TokenError::BatchEndsAsItIs
+        | TokenError::NotRenewable
+        | TokenError::BatchRoot
+        | TokenError::BatchParent
+        | TokenError::RestrictedParent
+        | TokenError::RootByLogin
+        | TokenError::UnknownKind
+        | TokenError::MorePolicies
+        | TokenError::OrphanNeedsSudo
+        | TokenError::IdNeedsSudo
+        | TokenError::PeriodNeedsSudo
+        | TokenError::IdTaken
+        | TokenError::ReservedId(_)
+        | TokenError::NegativeUses
+        | TokenError::NotForBatch(_)
+        | TokenError::NotFound
+        | TokenError::Field(_)
+        | TokenError::Body(_)
+        | TokenError::Duration(_) => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use super::{Core, mount::Mount};
+use crate::{auth::Method, exchange::Operation, kv::Engine};
+
+/// Which part of the server a path belongs to, and the rest of the path.
+pub(super) enum Route<'a> {
+    System(&'a str),
+    Token(&'a str),
+    Method(Arc<Mount<Method>>, &'a str),
+    Engine(Arc<Mount<Engine>>, &'a str),
+    Nowhere,
+}
+
+impl<'a> Route<'a> {
+    pub(super) fn find(core: &Core, path: &'a str) -> Self {
+        if let Some(rest) = path.strip_prefix("sys/") {
+            return Self::System(rest);
+        }
+        if let Some(rest) = path.strip_prefix("auth/") {
+            return match core.methods.find(rest) {
+                Some((mount, rest)) if matches!(mount.inside, Method::Token) => Self::Token(rest),
+                Some((mount, rest)) => Self::Method(mount, rest),
+                None => Self::Nowhere,
+            };
+        }
+        match core.engines.find(path) {
+            Some((mount, rest)) => Self::Engine(mount, rest),
+            None => Self::Nowhere,
+        }
+    }
+
+    /// A write creates where nothing is, and else it updates: policies tell the two apart.
+    pub(super) fn settle(&self, operation: Operation) -> Operation {
+        let holds = match self {
+            Self::Engine(mount, rest) => mount.inside.holds(rest),
+            Self::Method(mount, rest) => match &mount.inside {
+                Method::Jwt(method) => method.holds(rest),
+                Method::Token => true,
+            },
+            Self::System(_) | Self::Token(_) | Self::Nowhere => true,
+        };
+        match operation {
+            Operation::Update if !holds => Operation::Create,
+            other => other,
+        }
+    }
+
+    /// Whether a policy must say `sudo` as well.
+    pub(super) fn is_dangerous(&self) -> bool {
+        match self {
+            Self::System(path) => path.starts_with("auth/"),
+            Self::Token(path) => path.starts_with("accessors"),
+            Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `sys/`: the server itself, its mounts and its policies.
+
+/// What anybody may ask, without a token.
+mod status;
+
+/// Which handler a path belongs to.
+mod paths;
+
+/// `sys/mounts`: the engines.
+mod mounts;
+
+/// `sys/auth`: the auth methods.
+mod methods;
+
+/// `sys/policies/acl` and `sys/policy`.
+mod policies;
+
+/// `sys/capabilities-self`.
+mod capabilities;
+
+/// `sys/internal/ui/mounts`: what is mounted, as far as a token can see it.
+mod ui_mounts;
+
+pub(super) use paths::handle;
+pub(super) use status::open;
+pub(super) use ui_mounts::ui_mounts;

@@ -1,0 +1,69 @@
+use serde_json::{Map, Value, json};
+
+use crate::{
+    api::{
+        Core,
+        failure::Failure,
+        mount::{Description, Mount, MountError},
+    },
+    exchange::{Answer, Operation, Request},
+    kv::{Engine, Version},
+};
+
+pub(super) fn list(core: &Core) -> Answer {
+    Answer::merged(&described(core.engines.descriptions().iter().chain([&system()])))
+}
+
+/// The mounts by path.
+pub(super) fn described<'a>(mounts: impl Iterator<Item = &'a Description>) -> Map<String, Value> {
+    mounts.map(|mount| (mount.path.clone(), Value::Object(mount.to_json()))).collect()
+}
+
+/// The server itself, which is among its mounts.
+pub(super) fn system() -> Description {
+    Description::new("system", "sys/", "system endpoints used for control, policy and debugging")
+}
+
+pub(super) fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
+    let (path, tunes) = path.strip_suffix("/tune").map_or((path, false), |path| (path, true));
+    let path = format!("{}/", path.trim_end_matches('/'));
+    match (request.operation, tunes) {
+        (Operation::Read, tunes) => {
+            let mount = core.engines.at(&path).ok_or(MountError::NoEngine(path))?;
+            let description = &mount.description;
+            Ok(if tunes { Answer::merged(&description.tuning()) } else { Answer::merged(&description.to_json()) })
+        }
+        (Operation::Create | Operation::Update, false) => enable(core, &path, request),
+        (Operation::Delete, false) => {
+            if is_reserved(&path) {
+                return Err(MountError::Stays(path).into());
+            }
+            core.engines.remove(&path);
+            Ok(Answer::empty())
+        }
+        _ => Err(Failure::UnsupportedOperation),
+    }
+}
+
+fn enable(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
+    let kind = request.fields.text("type")?.filter(|kind| !kind.is_empty()).ok_or(MountError::NoKind)?;
+    let asked = request.fields.texts_by_name("options")?.unwrap_or_default();
+    let (version, options) = match (kind.as_str(), asked.get("version").map(String::as_str)) {
+        ("kv-v2", None | Some("2")) | ("kv", Some("2")) => (Version::Two, json!({ "version": "2" })),
+        ("kv-v1", None | Some("1")) | ("kv", Some("1")) => (Version::One, json!({ "version": "1" })),
+        ("kv", None) => (Version::One, json!({})),
+        ("kv" | "kv-v1" | "kv-v2", Some(_)) => return Err(MountError::UnknownVersion.into()),
+        _ => return Err(MountError::UnknownKind(kind).into()),
+    };
+    if is_reserved(path) {
+        return Err(MountError::Reserved(path.to_owned()).into());
+    }
+    let text = request.fields.text("description")?.unwrap_or_default();
+    let description = Description::new("kv", path, &text).with_options(options);
+    core.engines.mount(Mount { description, inside: Engine::new(version) })?;
+    Ok(Answer::empty())
+}
+
+fn is_reserved(path: &str) -> bool {
+    ["sys/", "auth/", "cubbyhole/", "identity/"].iter().any(|reserved| path.starts_with(reserved))
+}

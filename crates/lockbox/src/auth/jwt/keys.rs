@@ -1,0 +1,125 @@
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Mutex;
+
+use super::{
+    JwtError,
+    algorithm::Algorithm,
+    issuer::{Document, Issuer},
+    jwks,
+    jws::{Jws, JwsError},
+    key::VerifyingKey,
+};
+
+/// Where the keys of an issuer come from.
+#[derive(Debug)]
+pub(super) enum Keys {
+    /// They were written into the configuration.
+    Fixed(Vec<VerifyingKey>),
+    /// The issuer publishes them.
+    Published(PublishedKeys),
+}
+
+/// Keys at a URL, kept until a token comes that none of them signed.
+#[derive(Debug)]
+pub(super) struct PublishedKeys {
+    issuer: Issuer,
+    address: String,
+    known: RwLock<Arc<Vec<VerifyingKey>>>,
+    /// Held while the keys are fetched.
+    fetching: Mutex<()>,
+}
+
+impl Keys {
+    /// Reads a token and verifies its signature.
+    ///
+    /// # Errors
+    /// When it is no JWT, or none of the keys signed it.
+    pub(super) async fn verify(&self, token: &str) -> Result<Jws, JwtError> {
+        match self {
+            Self::Fixed(keys) => verify_by(keys, token),
+            Self::Published(published) => published.verify(token).await,
+        }
+        .map_err(JwtError::Signature)
+    }
+}
+
+impl PublishedKeys {
+    pub(super) fn new(issuer: Issuer, address: String) -> Self {
+        Self {
+            issuer,
+            address,
+            known: RwLock::default(),
+            fetching: Mutex::default(),
+        }
+    }
+
+    /// Fetches the keys.
+    ///
+    /// # Errors
+    /// When they do not come, or are none.
+    pub(super) async fn refresh(&self) -> Result<(), String> {
+        let Document { status, body } = self
+            .issuer
+            .fetch(&self.address)
+            .await
+            .map_err(|error| format!("fetching keys oidc: get keys failed {error}"))?;
+        if !status.is_success() {
+            let body = String::from_utf8_lossy(&body);
+            return Err(format!("fetching keys oidc: get keys failed: {status} {body}"));
+        }
+        let keys = jwks::parse(&body).map_err(|error| {
+            format!(
+                "fetching keys oidc: failed to decode keys: {error} {}",
+                String::from_utf8_lossy(&body)
+            )
+        })?;
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        Ok(())
+    }
+
+    async fn verify(&self, token: &str) -> Result<Jws, String> {
+        let malformed = |error: JwsError| format!("oidc: malformed jwt: {error}");
+        let jws = Jws::parse(token).map_err(malformed)?;
+        let algorithm = Algorithm::named(&jws.algorithm).ok_or_else(|| {
+            let (named, known) = (&jws.algorithm, Algorithm::all_quoted());
+            format!("oidc: malformed jwt: unexpected signature algorithm {named:?}; expected {known}")
+        })?;
+        let tried = self.snapshot();
+        if signed_by_one(&tried, &jws, algorithm) {
+            return Ok(jws);
+        }
+        // One fetch serves everybody who was waiting for it.
+        let fetching = self.fetching.lock().await;
+        if Arc::ptr_eq(&tried, &self.snapshot()) {
+            self.refresh().await?;
+        }
+        drop(fetching);
+        if signed_by_one(&self.snapshot(), &jws, algorithm) {
+            return Ok(jws);
+        }
+        Err("failed to verify id token signature".to_owned())
+    }
+
+    fn snapshot(&self) -> Arc<Vec<VerifyingKey>> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Whether a key of the token's `kid` signed it, or any key when the token names none.
+fn signed_by_one(keys: &[VerifyingKey], jws: &Jws, algorithm: Algorithm) -> bool {
+    let named = |key: &&VerifyingKey| jws.key_id.is_none() || key.id == jws.key_id;
+    !jws.unknown_extensions && keys.iter().filter(named).any(|key| key.verifies(jws, algorithm))
+}
+
+fn verify_by(keys: &[VerifyingKey], token: &str) -> Result<Jws, String> {
+    let jws = Jws::parse(token).map_err(|error| error.to_string())?;
+    let signed = Algorithm::named(&jws.algorithm)
+        .is_some_and(|algorithm| keys.iter().any(|key| key.verifies(&jws, algorithm)));
+    // Go reads the claims key by key: what is no object was signed by nobody.
+    let is_object = serde_json::from_slice::<serde_json::Map<_, _>>(&jws.payload).is_ok();
+    if signed && is_object && !jws.unknown_extensions {
+        return Ok(jws);
+    }
+    Err("no known key successfully validated the token signature".to_owned())
+}

@@ -1,0 +1,140 @@
+use std::net::IpAddr;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::Value;
+
+use super::{JwtError, Mounted, bound_claims, claims::Claims, config::Config, go_format, role::Role, times};
+use crate::{
+    auth::{
+        jwt::algorithm::Algorithm,
+        token::{Metadata, Order, Renewal},
+    },
+    exchange::Request,
+    random,
+};
+
+/// The token that a login gives, after all the checks in OpenBao's order: the first that fails is the answer.
+///
+/// # Errors
+/// With the first check that failed.
+pub(super) async fn order(
+    config: &Config,
+    name: &str,
+    role: &Role,
+    mounted: Mounted<'_>,
+    request: &Request<'_>,
+    from: IpAddr,
+) -> Result<Order, JwtError> {
+    let token = request
+        .fields
+        .text("jwt")
+        .map_err(JwtError::Body)?
+        .unwrap_or_default();
+    if token.is_empty() {
+        return Err(JwtError::NoToken);
+    }
+    let cidrs = &role.token.bound_cidrs;
+    if !cidrs.is_empty() && !cidrs.iter().any(|cidr| cidr.contains(from)) {
+        return Err(JwtError::OtherNetwork);
+    }
+    let jws = config.keys.verify(&token).await?;
+    let all = Claims::object(&jws.payload)?;
+    Claims::refuse_ambiguous(&all)?;
+    if !config.algorithms.is_empty()
+        && !Algorithm::named(&jws.algorithm).is_some_and(|algorithm| config.algorithms.contains(&algorithm))
+    {
+        return refuse("invalid algorithm (alg) header parameter: token signed with unexpected algorithm");
+    }
+    let claims = Claims::new(all)?;
+    check_registered(config, role, &claims)?;
+    times::check(&claims, &role.leeways, request.now)?;
+    if role.bound_audiences.is_empty() && !claims.audience.is_empty() {
+        return Err(JwtError::UnboundAudience);
+    }
+    let alias = alias(role, &claims)?;
+    let metadata = metadata(name, role, &claims)?;
+    check_groups(role, &claims)?;
+    bound_claims::check(&role.bound_claims, role.matching, &claims)?;
+    Ok(Order {
+        id: None,
+        kind: role.token.kind.kind(),
+        policies: Order::policies(&role.token.policies, role.token.default_policy()),
+        display_name: format!("{}-{alias}", mounted.path.trim_end_matches('/').replace('/', "-")),
+        metadata,
+        path: format!("auth/{}login", mounted.path),
+        role: Some(name.to_owned()),
+        entity_id: entity_id(mounted.accessor, &alias),
+        parent: None,
+        terms: role.token.terms(),
+        uses: role.token.uses,
+        renewal: Renewal::Allowed,
+        bound_cidrs: role.token.bound_cidrs.clone(),
+    })
+}
+
+fn check_registered(config: &Config, role: &Role, claims: &Claims) -> Result<(), JwtError> {
+    if !config.bound_issuer.is_empty() && claims.issuer != config.bound_issuer {
+        return refuse("invalid issuer (iss) claim");
+    }
+    if !role.bound_subject.is_empty() && claims.subject != role.bound_subject {
+        return refuse("invalid subject (sub) claim");
+    }
+    let bound = |audience: &String| role.bound_audiences.contains(audience);
+    if !role.bound_audiences.is_empty() && !claims.audience.iter().any(bound) {
+        return refuse("invalid audience (aud) claim: audience claim does not match any expected audience");
+    }
+    Ok(())
+}
+
+/// The name that the bearer goes by.
+fn alias(role: &Role, claims: &Claims) -> Result<String, JwtError> {
+    let name = &role.user_claim;
+    let pointed = name.starts_with('/') && !role.user_claim_json_pointer;
+    let value = claims.value(name).filter(|_| !pointed);
+    match value.ok_or_else(|| JwtError::NoUserClaim(name.clone()))? {
+        Value::String(alias) => Ok(alias.clone()),
+        _ => Err(JwtError::UserClaimNotText(name.clone())),
+    }
+}
+
+fn metadata(name: &str, role: &Role, claims: &Claims) -> Result<Metadata, JwtError> {
+    let mut pairs = vec![("role".to_owned(), name.to_owned())];
+    for (claim, key) in &role.claim_mappings {
+        match claims.value(claim) {
+            None => {}
+            Some(Value::String(value)) => pairs.push((key.clone(), value.clone())),
+            Some(_) => return Err(JwtError::MappedClaimNotText(claim.clone())),
+        }
+    }
+    Ok(pairs.into_iter().collect())
+}
+
+/// Groups give nothing here, but a token without them is refused as OpenBao refuses it.
+fn check_groups(role: &Role, claims: &Claims) -> Result<(), JwtError> {
+    let name = &role.groups_claim;
+    if name.is_empty() {
+        return Ok(());
+    }
+    let groups = match claims
+        .value(name)
+        .ok_or_else(|| JwtError::NoGroups(name.clone()))?
+    {
+        Value::Array(groups) => groups.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    match groups.iter().find(|group| !group.is_string()) {
+        None => Ok(()),
+        Some(group) => Err(JwtError::GroupNotText(go_format::value(group))),
+    }
+}
+
+/// The same for every login of the same bearer at the same mount.
+fn entity_id(accessor: &str, alias: &str) -> String {
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest(&SHA256, format!("{accessor}\0{alias}").as_bytes()).as_ref()[..16]);
+    random::uuid_of(id)
+}
+
+fn refuse<T>(problem: &str) -> Result<T, JwtError> {
+    Err(JwtError::Token(problem.to_owned()))
+}

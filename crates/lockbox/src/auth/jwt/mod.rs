@@ -1,0 +1,60 @@
+//! Login with a signed JWT: OpenBao's [JWT auth method](https://openbao.org/api-docs/auth/jwt/) with its checks in
+//! its order and its words. OIDC logins in a browser are not here.
+
+/// One mounted method: its configuration, its roles, its paths.
+mod method;
+
+/// Whose tokens are taken.
+mod config;
+
+/// The fields of a configuration, written and read.
+mod config_fields;
+
+/// Who may log in, and what they get.
+mod role;
+
+/// The fields of a role, written and read.
+mod role_fields;
+
+/// The way of one login through all the checks.
+mod login;
+
+/// A JWT in its compact form ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)).
+mod jws;
+
+/// The signature algorithms.
+mod algorithm;
+
+/// One public key, parsed once.
+mod key;
+
+/// Keys as JSON ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
+mod jwks;
+
+/// Keys as PEM.
+mod pem;
+
+/// Where keys come from: written down, or published by the issuer.
+mod keys;
+
+/// The issuer's documents, fetched.
+mod issuer;
+
+/// The claims of a token whose signature is good.
+mod claims;
+
+/// From when until when a token is good.
+mod times;
+
+/// The claims that a role insists on.
+mod bound_claims;
+
+/// Values as Go prints them.
+mod go_format;
+
+/// Why a login, a role or a configuration was refused.
+mod error;
+
+pub(crate) use error::JwtError;
+pub(crate) use go_format::json_error;
+pub(crate) use method::{Method, Mounted};

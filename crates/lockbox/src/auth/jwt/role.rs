@@ -1,0 +1,99 @@
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Map, Value};
+
+use super::{bound_claims::Matching, times::Leeways};
+use crate::auth::{
+    Cidr,
+    token::{DefaultPolicy, Kind, Terms},
+};
+
+/// Who may log in by this role, and what they get.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Role {
+    pub(super) bound_audiences: Vec<String>,
+    pub(super) bound_subject: String,
+    pub(super) bound_claims: Map<String, Value>,
+    pub(super) matching: Matching,
+    pub(super) user_claim: String,
+    pub(super) user_claim_json_pointer: bool,
+    pub(super) groups_claim: String,
+    pub(super) claim_mappings: BTreeMap<String, String>,
+    pub(super) leeways: Leeways,
+    pub(super) token: TokenSettings,
+}
+
+/// What the tokens of a role are like.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TokenSettings {
+    pub(super) ttl: Duration,
+    pub(super) max_ttl: Duration,
+    pub(super) explicit_max_ttl: Duration,
+    pub(super) period: Duration,
+    pub(super) policies: Vec<String>,
+    pub(super) no_default_policy: bool,
+    pub(super) uses: i64,
+    pub(super) kind: TokenKind,
+    pub(super) bound_cidrs: Vec<Cidr>,
+}
+
+/// Which kind of token a role gives; the two defaults differ once a mount can be tuned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    #[default]
+    Default,
+    Service,
+    Batch,
+    DefaultService,
+    DefaultBatch,
+}
+
+impl TokenSettings {
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            asked: Duration::ZERO,
+            usual: self.ttl,
+            longest: self.max_ttl,
+            explicit_max: self.explicit_max_ttl,
+            period: self.period,
+        }
+    }
+
+    pub(super) fn default_policy(&self) -> DefaultPolicy {
+        if self.no_default_policy {
+            DefaultPolicy::Refused
+        } else {
+            DefaultPolicy::Given
+        }
+    }
+}
+
+impl TokenKind {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "" | "default" => Self::Default,
+            "service" => Self::Service,
+            "batch" => Self::Batch,
+            "default-service" => Self::DefaultService,
+            "default-batch" => Self::DefaultBatch,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Service => "service",
+            Self::Batch => "batch",
+            Self::DefaultService => "default-service",
+            Self::DefaultBatch => "default-batch",
+        }
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Default | Self::Service | Self::DefaultService => Kind::Service,
+            Self::Batch | Self::DefaultBatch => Kind::Batch,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+use std::{sync::Arc, time::Duration};
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Kind, Metadata, Session, Token, key::Key};
+use crate::{clock::Moment, random};
+
+/// Seals batch tokens and opens them; the key lives as long as this process.
+#[derive(Debug)]
+pub(super) struct Sealer(LessSafeKey);
+
+/// What a batch token carries.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    policies: Vec<String>,
+    display_name: String,
+    metadata: Vec<(String, String)>,
+    path: String,
+    entity_id: String,
+    parent: Option<Key>,
+    issued: u64,
+    ttl: u64,
+    bound_cidrs: Vec<String>,
+}
+
+impl Sealer {
+    pub(super) fn new() -> Self {
+        let key = UnboundKey::new(&AES_256_GCM, &*Zeroizing::new(random::bytes::<32>()));
+        Self(LessSafeKey::new(key.expect("an AES-256 key has 32 bytes")))
+    }
+
+    /// The id of a batch token.
+    pub(super) fn seal(&self, token: &Token) -> Option<Zeroizing<String>> {
+        let content = Content {
+            policies: token.policies.clone(),
+            display_name: token.display_name.clone(),
+            metadata: token.metadata.pairs().to_vec(),
+            path: token.path.clone(),
+            entity_id: token.entity_id.clone(),
+            parent: token.parent,
+            issued: token.issued.seconds(),
+            ttl: token.first_ttl.as_secs(),
+            bound_cidrs: token
+                .bound_cidrs
+                .iter()
+                .map(|cidr| cidr.text().to_owned())
+                .collect(),
+        };
+        let mut sealed = serde_json::to_vec(&content).ok()?;
+        let nonce = random::bytes::<NONCE_LEN>();
+        let cipher = Nonce::assume_unique_for_key(nonce);
+        self.0
+            .seal_in_place_append_tag(cipher, Aad::empty(), &mut sealed)
+            .ok()?;
+        let mut bytes = nonce.to_vec();
+        bytes.append(&mut sealed);
+        Some(Zeroizing::new(format!(
+            "{PREFIX}{}",
+            URL_SAFE_NO_PAD.encode(bytes)
+        )))
+    }
+
+    /// The token behind an id that was made here and has not ended.
+    pub(super) fn open(&self, id: &str, now: Moment) -> Option<Session> {
+        let mut bytes = URL_SAFE_NO_PAD.decode(id.strip_prefix(PREFIX)?).ok()?;
+        let (nonce, sealed) = bytes.split_at_mut_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let opened = self.0.open_in_place(nonce, Aad::empty(), sealed).ok()?;
+        let content: Content = serde_json::from_slice(opened).ok()?;
+        let (issued, ttl) = (
+            Moment::at_second(content.issued),
+            Duration::from_secs(content.ttl),
+        );
+        let ends = issued.plus(ttl);
+        let token = Token {
+            accessor: String::new(),
+            kind: Kind::Batch,
+            policies: content.policies,
+            display_name: content.display_name,
+            metadata: Metadata::from_iter(content.metadata),
+            path: content.path,
+            role: None,
+            entity_id: content.entity_id,
+            parent: content.parent,
+            issued,
+            first_ttl: ttl,
+            explicit_max_ttl: Duration::ZERO,
+            period: Duration::ZERO,
+            renewable: false,
+            bound_cidrs: content
+                .bound_cidrs
+                .iter()
+                .map(|cidr| cidr.parse())
+                .collect::<Result<_, _>>()
+                .ok()?,
+        };
+        let key = Key::of(id);
+        let session = Session {
+            token: Arc::new(token),
+            key,
+            ends: Some(ends),
+            granted: ttl,
+            renewed: None,
+            uses: 0,
+        };
+        (ends > now).then_some(session)
+    }
+}
+
+const PREFIX: &str = "b.";

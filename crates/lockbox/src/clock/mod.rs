@@ -1,0 +1,10 @@
+//! What time it is: handed in by the caller, so that tests can turn the clock themselves.
+
+/// One point in time, as tokens and secrets keep it.
+mod moment;
+
+/// The clocks: the system's, and one that stands still until it is turned.
+mod source;
+
+pub(crate) use moment::Moment;
+pub use source::{Clock, ManualClock, SystemClock};

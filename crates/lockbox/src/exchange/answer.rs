@@ -1,0 +1,121 @@
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use zeroize::Zeroizing;
+
+/// What an engine answers; the envelope around it is the API's.
+pub(crate) struct Answer {
+    pub(crate) presence: Presence,
+    pub(crate) layout: Layout,
+    pub(crate) data: Option<Box<RawValue>>,
+    pub(crate) lease_seconds: u64,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) auth: Option<Authenticated>,
+}
+
+/// Whether what was asked for is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It is: 200.
+    Here,
+    /// It is not, and the data says why: 404.
+    Gone,
+}
+
+/// Where the data stands in the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Nothing to say: 204.
+    Empty,
+    /// Under `data`.
+    Enveloped,
+    /// Under `data`, and once more beside it, as the older `sys/` paths do.
+    Merged,
+    /// It is the whole answer.
+    Bare,
+}
+
+/// The `auth` of an answer: a token that was issued or renewed.
+#[derive(Serialize)]
+pub(crate) struct Authenticated {
+    pub(crate) client_token: Zeroizing<String>,
+    pub(crate) accessor: String,
+    pub(crate) policies: Vec<String>,
+    pub(crate) token_policies: Vec<String>,
+    pub(crate) metadata: Option<Box<RawValue>>,
+    pub(crate) lease_duration: u64,
+    pub(crate) renewable: bool,
+    pub(crate) entity_id: String,
+    pub(crate) token_type: &'static str,
+    pub(crate) orphan: bool,
+    pub(crate) mfa_requirement: Option<()>,
+    pub(crate) num_uses: i64,
+}
+
+impl Answer {
+    pub(crate) fn empty() -> Self {
+        Self::with(Layout::Empty, None)
+    }
+
+    pub(crate) fn data(data: &impl Serialize) -> Self {
+        Self::with(Layout::Enveloped, Some(raw(data)))
+    }
+
+    pub(crate) fn merged(data: &impl Serialize) -> Self {
+        Self::with(Layout::Merged, Some(raw(data)))
+    }
+
+    pub(crate) fn bare(data: &impl Serialize) -> Self {
+        Self::with(Layout::Bare, Some(raw(data)))
+    }
+
+    /// A list of names, which Vault gives under `keys`.
+    pub(crate) fn keys(keys: &[String]) -> Self {
+        Self::data(&serde_json::json!({ "keys": keys }))
+    }
+
+    /// No data, but a word about it.
+    pub(crate) fn warning(warning: impl Into<String>) -> Self {
+        Self {
+            warnings: vec![warning.into()],
+            ..Self::with(Layout::Enveloped, None)
+        }
+    }
+
+    pub(crate) fn authenticated(auth: Authenticated, warnings: Vec<String>) -> Self {
+        Self {
+            auth: Some(auth),
+            warnings,
+            ..Self::with(Layout::Enveloped, None)
+        }
+    }
+
+    /// The same, said of something that is not there.
+    pub(crate) fn gone(self) -> Self {
+        Self {
+            presence: Presence::Gone,
+            ..self
+        }
+    }
+
+    pub(crate) fn leased(self, lease_seconds: u64) -> Self {
+        Self {
+            lease_seconds,
+            ..self
+        }
+    }
+
+    fn with(layout: Layout, data: Option<Box<RawValue>>) -> Self {
+        Self {
+            presence: Presence::Here,
+            layout,
+            data,
+            lease_seconds: 0,
+            warnings: Vec::new(),
+            auth: None,
+        }
+    }
+}
+
+fn raw(data: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(data).expect("answers are made of what JSON can say")
+}

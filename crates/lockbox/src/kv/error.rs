@@ -1,0 +1,28 @@
+use thiserror::Error;
+
+use crate::exchange::FieldError;
+
+/// Why a key-value engine refused.
+#[derive(Debug, Error)]
+pub(crate) enum KvError {
+    #[error("nothing is there")]
+    NotFound,
+    #[error("unsupported operation")]
+    UnsupportedOperation,
+    #[error("missing data fields")]
+    NoFields,
+    #[error("no data provided")]
+    NoData,
+    #[error("No version number provided")]
+    NoVersions,
+    #[error("no version number provided")]
+    NoVersionsToDestroy,
+    #[error("check-and-set parameter required for this call")]
+    CasRequired,
+    #[error("check-and-set parameter did not match the current version")]
+    CasMismatch,
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    #[error("Field validation failed: {0}")]
+    Query(FieldError),
+}
