@@ -27,6 +27,9 @@ pub mod git;
 /// 6 How it reaches a build: environment, masking, signals, the end.
 pub mod run;
 
+/// The whole story on one machine.
+pub mod demo;
+
 /// Flags, `buildpass.toml` and the environment, turned into proven values.
 pub mod config;
 

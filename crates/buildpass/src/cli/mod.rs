@@ -1,5 +1,7 @@
 //! The commands: one file each. Only this module prints, and only `report` picks exit codes.
 
+mod demo;
+
 mod fetch;
 
 mod git;
@@ -7,6 +9,8 @@ mod git;
 mod guard;
 
 mod launch;
+
+mod lockbox;
 
 mod report;
 
@@ -46,6 +50,12 @@ enum Command {
     /// Make git ask buildpass for its credentials
     Git(git::Arguments),
 
+    /// Show the whole story on this machine, with nothing to install
+    Demo(demo::Arguments),
+
+    /// A small vault: Vault's HTTP API in one process
+    Lockbox(lockbox::Arguments),
+
     #[command(hide = true)]
     Guard,
 
@@ -72,6 +82,8 @@ impl CommandLine {
             Command::Run(arguments) => return run::execute(arguments, &surroundings),
             Command::Token(arguments) => token::execute(&arguments, &surroundings),
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
+            Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
+            Command::Lockbox(arguments) => lockbox::execute(arguments),
             Command::Guard => guard::execute(&surroundings),
             Command::Launch(arguments) => launch::execute(&arguments),
         };

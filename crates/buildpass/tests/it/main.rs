@@ -19,3 +19,7 @@ mod token;
 mod run;
 
 mod git;
+
+mod terminal;
+
+mod demo;

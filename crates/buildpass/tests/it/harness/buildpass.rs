@@ -1,5 +1,6 @@
 use std::{
     fs,
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
 };
@@ -49,6 +50,12 @@ impl Buildpass {
         self
     }
 
+    /// Makes it the leader of a process group, as a shell or a runner does.
+    pub(crate) fn in_a_group(mut self) -> Self {
+        self.command.process_group(0);
+        self
+    }
+
     /// Writes a file into the project.
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
         fs::write(self.project().join(name), text).unwrap();
@@ -67,9 +74,15 @@ impl Buildpass {
     /// Another program with the same environment in the same project.
     pub(crate) fn other_program(&self, program: &str) -> Command {
         let mut other = Command::new(program);
-        let variables = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        other.env_clear().envs(variables).current_dir(self.project()).stdin(Stdio::null());
+        self.prepare(&mut other);
+        other.stdin(Stdio::null());
         other
+    }
+
+    /// Gives another program the same environment, in the same project.
+    pub(crate) fn prepare(&self, other: &mut Command) {
+        let variables = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        other.env_clear().envs(variables).current_dir(self.project());
     }
 
     pub(crate) fn spawn(&mut self) -> Child {

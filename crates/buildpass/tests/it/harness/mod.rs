@@ -8,9 +8,17 @@ mod http;
 
 mod openbao;
 
+mod processes;
+
+mod proxy;
+
+mod raft;
+
 mod sandbox;
 
 mod scripted;
+
+mod terminal;
 
 mod vault;
 
@@ -19,8 +27,12 @@ mod wait;
 pub(crate) use buildpass::{Buildpass, Finished};
 pub(crate) use gitlab::{REPOSITORY, SecurityGroup};
 pub(crate) use openbao::{OpenBao, free_port};
+pub(crate) use processes::{all_processes, command_line, descendants, guardian_of, runs, send_signal};
+pub(crate) use proxy::{Fate, Proxy, State};
+pub(crate) use raft::Raft;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use scripted::{Scripted, reply};
+pub(crate) use terminal::Terminal;
 pub(crate) use vault::{BUILD_TOKEN, BUILD_TOKEN_PATH, ROOT, Vault, on_every_vault};
 pub(crate) use wait::wait_until;
 

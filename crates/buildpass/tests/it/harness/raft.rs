@@ -93,15 +93,23 @@ impl Raft {
         });
         let Some((_, made)) = made else { return false };
         let root = made["root_token"].as_str().unwrap();
-        let all_serve = wait_until(Duration::from_secs(60), || {
-            let count = |role| self.nodes.iter().filter(|node| node.role() == role).count();
-            count(Role::Leader) == 1 && count(Role::Standby) == NODES - 1
+        let ask = |method, path: &str, body: Option<&Value>| {
+            let url = format!("{}/v1/{path}", self.nodes[0].address);
+            http::request(method, &url, &[("x-vault-token", root)], body).filter(|(status, _)| *status < 300)
+        };
+        // A node that has joined has no vote until the leader trusts it, some ten seconds later.
+        let all_vote = wait_until(Duration::from_secs(60), || {
+            let votes = ask("GET", "sys/storage/raft/configuration", None).map(|(_, answer)| {
+                let servers = answer["data"]["config"]["servers"].as_array().cloned().unwrap_or_default();
+                servers.iter().filter(|server| server["voter"] == true).count()
+            });
+            votes == Some(NODES)
+                && self.nodes.iter().filter(|node| node.role() == Role::Standby).count() == NODES - 1
         });
-        let url = format!("{}/v1/auth/token/create", self.nodes[0].address);
-        let wanted = json!({"id": ROOT, "policies": ["root"], "no_parent": true});
-        all_serve
-            && matches!(http::request("POST", &url, &[("x-vault-token", root)], Some(&wanted)), Some((200, _)))
-            && matches!(http::request("POST", &format!("{}/v1/auth/token/revoke-self", self.nodes[0].address), &[("x-vault-token", root)], Some(&Value::Null)), Some((204, _)))
+        let known = json!({"id": ROOT, "policies": ["root"], "no_parent": true});
+        all_vote
+            && ask("POST", "auth/token/create", Some(&known)).is_some()
+            && ask("POST", "auth/token/revoke-self", None).is_some()
     }
 
     /// All addresses, the dead ones too.

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{OpenBao, Sandbox, http};
+use super::{OpenBao, RUNTIME, Sandbox, http};
 
 /// The root token of every vault of the tests.
 pub(crate) const ROOT: &str = "made-up-root-token";
@@ -13,12 +13,33 @@ pub(crate) struct Vault {
 
 enum Server {
     OpenBao(#[expect(dead_code, reason = "held until the test ends")] OpenBao),
+    Elsewhere,
+    Lockbox(#[expect(dead_code, reason = "held until the test ends")] tokio::sync::oneshot::Sender<()>),
 }
 
 impl Vault {
     pub(crate) fn openbao() -> Option<Self> {
         let server = OpenBao::start()?;
         Some(Self { address: server.address.clone(), _server: Server::OpenBao(server) })
+    }
+
+    /// A vault whose server somebody else holds.
+    pub(crate) fn at(address: &str) -> Self {
+        Self { address: address.to_owned(), _server: Server::Elsewhere }
+    }
+
+    /// Our own, in this process.
+    pub(crate) fn lockbox() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        RUNTIME.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            let lockbox = lockbox::Config::dev(ROOT).build(lockbox::SystemClock);
+            let _ = lockbox.serve(listener, async { drop(stopped.await) }).await;
+        });
+        Self { address, _server: Server::Lockbox(stop) }
     }
 
     /// A request with the root token.
@@ -102,6 +123,11 @@ macro_rules! on_every_vault {
                         Some(vault) => scenario(&vault),
                         None => println!("skipped: {} on OpenBao", stringify!($name)),
                     }
+                }
+
+                #[test]
+                fn on_lockbox() {
+                    scenario(&$crate::harness::Vault::lockbox());
                 }
             }
         )+
