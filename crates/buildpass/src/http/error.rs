@@ -42,6 +42,9 @@ pub enum Error {
     /// No connection was made.
     #[error("cannot connect: {0}")]
     Connect(String),
+    /// Whoever answers cannot prove to be the server; waiting does not change that.
+    #[error("the server does not prove who it is: {0}")]
+    Untrusted(String),
     /// The connection was lost before the answer was whole.
     #[error("the connection was lost: {0}")]
     Broken(String),
@@ -59,7 +62,11 @@ pub enum Error {
 impl Error {
     pub(super) fn from_request(error: reqwest::Error) -> Self {
         let words = innermost(&error);
-        if error.is_connect() { Self::Connect(words) } else { Self::Broken(words) }
+        match error.is_connect() {
+            true if words.starts_with(UNTRUSTED) => Self::Untrusted(words),
+            true => Self::Connect(words),
+            false => Self::Broken(words),
+        }
     }
 
     pub(super) fn broken(error: reqwest::Error) -> Self {
@@ -76,7 +83,8 @@ impl Error {
             | Self::ServerName(_)
             | Self::Client(_)
             | Self::NotAHeader(_)
-            | Self::Connect(_) => Sent::Nothing,
+            | Self::Connect(_)
+            | Self::Untrusted(_) => Sent::Nothing,
             Self::Broken(_) | Self::Silent(_) | Self::TooLarge { .. } => Sent::Perhaps,
         }
     }
@@ -95,9 +103,8 @@ impl Error {
                 "install the system's CA certificates, or name a file of them with `--ca-cert`".to_owned()
             }
             Self::ServerName(_) => "give the DNS name that the server's certificate is for".to_owned(),
-            Self::Connect(words) if words.contains("certificate") || words.contains("UnknownIssuer") => {
-                "name the authority that signed the server's certificate with `--ca-cert` or VAULT_CACERT"
-                    .to_owned()
+            Self::Untrusted(_) => {
+                "name the authority that signed the server's certificate with `--ca-cert` or VAULT_CACERT, and the name in it with `--tls-server-name` where it is not the address's".to_owned()
             }
             Self::Connect(_) => {
                 "is the address right, is the server up, and may this machine reach it?".to_owned()
@@ -116,12 +123,17 @@ impl Error {
             Self::Url { .. } | Self::PlainHttp(_) | Self::Certificate { .. } | Self::NoRoots => Blame::Usage,
             Self::ServerName(_) | Self::NotAHeader(_) => Blame::Usage,
             Self::Client(_) => Blame::Bug,
-            Self::Connect(_) | Self::Broken(_) | Self::Silent(_) | Self::TooLarge { .. } => {
-                Blame::Unreachable
-            }
+            Self::Connect(_)
+            | Self::Untrusted(_)
+            | Self::Broken(_)
+            | Self::Silent(_)
+            | Self::TooLarge { .. } => Blame::Unreachable,
         }
     }
 }
+
+/// How rustls begins each of its refusals of a certificate.
+const UNTRUSTED: &str = "invalid peer certificate";
 
 /// The last cause: what stands above it is the HTTP library's own story, with the URL in it.
 fn innermost(error: &reqwest::Error) -> String {

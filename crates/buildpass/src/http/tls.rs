@@ -78,7 +78,7 @@ impl Roots {
         let mut store = RootCertStore::empty();
         match self {
             Self::System => {
-                store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                store.add_parsable_certificates(system_certificates());
                 if store.is_empty() { Err(Error::NoRoots) } else { Ok(store) }
             }
             Self::File(path) => {
@@ -92,6 +92,20 @@ impl Roots {
             }
         }
     }
+}
+
+/// The system's bundle. Its folder holds the same authorities again, a file each, which costs 3 ms: it is only read where
+/// there is no bundle, or where `SSL_CERT_DIR` names it.
+fn system_certificates() -> Vec<CertificateDer<'static>> {
+    if !openssl_probe::has_ssl_cert_env_vars()
+        && let Some(bundle) = openssl_probe::probe().cert_file
+    {
+        let found = rustls_native_certs::load_certs_from_paths(Some(&bundle), None).certs;
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    rustls_native_certs::load_native_certs().certs
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

@@ -2,7 +2,7 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     ffi::OsString,
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, IsTerminal, Write},
     os::{fd::OwnedFd, unix::fs::OpenOptionsExt},
     path::{Path, PathBuf},
@@ -92,24 +92,40 @@ impl Config {
         scrub(&mut environment, &masking, &id_token);
         let begin = Begin { vault, wanted: secrets.clone(), lead, folder };
         let granted = tokio::select! {
-            granted = ward.begin(begin, &note) => granted?,
-            signal = signals.end() => return Err(Error::Interrupted(signal.as_raw())),
+            granted = ward.begin(begin, &note) => granted,
+            signal = signals.end() => Err(Error::Interrupted(signal.as_raw())),
         };
+        let granted = match granted {
+            Ok(granted) => granted,
+            Err(error) => {
+                // Who waits for our end may tear everything down then: a session that is on its way goes back first.
+                tokio::select! {
+                    returned = ward.end() => returned.line().into_iter().for_each(&note),
+                    _ = signals.end() => {}
+                }
+                return Err(error);
+            }
+        };
+        let directory = granted.directory.clone();
         let guardian = ward.pid();
         let ward = Rc::new(Mutex::new(ward));
         let job = Job { secrets, withheld, git, program, command, guardian, masking, ward: Rc::clone(&ward) };
-        let ended = LocalSet::new().run_until(job.carry_out(granted, environment, signals, &note)).await;
+        let carried_out =
+            LocalSet::new().run_until(job.carry_out(granted, environment, signals, &note)).await;
         // The credential socket's tasks ended with the set, so that nobody else holds the ward.
-        match Rc::try_unwrap(ward).map(|ward| ward.into_inner().end()) {
-            Ok(end) => match end.await {
-                Returned::All => {}
-                Returned::LivesOn(line) => note(&line),
-                Returned::StillTrying => note(
-                    "the vault does not answer: the guardian goes on giving the session back, which ends by itself within its lead",
-                ),
-            },
-            Err(_) => note("the session was left to the guardian"),
+        let returned = match Rc::try_unwrap(ward) {
+            Ok(ward) => ward.into_inner().end().await,
+            Err(_) => Returned::LivesOn("the session was left to the guardian".to_owned()),
+        };
+        if let Returned::GuardianGone = returned {
+            let _ = fs::remove_dir_all(directory);
         }
+        // Output that nobody reads keeps us waiting, but no session.
+        let ended = carried_out.map(|(ended, pumps)| {
+            pumps.into_iter().for_each(Pump::finish);
+            ended
+        });
+        returned.line().into_iter().for_each(&note);
         ended
     }
 }
@@ -133,7 +149,7 @@ impl Job {
         mut environment: Environment,
         mut signals: Signals,
         note: &impl Fn(&str),
-    ) -> Result<Ended, Error> {
+    ) -> Result<(Ended, Vec<Pump>), Error> {
         for hidden in &granted.hidden {
             // Neither a session's token nor an ID token is ever short.
             let _ = self.masking.add_text(hidden.0.expose());
@@ -156,10 +172,7 @@ impl Job {
         let seat = Seat { terminal, raw: RefCell::new(raw), lent: RefCell::new(lent) };
         let ended = watch(&mut launched, group, &mut signals, &seat).await;
         self.masking.shared().cmd_ended();
-        for pump in pumps {
-            pump.finish();
-        }
-        Ok(ended)
+        Ok((ended, pumps))
     }
 
     /// Takes the variables out that CMD is not to find, whoever set them.

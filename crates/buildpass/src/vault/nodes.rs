@@ -26,7 +26,6 @@ pub(super) struct Nodes {
     preferred: AtomicUsize,
     namespace: Option<HeaderValue>,
     deadline: Instant,
-    patience: Duration,
 }
 
 #[derive(Debug)]
@@ -59,12 +58,10 @@ pub(super) enum Repeat {
 enum Verdict {
     /// An answer that stands.
     Final(Answer),
-    /// Another node was named and is listed.
-    Ask(usize),
+    /// Another node may do better, and is asked at once while there is one that was not asked since the last pause.
+    Elsewhere(Error),
     /// Not now: wait, and ask the next node.
     Later(Error, Option<Duration>),
-    /// Not now, and nobody was reached: the next node gets its turn at once while there is one.
-    NextNode(Error),
 }
 
 /// OpenBao's answer on a standby while there is no leader; nothing was carried out.
@@ -93,7 +90,6 @@ impl Nodes {
             preferred: AtomicUsize::new(0),
             namespace,
             deadline: Instant::now() + config.patience,
-            patience: config.patience,
         };
         // A certificate that cannot be used is the user's to mend, and not a node's turn to pass.
         if let Some(first) = nodes.nodes.first() {
@@ -105,65 +101,69 @@ impl Nodes {
     /// From now on, waits until `deadline`.
     pub(super) fn wait_until(&mut self, patience: Duration) {
         self.deadline = Instant::now() + patience;
-        self.patience = patience;
     }
 
     pub(super) async fn send(&self, request: &Request<'_>) -> Result<Answer, Error> {
         let mut patience = Patience::until(self.deadline);
-        let mut unreached = 0;
+        let mut asked_since_pause = 0;
         let mut server_errors = 0;
         loop {
-            let at = self.preferred.load(Ordering::Relaxed) % self.nodes.len().max(1);
-            let Some(node) = self.nodes.get(at) else {
-                return Err(Error::NoNode);
-            };
-            let verdict =
-                match node.ask(request, self.headers(request)?, patience.for_one_try(self.nodes.len())).await
-                {
-                    Ok(answer) => self.judge(at, answer, request, &mut server_errors),
-                    Err(error) if request.repeat == Repeat::WhenUnsent && error.sent() == Sent::Perhaps => {
-                        return Err(Error::PerhapsMade { address: node.address.to_string(), source: error });
-                    }
-                    Err(
-                        error @ (http::Error::Connect(_) | http::Error::Broken(_) | http::Error::Silent(_)),
-                    ) => Verdict::NextNode(self.unanswered(node, error)),
-                    Err(error) => return Err(Error::Http(error)),
-                };
-            let (error, wait) = match verdict {
+            let (error, wait) = match self.ask_preferred(request, &patience, &mut server_errors).await? {
                 Verdict::Final(answer) => return Ok(answer),
-                Verdict::Ask(other) => {
-                    self.preferred.store(other, Ordering::Relaxed);
-                    unreached += 1;
-                    if unreached <= self.nodes.len() {
-                        continue;
-                    }
-                    (Error::Standby { address: node.address.to_string() }, None)
-                }
-                Verdict::Later(error, wait) => (error, wait),
-                Verdict::NextNode(error) => {
-                    self.preferred.store(at + 1, Ordering::Relaxed);
-                    unreached += 1;
-                    if unreached < self.nodes.len() && !patience.ran_out() {
+                Verdict::Elsewhere(error) => {
+                    asked_since_pause += 1;
+                    if asked_since_pause < self.nodes.len() && !patience.ran_out() {
                         continue;
                     }
                     (error, None)
                 }
+                Verdict::Later(error, wait) => (error, wait),
             };
-            unreached = 0;
+            asked_since_pause = 0;
             if patience.pause(wait).await.is_err() {
                 return Err(error);
             }
         }
     }
 
+    /// One try at the node whose turn it is; says what to do next, and whose turn that is.
+    async fn ask_preferred(
+        &self,
+        request: &Request<'_>,
+        patience: &Patience,
+        server_errors: &mut u32,
+    ) -> Result<Verdict, Error> {
+        let at = self.preferred.load(Ordering::Relaxed) % self.nodes.len().max(1);
+        let Some(node) = self.nodes.get(at) else { return Err(Error::NoNode) };
+        let address = || node.address.to_string();
+        match node.ask(request, self.headers(request)?, patience.for_one_try(self.nodes.len())).await {
+            Ok(answer) if answer.status < 300 => Ok(Verdict::Final(answer)),
+            Ok(answer) => Ok(self.judge(at, answer, request, server_errors)),
+            Err(source) if request.repeat == Repeat::WhenUnsent && source.sent() == Sent::Perhaps => {
+                Err(Error::PerhapsMade { address: address(), source })
+            }
+            Err(source @ (http::Error::Connect(_) | http::Error::Broken(_) | http::Error::Silent(_))) => {
+                self.preferred.store(at + 1, Ordering::Relaxed);
+                Ok(Verdict::Elsewhere(Error::Unreachable { address: address(), source }))
+            }
+            Err(source @ http::Error::Untrusted(_)) => Err(Error::Unreachable { address: address(), source }),
+            Err(error) => Err(Error::Http(error)),
+        }
+    }
+
+    /// What an answer that is not good asks of us.
     fn judge(&self, at: usize, answer: Answer, request: &Request<'_>, server_errors: &mut u32) -> Verdict {
         let address = self.nodes[at].address.to_string();
-        let text = words(&answer).unwrap_or_default().join(" ");
-        let standby = answer.status == 307 || (answer.status == 500 && text.contains(NO_LEADER));
-        if standby {
+        let said = words(&answer);
+        let says = |part: &str| said.iter().flatten().any(|text| text.contains(part));
+        if answer.status == 307 || (answer.status == 500 && says(NO_LEADER)) {
+            let error = Error::Standby { address };
             return match self.listed(answer.location.as_deref()) {
-                Some(leader) if leader != at => Verdict::Ask(leader),
-                _ => self.later(at, Error::Standby { address }, None),
+                Some(leader) if leader != at => {
+                    self.preferred.store(leader, Ordering::Relaxed);
+                    Verdict::Elsewhere(error)
+                }
+                _ => self.later(at, error, None),
             };
         }
         if request.repeat == Repeat::WhenUnsent {
@@ -175,16 +175,13 @@ impl Nodes {
                 *server_errors += 1;
                 *server_errors <= SERVER_ERRORS_FORGIVEN
             }
-            400 => KEYS_UNREACHABLE.iter().any(|words| text.contains(words)),
+            400 => KEYS_UNREACHABLE.iter().any(|words| says(words)),
             _ => false,
         };
         if !busy {
             return Verdict::Final(answer);
         }
-        let text = match words(&answer) {
-            Some(words) => one_line(&words),
-            None => not_a_vault(&answer).to_string(),
-        };
+        let text = said.as_deref().map_or_else(|| not_a_vault(&answer).to_string(), one_line);
         self.later(at, Error::Busy { address, status: answer.status, text }, answer.retry_after)
     }
 
@@ -197,10 +194,6 @@ impl Nodes {
     fn listed(&self, location: Option<&str>) -> Option<usize> {
         let named = Url::parse(location?).ok()?;
         self.nodes.iter().position(|node| node.address.serves(&named))
-    }
-
-    fn unanswered(&self, node: &Node, source: http::Error) -> Error {
-        Error::Unreachable { address: node.address.to_string(), source }
     }
 
     fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, Error> {

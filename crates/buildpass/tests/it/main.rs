@@ -12,6 +12,8 @@ mod identity;
 
 mod vault;
 
+mod tls;
+
 mod config;
 
 mod token;

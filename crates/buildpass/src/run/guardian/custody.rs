@@ -31,7 +31,7 @@ struct Held {
 }
 
 impl Custody {
-    /// Logs in and puts the session on its short lead at once; nothing is read before.
+    /// Logs in.
     pub(super) async fn begin(begin: Begin, clock: &Clock, notes: &mut Vec<String>) -> Result<Self, Failure> {
         let Begin { vault, wanted, lead, folder: _ } = begin;
         let mut custody = Self {
@@ -48,10 +48,13 @@ impl Custody {
         custody.hidden.push(credential.hidden());
         let session = custody.session.insert(vault.login(credential, clock).await?);
         custody.hidden.push(session.token().hidden());
-        if let Err(error) = session.renew(lead).await {
-            notes.push(format!("the session was not put on its short lead: {error}"));
-        }
         Ok(custody)
+    }
+
+    /// Puts the session on its short lead; nothing is read before. What came of it is said in a line where it failed.
+    pub(super) async fn shorten(&mut self) -> Option<String> {
+        let error = self.session.as_mut()?.renew(self.lead).await.err()?;
+        Some(format!("the session was not put on its short lead: {error}"))
     }
 
     /// What the output must not show beside the secrets.
@@ -120,8 +123,10 @@ impl Custody {
     pub(super) async fn give_back(self) -> Option<String> {
         let mut session = self.session?;
         let longest = match session.kind() {
+            // A renewal whose answer was lost may have made it longer than we know.
             Kind::Service { ends, .. } | Kind::Batch { ends } => {
-                ends.duration_since(self.clock.now()).unwrap_or_default().min(LONGEST_END)
+                let left = ends.duration_since(self.clock.now()).unwrap_or_default();
+                left.max(self.lead).min(LONGEST_END)
             }
             Kind::Personal => LONGEST_END,
         };

@@ -8,7 +8,11 @@ use super::{
     link::Link,
     message::{Again, Begin, FromGuardian, Granted, ToGuardian},
 };
-use crate::{clock::Clock, failure::Failure, run::private_dir::PrivateDirectory};
+use crate::{
+    clock::Clock,
+    failure::Failure,
+    run::{private_dir::PrivateDirectory, signals::Signals},
+};
 
 /// How long CMD's group has after TERM when buildpass died.
 const GRACE: Duration = Duration::from_secs(10);
@@ -21,18 +25,19 @@ const READ_AGAIN: Duration = Duration::from_secs(30);
 /// # Errors
 /// When the socket to buildpass cannot be used.
 pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
+    // Whoever asks all processes to end asks buildpass too; the guardian ends after it.
+    let _not_ended_by = Signals::listen()?;
     let mut link = Link::new(stream)?;
     let Some(ToGuardian::Begin(begin)) = link.receive().await? else {
         return Ok(());
     };
     let directory = match PrivateDirectory::make_in(&begin.folder) {
         Ok(directory) => directory,
-        Err(error) => {
-            return link.send(&FromGuardian::Failed(no_directory(&begin, &error))).await;
-        }
+        Err(error) => return refuse(&mut link, no_directory(&begin, &error)).await,
     };
     let lead = begin.lead;
     let mut notes = Vec::new();
+    // Never given up half way: nobody could end a session whose token is on its way.
     let begun = Custody::begin(*begin, clock, &mut notes).await;
     for note in notes {
         // Where buildpass is gone, the next `receive` says so.
@@ -40,41 +45,74 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
     }
     let mut custody = match begun {
         Ok(custody) => custody,
-        Err(failure) => return link.send(&FromGuardian::Failed(failure)).await,
+        Err(failure) => return refuse(&mut link, failure).await,
     };
-    let ended = match grant(&mut custody, &directory).await {
-        Ok(granted) => match link.send(&FromGuardian::Ready(granted)).await {
-            Ok(()) => hold(&mut custody, &mut link, lead).await,
-            Err(_) => Ended::Abandoned { group: None },
-        },
-        Err(failure) => Ended::Refused(failure),
+    let ended = match grant(&mut custody, &directory, &mut link).await {
+        Ok(()) => hold(&mut custody, &mut link, lead).await,
+        Err(ended) => ended,
     };
-    let group = match &ended {
-        Ended::Abandoned { group } => *group,
-        Ended::Refused(_) | Ended::Done => None,
+    let group = match ended {
+        Ended::Abandoned { group } => group,
+        Ended::Done => None,
     };
-    let (lives_on, ()) = tokio::join!(custody.give_back(), end_group(group));
-    drop(directory);
+    let end_all_here = async {
+        end_group(group).await;
+        drop(directory);
+    };
+    // A vault that is not there keeps neither the group nor the directory alive.
+    let (lives_on, ()) = tokio::join!(custody.give_back(), end_all_here);
     match ended {
         Ended::Abandoned { .. } => Ok(()),
-        Ended::Refused(failure) => link.send(&FromGuardian::Failed(failure)).await,
         Ended::Done => link.send(&FromGuardian::GivenBack { lives_on }).await,
     }
 }
 
+/// Says why nothing was granted, where there is nothing to give back.
+async fn refuse(link: &mut Link, failure: Failure) -> io::Result<()> {
+    link.send(&FromGuardian::Failed(failure)).await?;
+    link.send(&FromGuardian::GivenBack { lives_on: None }).await
+}
+
 /// How the time of holding came to its end.
 enum Ended {
-    /// The job is over.
+    /// The job is over, or never was, and buildpass waits for the end.
     Done,
-    /// A secret was refused.
-    Refused(Failure),
     /// buildpass is gone, and CMD's group, where there is one, has lost its keeper.
     Abandoned { group: Option<Pid> },
 }
 
-async fn grant(custody: &mut Custody, directory: &PrivateDirectory) -> Result<Granted, Failure> {
-    let secrets = custody.read_all().await?;
-    Ok(Granted { directory: directory.path().to_owned(), hidden: custody.hidden(), secrets })
+/// Puts the session on its short lead, reads every secret, and hands them over or says why not.
+async fn grant(custody: &mut Custody, directory: &PrivateDirectory, link: &mut Link) -> Result<(), Ended> {
+    if let Some(note) = unless_over(custody.shorten(), link, None).await? {
+        let _ = link.send(&FromGuardian::Note(note)).await;
+    }
+    let (answer, then) = match unless_over(custody.read_all(), link, None).await? {
+        Ok(secrets) => {
+            let directory = directory.path().to_owned();
+            (FromGuardian::Ready(Granted { directory, hidden: custody.hidden(), secrets }), Ok(()))
+        }
+        Err(failure) => (FromGuardian::Failed(failure), Err(Ended::Done)),
+    };
+    match link.send(&answer).await {
+        Ok(()) => then,
+        Err(_) => Err(Ended::Abandoned { group: None }),
+    }
+}
+
+/// Works until that is done, unless buildpass says first that the job is over, or is gone.
+async fn unless_over<T>(
+    work: impl Future<Output = T>,
+    link: &mut Link,
+    group: Option<Pid>,
+) -> Result<T, Ended> {
+    tokio::select! {
+        biased;
+        message = link.receive() => Err(match message {
+            Ok(Some(ToGuardian::End)) => Ended::Done,
+            _ => Ended::Abandoned { group },
+        }),
+        done = work => Ok(done),
+    }
 }
 
 async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
@@ -85,11 +123,15 @@ async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
     loop {
         let message = tokio::select! {
             message = link.receive() => message,
-            _ = ticks.tick() => {
+            _ = ticks.tick() => tokio::select! {
                 // A vault that does not answer now is asked again at the next tick; the lead lasts for three of them.
-                let _ = custody.renew().await;
-                continue;
-            }
+                _ = custody.renew() => continue,
+                // What buildpass has to say is not kept waiting by a vault that hangs.
+                message = link.receive() => {
+                    ticks.reset_immediately();
+                    message
+                }
+            },
         };
         let answer = match message {
             Ok(Some(ToGuardian::Group(leader))) => {
@@ -97,10 +139,11 @@ async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
                 FromGuardian::Noted
             }
             Ok(Some(ToGuardian::ReadAgain(name))) => {
-                FromGuardian::Again(match custody.read_again(&name, READ_AGAIN).await {
-                    Ok(value) => Again::Fresh(value),
-                    Err(failure) => Again::Failed(failure),
-                })
+                match unless_over(custody.read_again(&name, READ_AGAIN), link, group).await {
+                    Ok(Ok(value)) => FromGuardian::Again(Again::Fresh(value)),
+                    Ok(Err(failure)) => FromGuardian::Again(Again::Failed(failure)),
+                    Err(ended) => return ended,
+                }
             }
             Ok(Some(ToGuardian::End)) => return Ended::Done,
             Ok(Some(ToGuardian::Begin(_)) | None) | Err(_) => return Ended::Abandoned { group },

@@ -41,7 +41,7 @@ pub(in crate::run) struct Begin {
 pub(in crate::run) enum FromGuardian {
     /// The secrets, in the order in which they were asked for.
     Ready(Granted),
-    /// Nothing was granted, and everything was given back.
+    /// Nothing was granted; `GivenBack` comes after it.
     Failed(Failure),
     /// The group is known.
     Noted,

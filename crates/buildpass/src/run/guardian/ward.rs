@@ -29,6 +29,8 @@ pub(in crate::run) enum Returned {
     LivesOn(String),
     /// The vault has not answered; the guardian goes on trying.
     StillTrying,
+    /// The guardian was killed: the session ends by itself, and the private directory is ours to remove.
+    GuardianGone,
 }
 
 /// How long we wait for everything to be given back; the guardian goes on without us.
@@ -47,6 +49,20 @@ const KEPT: [&str; 10] = [
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
 ];
+
+impl Returned {
+    /// What the person who watches should know of it.
+    pub(in crate::run) fn line(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::LivesOn(line) => Some(line),
+            Self::StillTrying => Some(
+                "the vault does not answer: the guardian goes on giving the session back, which ends by itself within its lead",
+            ),
+            Self::GuardianGone => Some("the guardian process was ended, so the session ends by itself"),
+        }
+    }
+}
 
 impl Ward {
     /// Starts the guardian: buildpass itself, run again under the hidden command `guard`, with the socket as its stdin.
@@ -126,9 +142,7 @@ impl Ward {
         match tokio::time::timeout(LONGEST_END, given_back).await {
             Ok(Ok(None)) => Returned::All,
             Ok(Ok(Some(lives_on))) => Returned::LivesOn(lives_on),
-            Ok(Err(_)) => {
-                Returned::LivesOn("the guardian process was ended, so the session ends by itself".to_owned())
-            }
+            Ok(Err(_)) => Returned::GuardianGone,
             Err(_) => Returned::StillTrying,
         }
     }

@@ -85,6 +85,13 @@ impl Buildpass {
         other.env_clear().envs(variables).current_dir(self.project());
     }
 
+    /// The same job, started by another program that takes a command as its last arguments.
+    pub(crate) fn inside(&self, wrapper: &[&str]) -> Command {
+        let mut outer = self.other_program(wrapper[0]);
+        outer.args(&wrapper[1..]).arg(self.command.get_program()).args(self.command.get_args());
+        outer
+    }
+
     pub(crate) fn spawn(&mut self) -> Child {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }

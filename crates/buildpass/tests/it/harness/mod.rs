@@ -20,6 +20,8 @@ mod scripted;
 
 mod terminal;
 
+mod tls;
+
 mod vault;
 
 mod wait;
@@ -33,6 +35,7 @@ pub(crate) use raft::Raft;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use scripted::{Scripted, reply};
 pub(crate) use terminal::Terminal;
+pub(crate) use tls::{Clients, TlsFront};
 pub(crate) use vault::{BUILD_TOKEN, BUILD_TOKEN_PATH, ROOT, Vault, on_every_vault};
 pub(crate) use wait::wait_until;
 

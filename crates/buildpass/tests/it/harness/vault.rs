@@ -120,14 +120,14 @@ macro_rules! on_every_vault {
                 #[test]
                 fn on_openbao() {
                     match $crate::harness::Vault::openbao() {
-                        Some(vault) => scenario(&vault),
+                        Some(vault) => insta::allow_duplicates! { scenario(&vault) },
                         None => println!("skipped: {} on OpenBao", stringify!($name)),
                     }
                 }
 
                 #[test]
                 fn on_lockbox() {
-                    scenario(&$crate::harness::Vault::lockbox());
+                    insta::allow_duplicates! { scenario(&$crate::harness::Vault::lockbox()) }
                 }
             }
         )+
