@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::report::note;
 use crate::{
     clock::Clock,
@@ -7,6 +9,9 @@ use crate::{
     secret::{BuildToken, End, Lease},
     vault::{GivenBack, Kind, Session},
 };
+
+/// How long giving back may take, however long reading took.
+const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// What becomes of a secret that ends with its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +39,7 @@ pub(super) async fn fetch(
     if let Some(warning) = warning {
         note(&warning.to_string());
     }
-    let session = vault.login(credential, clock).await?;
+    let mut session = vault.login(credential, clock).await?;
     let read = session.read(&wanted.from).await;
     if let (Ok(lease), Leased::Kept) = (&read, leased)
         && let End::Leased { until, .. } = lease.end()
@@ -46,6 +51,7 @@ pub(super) async fn fetch(
         note(&format!("{} ends at {}", wanted.name, humantime::format_rfc3339_seconds(until)));
         return Ok(read?);
     }
+    session.wait_for(LONGEST_END);
     give_back(&session, &read).await;
     let lease = read?;
     match lease.end() {

@@ -4,13 +4,16 @@ use clap::Args;
 
 use crate::{
     failure::Failure,
-    run::{self, Plan},
+    run::{self, CoreLimit, Plan},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[arg(long)]
     terminal: bool,
+
+    #[arg(long)]
+    core_limit: CoreLimit,
 
     #[arg(last = true)]
     command: Vec<OsString>,
@@ -20,5 +23,5 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let plan = if arguments.terminal { Plan::Terminal } else { Plan::Group };
     // buildpass is gone when this fails, and has nobody left to tell.
-    Ok(run::launch(plan, &arguments.command).unwrap_or(ExitCode::FAILURE))
+    Ok(run::launch(plan, arguments.core_limit, &arguments.command).unwrap_or(ExitCode::FAILURE))
 }

@@ -26,6 +26,7 @@ use crate::{
     clock::Clock,
     config::{Environment, Flags},
     failure::Failure,
+    run::CoreLimit,
 };
 
 /// Gives a CI build the private repositories that it may read, for as long as it runs, and nothing else.
@@ -68,31 +69,36 @@ struct Surroundings {
     flags: Flags,
     environment: Environment,
     clock: Clock,
+    core_limit: CoreLimit,
 }
 
 impl CommandLine {
     /// Carries the command out and says how it ended.
     pub fn execute(self) -> ExitCode {
-        let surroundings = Surroundings {
-            flags: self.flags,
-            environment: Environment::of_this_process(),
-            clock: Clock::system(),
-        };
-        let outcome = match self.command {
-            Command::Run(arguments) => return run::execute(arguments, &surroundings),
+        self.carry_out().unwrap_or_else(|failure| {
+            report::print(&failure);
+            report::exit_code(failure.blame)
+        })
+    }
+
+    fn carry_out(self) -> Result<ExitCode, Failure> {
+        if let Command::Launch(arguments) = &self.command {
+            return launch::execute(arguments);
+        }
+        // Before the environment is read: it holds the ID token.
+        let core_limit = crate::run::harden()
+            .map_err(|error| Failure::bug("this process cannot be kept from the eyes of others", &error))?;
+        let environment = Environment::of_this_process();
+        let surroundings =
+            Surroundings { flags: self.flags, environment, clock: Clock::system(), core_limit };
+        match self.command {
+            Command::Run(arguments) => Ok(run::execute(arguments, &surroundings)),
             Command::Token(arguments) => token::execute(&arguments, &surroundings),
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),
             Command::Guard => guard::execute(&surroundings),
             Command::Launch(arguments) => launch::execute(&arguments),
-        };
-        match outcome {
-            Ok(code) => code,
-            Err(failure) => {
-                report::print(&failure);
-                report::exit_code(failure.blame)
-            }
         }
     }
 }

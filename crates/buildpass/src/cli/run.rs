@@ -55,7 +55,6 @@ impl<E: Into<Failure>> From<E> for NotStarted {
 }
 
 fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended, NotStarted> {
-    run::harden().map_err(|error| Failure::bug("this process cannot be hardened", &error))?;
     let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
     if let Some(vault) = &settings.vault {
         vault.check(&surroundings.clock)?;
@@ -74,7 +73,7 @@ fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended,
         git: settings.git,
         lead: settings.lead,
         id_token,
-        environment: run::Environment::inherited(environment.all()),
+        environment: run::Environment::inherited(environment.all(), surroundings.core_limit),
         folder: environment.setting("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
         program: std::env::current_exe()
             .map_err(|error| Failure::bug("buildpass cannot find itself", &error))?,

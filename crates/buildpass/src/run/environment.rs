@@ -1,16 +1,19 @@
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
+    fmt,
     os::unix::ffi::OsStrExt,
     process::Command,
 };
 
 use zeroize::Zeroizing;
 
+use super::CoreLimit;
+
 /// CMD's environment: what we inherited, less what a build must not hold, and what it is given.
-#[derive(Debug, Default)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
+    core_limit: CoreLimit,
 }
 
 /// Names that no build holds, whatever the configuration says.
@@ -18,8 +21,11 @@ const NEVER: [&str; 3] = ["VAULT_TOKEN", "BAO_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_
 
 impl Environment {
     /// Starts from what was inherited.
-    pub fn inherited(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self { variables: variables.into_iter().collect() }
+    pub fn inherited(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        core_limit: CoreLimit,
+    ) -> Self {
+        Self { variables: variables.into_iter().collect(), core_limit }
     }
 
     /// Takes the vault's own credentials out.
@@ -54,7 +60,18 @@ impl Environment {
         self.variables.get(OsStr::new(name))?.to_str()
     }
 
+    /// What CMD's core files may take.
+    pub(super) fn core_limit(&self) -> CoreLimit {
+        self.core_limit
+    }
+
     pub(super) fn apply(&self, command: &mut Command) {
         command.env_clear().envs(&self.variables);
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").field("names", &self.variables.keys()).finish_non_exhaustive()
     }
 }

@@ -35,6 +35,6 @@ pub use config::{Delivery, NoDelivery, Wanted};
 pub use environment::Environment;
 pub use error::Error;
 pub use guardian::keep;
-pub use hardening::harden;
+pub use hardening::{CoreLimit, harden};
 pub use job::{Config, Ended, IdTokenForCmd};
 pub use launch::{Plan, launch};

@@ -132,7 +132,8 @@ impl Ward {
     /// Has everything given back, and waits for that for a while.
     pub(in crate::run) async fn end(mut self) -> Returned {
         let given_back = async {
-            self.send(&ToGuardian::End).await?;
+            // A guardian that has given everything back already has said so, and is gone.
+            let _ = self.send(&ToGuardian::End).await;
             loop {
                 if let FromGuardian::GivenBack { lives_on } = self.receive().await? {
                     return Ok::<_, Error>(lives_on);

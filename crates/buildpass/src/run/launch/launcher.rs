@@ -19,6 +19,8 @@ use rustix::{
     termios::tcsetpgrp,
 };
 
+use crate::run::CoreLimit;
+
 use super::control::{FAILED, GO, RUNNING, STOPPED, receive_stdin};
 
 /// How CMD is to live.
@@ -34,7 +36,8 @@ pub enum Plan {
 ///
 /// # Errors
 /// When the socket cannot be used; buildpass is gone then.
-pub fn launch(plan: Plan, command: &[OsString]) -> io::Result<ExitCode> {
+pub fn launch(plan: Plan, core_limit: CoreLimit, command: &[OsString]) -> io::Result<ExitCode> {
+    core_limit.restore()?;
     let mut control = UnixStream::from(fcntl_dupfd_cloexec(stdin(), 3)?);
     let cmd_stdin = receive_stdin(control.as_fd())?;
     dup2_stdin(&cmd_stdin)?;

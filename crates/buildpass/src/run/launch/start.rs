@@ -64,7 +64,10 @@ impl Launched {
                 reason = "`run` starts the launcher; its environment is CMD's"
             )]
             let mut launcher = Command::new("/proc/self/exe");
-            launcher.arg0("buildpass").arg("launch");
+            launcher
+                .arg0("buildpass")
+                .arg("launch")
+                .arg(format!("--core-limit={}", environment.core_limit()));
             match style {
                 Style::Group => launcher.process_group(0),
                 Style::Terminal => launcher.arg("--terminal"),
