@@ -122,6 +122,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An ID token would be made to order for whom the repository says.
+    #[error("GitHub would make an ID token for {address}, an address that the repository's {} names", .path.display())]
+    OrderedTokenAstray {
+        /// The address.
+        address: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// A build token would go where the repository says.
     #[error("the build token would go to {realm}, a realm that the repository's {} names and that is not on this GitLab", .path.display())]
     RealmAstray {
@@ -168,6 +176,9 @@ impl Error {
             Self::NotFromRepository { .. } => Some(
                 "say it by flag or variable, or in a file outside the repository that BUILDPASS_CONFIG names"
                     .to_owned(),
+            ),
+            Self::OrderedTokenAstray { .. } => Some(
+                "if that is your vault, say so with `--address`, VAULT_ADDR or BUILDPASS_AUDIENCE".to_owned(),
             ),
             Self::PersonalTokenAstray { .. } => {
                 Some("if that is your vault, say so with `--address` or VAULT_ADDR".to_owned())

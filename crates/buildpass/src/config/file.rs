@@ -108,24 +108,28 @@ impl ConfigFile {
             environment.setting("CI_PROJECT_DIR").map_or_else(|| here.clone(), |dir| here.join(dir));
         let named =
             flags.config.clone().or_else(|| environment.setting("BUILDPASS_CONFIG").map(PathBuf::from));
-        let (path, origin) = match &named {
-            Some(path) => {
-                let path = here.join(path);
-                let origin = if inside(&path, &project) || inside(&path, here) {
-                    Origin::Repository
-                } else {
-                    Origin::User
-                };
-                (path, origin)
+        if let Some(path) = named {
+            let path = here.join(path);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+            let origin = if inside(&path, &project) || inside(&path, here) {
+                Origin::Repository
+            } else {
+                Origin::User
+            };
+            return Ok(Some(Self { raw: parse(&text, &path)?, path, origin }));
+        }
+        for folder in [&project, here] {
+            let path = folder.join(FILE_NAME);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => {
+                    return Ok(Some(Self { raw: parse(&text, &path)?, path, origin: Origin::Repository }));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(Error::Unreadable { path, source }),
             }
-            None => (project.join(FILE_NAME), Origin::Repository),
-        };
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(Error::Unreadable { path, source }),
-        };
-        Ok(Some(Self { raw: parse(&text, &path)?, path, origin }))
+        }
+        Ok(None)
     }
 }
 

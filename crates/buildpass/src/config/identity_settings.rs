@@ -26,11 +26,25 @@ pub(super) fn auth(
             let mount = mount.as_deref().unwrap_or(DEFAULT_AUTH).trim_matches('/').to_owned();
             let role = said(&flags.role, raw.and_then(|raw| raw.role.as_ref()), "VAULT_AUTH_ROLE");
             let expected = expected(flags, file, environment, place);
+            // A token that is made to order always fits: whoever names the address would name its audience too.
+            if let (Source::GithubActions { .. }, Audience::TheVault { .. }) = (&source, &expected.audience)
+                && let Some((address, path)) = place.named_by_repository(flags, file, environment)
+            {
+                return Err(Error::OrderedTokenAstray {
+                    address: address.to_string(),
+                    path: path.to_owned(),
+                });
+            }
             Ok(Auth::Jwt { mount, role, identity: identity::Config { source, expected } })
         }
         Err(missing) => {
             let token = personal_token(environment).ok_or(missing)?;
-            place.judge_personal_token(flags, file, environment)?;
+            if let Some((address, path)) = place.named_by_repository(flags, file, environment) {
+                return Err(Error::PersonalTokenAstray {
+                    address: address.to_string(),
+                    path: path.to_owned(),
+                });
+            }
             Ok(Auth::Personal(token))
         }
     }

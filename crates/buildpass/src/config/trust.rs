@@ -8,18 +8,15 @@ use super::{
 };
 use crate::{git::Realm, http::PlainHttp, vault::Address};
 
-/// A personal token goes only to an address from a flag, the environment or the user's own file.
-pub(super) fn judge_personal_token(
-    nodes: &[Address],
+/// The first of these addresses that the repository's file named, and nobody else; and that file.
+pub(super) fn named_by_repository<'a>(
+    nodes: &'a [Address],
     own: &[Address],
-    file: Option<&ConfigFile>,
-) -> Result<(), Error> {
-    match (nodes.iter().find(|node| !own.contains(node)), file) {
-        (Some(stray), Some(file)) if file.origin == Origin::Repository => {
-            Err(Error::PersonalTokenAstray { address: stray.to_string(), path: file.path.clone() })
-        }
-        _ => Ok(()),
-    }
+    file: Option<&'a ConfigFile>,
+) -> Option<(&'a Address, &'a Path)> {
+    let file = file.filter(|file| file.origin == Origin::Repository)?;
+    let stray = nodes.iter().find(|node| !own.contains(node))?;
+    Some((stray, &file.path))
 }
 
 /// The addresses that the user named, not the repository.

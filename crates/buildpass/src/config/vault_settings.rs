@@ -1,4 +1,7 @@
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
     Environment, Error, Flags,
@@ -49,14 +52,14 @@ impl Place {
         Ok(Self { nodes, tls: tls(flags, file, environment)? })
     }
 
-    /// Whether a personal token may go to these nodes.
-    pub(super) fn judge_personal_token(
-        &self,
+    /// The first node that the repository's file named, and nobody else; and that file.
+    pub(super) fn named_by_repository<'a>(
+        &'a self,
         flags: &Flags,
-        file: Option<&ConfigFile>,
+        file: Option<&'a ConfigFile>,
         environment: &Environment,
-    ) -> Result<(), Error> {
-        trust::judge_personal_token(&self.nodes, &trust::own_addresses(flags, environment, &ADDRESS), file)
+    ) -> Option<(&'a Address, &'a Path)> {
+        trust::named_by_repository(&self.nodes, &trust::own_addresses(flags, environment, &ADDRESS), file)
     }
 }
 

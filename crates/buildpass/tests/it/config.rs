@@ -4,7 +4,7 @@ use crate::harness::Buildpass;
 
 /// What is said of a job that could not even begin; nothing is asked of anybody.
 fn said(job: Buildpass) -> String {
-    let mut job = job.args(["token", "A"]).env("VAULT_TOKEN", "made-up-personal-token");
+    let mut job = job.args(["--secret", "OTHER=a/b@c", "token", "A"]).env("VAULT_TOKEN", "made-up-personal-token");
     let finished = job.run();
     assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{}", finished.stderr);
     finished
@@ -149,7 +149,7 @@ fn a_realm_whose_password_is_nowhere() {
 fn a_secret_that_nobody_named() {
     insta::assert_snapshot!(flags(&["--address", "https://vault.example", "--secret", "B=a/b@c"]), @"
     error: no secret is named A
-    hint: these are: OTHER, B
+    hint: these are: B, OTHER
     ");
 }
 

@@ -230,6 +230,12 @@ fn a_hostile_repository_steals_nothing() {
     let finished = run(&stolen, &[("VAULT_TOKEN", "hvs.made-up-personal"), ("VAULT_ADDR", &vault.address)]);
     assert_eq!(finished.code, Some(2));
     assert!(finished.stderr.contains("your own vault token would go to"), "{}", finished.stderr);
+    let (url, bearer) = evil.github_actions();
+    let github = stolen.replace("[identity]", "[identity]\ngithub_actions = true");
+    let finished =
+        run(&github, &[("ACTIONS_ID_TOKEN_REQUEST_URL", &url), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", bearer)]);
+    assert_eq!(finished.code, Some(2));
+    assert!(finished.stderr.contains("GitHub would make an ID token for"), "{}", finished.stderr);
     // A realm of theirs gets no build token, on whatever host this GitLab is.
     let realm = format!(
         "[vault]\naddress = \"{}\"\nrole = \"omnibus-gitlab\"\n{secret}to = \"git\"\n[[git]]\nrealm = \"{}/\"\npassword = \"TOKEN\"\n",

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::{OpenBao, RUNTIME, Sandbox, http};
+use super::{OpenBao, RUNTIME, Sandbox, http, wait_until};
 
 /// The root token of every vault of the tests.
 pub(crate) const ROOT: &str = "made-up-root-token";
@@ -76,7 +78,13 @@ impl Vault {
     }
 
     pub(crate) fn write_secret(&self, path: &str, data: Value) {
-        self.must("POST", &format!("ci/data/{path}"), json!({"data": data}));
+        // A KV store that was just mounted as version 2 takes a moment before it takes a secret.
+        let mut answered = (0, Value::Null);
+        wait_until(Duration::from_secs(10), || {
+            answered = self.ask("POST", &format!("ci/data/{path}"), json!({"data": data}));
+            answered.0 < 300
+        });
+        assert!(answered.0 < 300, "{path}: {answered:?}");
     }
 
     /// A role for protected refs of the security project, as changed by `more`.
