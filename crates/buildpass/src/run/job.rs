@@ -1,30 +1,31 @@
 use std::{
-    cell::RefCell,
     collections::HashMap,
     ffi::OsString,
     fs::{self, OpenOptions},
-    io::{self, IsTerminal, Write},
-    os::{fd::OwnedFd, unix::fs::OpenOptionsExt},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpgrp, kill_process_group, wait};
+use rustix::process::Pid;
 use tokio::{net::UnixListener, sync::Mutex, task::LocalSet};
 
 use super::{
-    Delivery, Environment, Error, Wanted,
+    Delivery, Ended, Environment, Error, Wanted,
     credentials::{Credentials, Held},
     guardian::{Begin, Granted, Returned, Ward},
     hardening::adopt_orphans,
-    launch::{Channels, Launched, Said, Style},
+    launch::Launched,
     masking::Masking,
     private_dir::socket_in,
     pump::Pump,
-    signals::{Came, Escalation, Signals},
-    terminal::{Lent, Raw, Terminal, block_background_writes, own_copy},
+    signals::Signals,
+    streams::Streams,
+    terminal::block_background_writes,
+    watch::{Seat, watch},
 };
 use crate::{
     git::{self, Setup, credential::SOCKET_VARIABLE},
@@ -64,15 +65,6 @@ pub enum IdTokenForCmd {
     Removed(String),
     /// Yes: the user wants it so.
     Kept,
-}
-
-/// How CMD ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// With a code of its own.
-    Code(u8),
-    /// By a signal.
-    Signal(i32),
 }
 
 impl Config {
@@ -160,16 +152,18 @@ impl Job {
         if !self.git.realms.is_empty() {
             self.serve_git(&directory, held, &mut environment)?;
         }
-        let (mut launched, pumps, terminal) = self.launch(&environment)?;
+        let streams = Streams::set_up(&self.masking)
+            .map_err(Error::system("the streams of the command cannot be set up"))?;
+        let style = streams.style();
+        let Streams { channels, pumps, terminal } = streams;
+        let mut launched = Launched::start(style, &self.command, &environment, channels)?;
         self.ward.lock().await.watch(launched.pid).await?;
+        let seat = Seat::take(terminal, launched.pid);
         let program = self.command.first().map(OsString::as_os_str).unwrap_or_default();
-        let lent = terminal.is_none().then(|| Lent::to(launched.pid)).flatten();
-        let raw = terminal.is_some().then(Raw::enter).flatten();
         let group = launched.go(program).await?;
-        if let (Some(group), Some(_)) = (group, &terminal) {
+        if let Some(group) = group.filter(|_| seat.has_terminal()) {
             self.ward.lock().await.watch(group).await?;
         }
-        let seat = Seat { terminal, raw: RefCell::new(raw), lent: RefCell::new(lent) };
         let ended = watch(&mut launched, group, &mut signals, &seat).await;
         self.masking.shared().cmd_ended();
         Ok((ended, pumps))
@@ -240,129 +234,6 @@ impl Job {
         environment.set(SOCKET_VARIABLE, socket);
         Ok(())
     }
-
-    /// Starts the launcher, and the pumps that carry its output to ours.
-    fn launch(&self, environment: &Environment) -> Result<(Launched, Vec<Pump>, Option<Terminal>), Error> {
-        let failed = || Error::system("the streams of the command cannot be set up");
-        let (out_is_terminal, err_is_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        let (terminal, slave) = match out_is_terminal || err_is_terminal {
-            true => {
-                Terminal::make().map(|(terminal, slave)| (Some(terminal), Some(slave))).map_err(failed())?
-            }
-            false => (None, None),
-        };
-        let mut pumps = Vec::new();
-        let mut stream = |is_terminal: bool, ours: OwnedFd| -> io::Result<OwnedFd> {
-            if let Some(slave) = slave.as_ref().filter(|_| is_terminal) {
-                return slave.try_clone();
-            }
-            let (reader, writer) = io::pipe()?;
-            pumps.push(Pump::start(reader.into(), ours, self.masking.shared()));
-            Ok(writer.into())
-        };
-        let mut channels = || -> io::Result<Channels> {
-            let stdout = stream(out_is_terminal, own_copy(rustix::stdio::stdout())?)?;
-            let stderr = stream(err_is_terminal, own_copy(rustix::stdio::stderr())?)?;
-            let stdin = match &slave {
-                Some(slave) if io::stdin().is_terminal() => slave.try_clone()?,
-                _ => own_copy(rustix::stdio::stdin())?,
-            };
-            Ok(Channels { stdin, stdout, stderr })
-        };
-        let channels = channels().map_err(failed())?;
-        let style = if terminal.is_some() { Style::Terminal } else { Style::Group };
-        let launched = Launched::start(style, &self.command, environment, channels)?;
-        // Only CMD holds its end from now on, so that its last writer closes it.
-        drop(slave);
-        let Some(terminal) = terminal else {
-            return Ok((launched, pumps, None));
-        };
-        let ours = if out_is_terminal {
-            own_copy(rustix::stdio::stdout())
-        } else {
-            own_copy(rustix::stdio::stderr())
-        };
-        let from = terminal.output().map_err(failed())?;
-        pumps.push(Pump::start(from, ours.map_err(failed())?, self.masking.shared()));
-        if io::stdin().is_terminal() {
-            terminal.pass_keys().map_err(failed())?;
-        }
-        Ok((launched, pumps, Some(terminal)))
-    }
-}
-
-/// Where CMD sits: at a terminal of its own, at ours, or at none.
-struct Seat {
-    terminal: Option<Terminal>,
-    raw: RefCell<Option<Raw>>,
-    lent: RefCell<Option<Lent>>,
-}
-
-impl Seat {
-    /// CMD was stopped, and so are we, until we are told to go on.
-    fn stop_with(&self, group: Pid) {
-        let (was_raw, was_lent) = (self.raw.take().is_some(), self.lent.take().is_some());
-        if !was_raw && !was_lent {
-            return;
-        }
-        let _ = kill_process_group(getpgrp(), Signal::STOP);
-        if was_raw {
-            self.raw.replace(Raw::enter());
-        }
-        if was_lent {
-            self.lent.replace(Lent::to(group));
-        }
-        let _ = kill_process_group(group, Signal::CONT);
-    }
-}
-
-/// Passes signals on until CMD has ended.
-async fn watch(launched: &mut Launched, group: Option<Pid>, signals: &mut Signals, seat: &Seat) -> Ended {
-    let mut escalation = Escalation::default();
-    let mut listening = seat.terminal.is_some();
-    loop {
-        if let Some(ended) = reap(launched.pid, seat) {
-            return ended;
-        }
-        let came = tokio::select! {
-            came = signals.next() => came,
-            said = launched.listen(), if listening => {
-                match (said, group) {
-                    (Ok(Said::Stopped), Some(group)) => seat.stop_with(group),
-                    (Ok(Said::Running(_)), _) => {}
-                    _ => listening = false,
-                }
-                continue;
-            }
-        };
-        match (came, group) {
-            (Came::PassOn(signal), Some(group)) => escalation.pass_on(signal, group),
-            (Came::Resize, Some(group)) => match &seat.terminal {
-                Some(terminal) => terminal.follow_size(),
-                None => drop(kill_process_group(group, Signal::WINCH)),
-            },
-            (Came::Child, _) | (_, None) => {}
-        }
-    }
-}
-
-/// Takes every child that ended, our own and the orphans that became ours; says how CMD ended once it did.
-fn reap(cmd: Pid, seat: &Seat) -> Option<Ended> {
-    let mut ended = None;
-    while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
-        if pid == cmd {
-            if status.stopped() && seat.terminal.is_none() {
-                seat.stop_with(cmd);
-            }
-            ended = ended.or_else(|| end_of(status));
-        }
-    }
-    ended
-}
-
-fn end_of(status: WaitStatus) -> Option<Ended> {
-    let code = status.exit_status().map(|code| Ended::Code(u8::try_from(code).unwrap_or(u8::MAX)));
-    code.or_else(|| status.terminating_signal().map(Ended::Signal))
 }
 
 /// Takes out of the environment what no build may hold.

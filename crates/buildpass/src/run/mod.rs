@@ -29,12 +29,17 @@ mod pump;
 
 mod signals;
 
+mod streams;
+
 mod terminal;
+
+mod watch;
 
 pub use config::{Delivery, NoDelivery, Wanted};
 pub use environment::Environment;
 pub use error::Error;
 pub use guardian::keep;
 pub use hardening::{CoreLimit, harden};
-pub use job::{Config, Ended, IdTokenForCmd};
+pub use job::{Config, IdTokenForCmd};
 pub use launch::{Plan, launch};
+pub use watch::Ended;
