@@ -1,6 +1,5 @@
 use std::{net::IpAddr, sync::Arc};
 
-
 use super::mount::{Description, Mount, MountTable};
 use crate::{
     auth::{

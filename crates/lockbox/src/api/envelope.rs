@@ -41,7 +41,11 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
         Err(failure) => match rescue(&failure) {
             Rescue::Errors(status, errors) => json(status, &Refusal { errors }),
             Rescue::Redirect(path) => redirect(&path),
-            Rescue::Silent(status) => finish(status, String::new()),
+            Rescue::Silent(status) => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = status;
+                response
+            }
         },
     }
 }

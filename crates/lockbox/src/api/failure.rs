@@ -37,6 +37,8 @@ pub(super) enum Failure {
     BodyCutOff,
     #[error("failed to decode JSON input: {0}")]
     Json(String),
+    #[error("refused JSON input due to high complexity: exceeded maximum depth")]
+    JsonTooDeep,
     #[error("PATCH requires Content-Type of application/merge-patch+json, provided {0}")]
     PatchType(String),
     #[error("mime: no media type")]

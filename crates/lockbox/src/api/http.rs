@@ -52,11 +52,7 @@ impl Incoming {
         let query = body::query(uri.query().unwrap_or_default());
         let lists = query.flag("list").ok().flatten().unwrap_or_default();
         let operation = operation(&method, &path, lists)?;
-        let fields = if operation.is_write() {
-            body::fields(&method, &headers, body).await?
-        } else {
-            query
-        };
+        let fields = if operation.is_write() { body::fields(&method, &headers, body).await? } else { query };
         if operation == Operation::List && !path.ends_with('/') {
             path.push('/');
         }

@@ -60,9 +60,11 @@ mod tests {
 
     #[test]
     fn a_path_that_can_be_written_shorter_is_sent_there() {
-        for (path, expected) in
-            [("/v1/ci//data/x", "/v1/ci/data/x"), ("/v1/ci/../secret/x", "/v1/secret/x"), ("/v1/a/.", "/v1/a/")]
-        {
+        for (path, expected) in [
+            ("/v1/ci//data/x", "/v1/ci/data/x"),
+            ("/v1/ci/../secret/x", "/v1/secret/x"),
+            ("/v1/a/.", "/v1/a/"),
+        ] {
             assert!(matches!(parse(path), Err(Failure::Elsewhere(clean)) if clean == expected), "{path}");
         }
     }

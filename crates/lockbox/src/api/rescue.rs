@@ -31,6 +31,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::WriteToFolder
         | Failure::BodyCutOff
         | Failure::Json(_)
+        | Failure::JsonTooDeep
         | Failure::NoPatchType
         | Failure::NoPaths
         | Failure::Field(_)

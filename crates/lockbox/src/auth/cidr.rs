@@ -33,9 +33,8 @@ impl FromStr for Cidr {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || CidrError(text.to_owned());
-        let (address, length) = text
-            .split_once('/')
-            .map_or((text, None), |(address, length)| (address, Some(length)));
+        let (address, length) =
+            text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
         let address: IpAddr = address.parse().map_err(|_| refuse())?;
         // An IPv4 address is the last 32 bits of its IPv6 form.
         let (offset, longest) = if address.is_ipv4() { (96, 32) } else { (0, 128) };
@@ -44,11 +43,7 @@ impl FromStr for Cidr {
             return Err(refuse());
         }
         let mask = u128::MAX.checked_shl(128 - (offset + length)).unwrap_or(0);
-        Ok(Self {
-            text: text.to_owned(),
-            network: bits(address) & mask,
-            mask,
-        })
+        Ok(Self { text: text.to_owned(), network: bits(address) & mask, mask })
     }
 }
 
@@ -76,11 +71,7 @@ mod tests {
             ("fd00::/8", "fd12::1", true),
         ] {
             let cidr: Cidr = network.parse().unwrap();
-            assert_eq!(
-                cidr.contains(address.parse().unwrap()),
-                expected,
-                "{address} in {network}"
-            );
+            assert_eq!(cidr.contains(address.parse().unwrap()), expected, "{address} in {network}");
         }
         assert!("zz".parse::<Cidr>().is_err());
         assert!("10.0.0.0/33".parse::<Cidr>().is_err());

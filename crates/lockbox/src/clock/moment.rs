@@ -11,16 +11,18 @@ impl Moment {
         Self(seconds.saturating_mul(NANOS))
     }
 
+    /// The nearest whole second.
+    pub(crate) fn rounded(self) -> Self {
+        Self::at_second(self.0.saturating_add(NANOS / 2) / NANOS)
+    }
+
     /// Whole seconds since 1970.
     pub(crate) fn seconds(self) -> u64 {
         self.0 / NANOS
     }
 
     pub(crate) fn plus(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)),
-        )
+        Self(self.0.saturating_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)))
     }
 
     /// The time from `self` to `later`, zero when that is past.
@@ -72,11 +74,7 @@ fn civil_date(days: u64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
@@ -87,10 +85,7 @@ mod tests {
     #[test]
     fn a_moment_is_written_as_go_writes_it() {
         assert_eq!(Moment(0).rfc3339(), "1970-01-01T00:00:00Z");
-        assert_eq!(
-            Moment(1_795_411_452_815_630_600).rfc3339(),
-            "2026-11-23T05:24:12.8156306Z"
-        );
+        assert_eq!(Moment(1_795_411_452_815_630_600).rfc3339(), "2026-11-23T05:24:12.8156306Z");
         assert_eq!(Moment::at_second(951_782_400).rfc3339(), "2000-02-29T00:00:00Z");
         assert_eq!(Moment::at_second(4_107_542_400).rfc3339(), "2100-03-01T00:00:00Z");
     }

@@ -34,10 +34,7 @@ impl ManualClock {
     /// A clock that shows `start`.
     #[must_use]
     pub fn starting_at(start: SystemTime) -> Self {
-        Self {
-            start,
-            elapsed_nanos: Arc::default(),
-        }
+        Self { start, elapsed_nanos: Arc::default() }
     }
 
     /// Turns the clock forward.

@@ -75,44 +75,24 @@ impl Answer {
 
     /// No data, but a word about it.
     pub(crate) fn warning(warning: impl Into<String>) -> Self {
-        Self {
-            warnings: vec![warning.into()],
-            ..Self::with(Layout::Enveloped, None)
-        }
+        Self { warnings: vec![warning.into()], ..Self::with(Layout::Enveloped, None) }
     }
 
     pub(crate) fn authenticated(auth: Authenticated, warnings: Vec<String>) -> Self {
-        Self {
-            auth: Some(auth),
-            warnings,
-            ..Self::with(Layout::Enveloped, None)
-        }
+        Self { auth: Some(auth), warnings, ..Self::with(Layout::Enveloped, None) }
     }
 
     /// The same, said of something that is not there.
     pub(crate) fn gone(self) -> Self {
-        Self {
-            presence: Presence::Gone,
-            ..self
-        }
+        Self { presence: Presence::Gone, ..self }
     }
 
     pub(crate) fn leased(self, lease_seconds: u64) -> Self {
-        Self {
-            lease_seconds,
-            ..self
-        }
+        Self { lease_seconds, ..self }
     }
 
     fn with(layout: Layout, data: Option<Box<RawValue>>) -> Self {
-        Self {
-            presence: Presence::Here,
-            layout,
-            data,
-            lease_seconds: 0,
-            warnings: Vec::new(),
-            auth: None,
-        }
+        Self { presence: Presence::Here, layout, data, lease_seconds: 0, warnings: Vec::new(), auth: None }
     }
 }
 

@@ -12,9 +12,8 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
         return seconds.checked_mul(SECOND).ok_or_else(|| invalid(text));
     }
     if let Some(days) = text.strip_suffix('d') {
-        let days: i64 = days
-            .parse()
-            .map_err(|_| format!("strconv.ParseInt: parsing {days:?}: invalid syntax"))?;
+        let days: i64 =
+            days.parse().map_err(|_| format!("strconv.ParseInt: parsing {days:?}: invalid syntax"))?;
         return days.checked_mul(24 * 3600 * SECOND).ok_or_else(|| invalid(text));
     }
     parse_go(text)
@@ -32,14 +31,10 @@ fn parse_go(text: &str) -> Result<i64, String> {
     }
     let mut total = 0.0;
     while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let number: f64 = rest[..digits].parse().map_err(|_| invalid(text))?;
         rest = &rest[digits..];
-        let letters = rest
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .unwrap_or(rest.len());
+        let letters = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
         let unit = match &rest[..letters] {
             "" => return Err(format!("time: missing unit in duration {text:?}")),
             "ns" => 1.0,
@@ -56,10 +51,7 @@ fn parse_go(text: &str) -> Result<i64, String> {
     if total > 9.2e18 {
         return Err(invalid(text));
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "held below i64::MAX one line above"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "held below i64::MAX one line above")]
     Ok((sign * total) as i64)
 }
 
@@ -107,26 +99,15 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_go_reads_them() {
-        for (text, seconds) in [
-            ("", 0.0),
-            ("60", 60.0),
-            ("60s", 60.0),
-            ("1h30m", 5400.0),
-            ("2d", 172_800.0),
-        ] {
+        for (text, seconds) in [("", 0.0), ("60", 60.0), ("60s", 60.0), ("1h30m", 5400.0), ("2d", 172_800.0)]
+        {
             assert_eq!(parse(text), Ok((seconds * 1e9) as i64), "{text}");
         }
         assert_eq!(parse("1.5s"), Ok(1_500_000_000));
         assert_eq!(parse("-5"), Ok(-5_000_000_000));
-        assert_eq!(
-            parse("bad").unwrap_err(),
-            r#"strconv.ParseInt: parsing "ba": invalid syntax"#
-        );
+        assert_eq!(parse("bad").unwrap_err(), r#"strconv.ParseInt: parsing "ba": invalid syntax"#);
         assert_eq!(parse("zz").unwrap_err(), r#"time: invalid duration "zz""#);
-        assert_eq!(
-            parse("1x").unwrap_err(),
-            r#"time: unknown unit "x" in duration "1x""#
-        );
+        assert_eq!(parse("1x").unwrap_err(), r#"time: unknown unit "x" in duration "1x""#);
         assert!(parse("99999999999999999999h").is_err());
     }
 

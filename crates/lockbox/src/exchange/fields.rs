@@ -40,11 +40,9 @@ impl Fields {
     pub(crate) fn texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
         match self.value(field) {
             None => Ok(None),
-            Some(Value::Array(values)) => values
-                .iter()
-                .map(|value| scalar(field, value))
-                .collect::<Result<_, _>>()
-                .map(Some),
+            Some(Value::Array(values)) => {
+                values.iter().map(|value| scalar(field, value)).collect::<Result<_, _>>().map(Some)
+            }
             Some(value) => {
                 let text = scalar(field, value)?;
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -97,11 +95,9 @@ impl Fields {
     pub(crate) fn integers(&self, field: &'static str) -> Result<Option<Vec<i64>>, FieldError> {
         match self.value(field) {
             None => Ok(None),
-            Some(Value::Array(values)) => values
-                .iter()
-                .map(|value| integer(field, value))
-                .collect::<Result<_, _>>()
-                .map(Some),
+            Some(Value::Array(values)) => {
+                values.iter().map(|value| integer(field, value)).collect::<Result<_, _>>().map(Some)
+            }
             Some(value) => Ok(Some(vec![integer(field, value)?])),
         }
     }
@@ -116,10 +112,7 @@ impl Fields {
                 Some(Value::String(text)) if text.parse::<i64>().is_ok() => text.clone(),
                 _ => (nanos / 1_000_000_000).to_string(),
             };
-            FieldError {
-                field,
-                problem: format!("cannot provide negative value '{shown}'"),
-            }
+            FieldError { field, problem: format!("cannot provide negative value '{shown}'") }
         })?;
         Ok(Some(Duration::from_nanos(nanos)))
     }
@@ -134,9 +127,7 @@ impl Fields {
             return Ok(None);
         };
         let text = scalar(field, value)?;
-        duration::parse(&text)
-            .map(Some)
-            .map_err(|problem| FieldError { field, problem })
+        duration::parse(&text).map(Some).map_err(|problem| FieldError { field, problem })
     }
 }
 
@@ -179,13 +170,9 @@ fn scalar(field: &'static str, value: &Value) -> Result<String, FieldError> {
 
 fn integer(field: &'static str, value: &Value) -> Result<i64, FieldError> {
     match value {
-        Value::Number(number) => number
-            .as_i64()
-            .ok_or_else(|| unparsable(field, "int", "strconv.ParseInt")),
+        Value::Number(number) => number.as_i64().ok_or_else(|| unparsable(field, "int", "strconv.ParseInt")),
         Value::String(text) if text.is_empty() => Ok(0),
-        Value::String(text) => text
-            .parse()
-            .map_err(|_| unparsable(field, "int", "strconv.ParseInt")),
+        Value::String(text) => text.parse().map_err(|_| unparsable(field, "int", "strconv.ParseInt")),
         Value::Bool(flag) => Ok(i64::from(*flag)),
         Value::Null | Value::Array(_) | Value::Object(_) => Err(unconvertible(field, "int", value)),
     }
@@ -200,10 +187,7 @@ fn unconvertible(field: &'static str, expected: &str, value: &Value) -> FieldErr
         Value::Array(_) => "[]interface {}",
         Value::Object(_) => "map[string]interface {}",
     };
-    FieldError {
-        field,
-        problem: format!("'' expected type '{expected}', got unconvertible type '{got}'"),
-    }
+    FieldError { field, problem: format!("'' expected type '{expected}', got unconvertible type '{got}'") }
 }
 
 fn unparsable(field: &'static str, expected: &str, function: &str) -> FieldError {
@@ -253,9 +237,6 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        assert_eq!(
-            format!("{:?}", fields(json!({ "password": "hunter2" }))),
-            r#"{"password"}"#
-        );
+        assert_eq!(format!("{:?}", fields(json!({ "password": "hunter2" }))), r#"{"password"}"#);
     }
 }

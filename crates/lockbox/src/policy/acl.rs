@@ -27,15 +27,9 @@ enum Reach {
 impl Acl {
     pub(crate) fn new<'a>(policies: &Policies, names: impl Iterator<Item = &'a str> + Clone) -> Self {
         if names.clone().any(|name| name == "root") {
-            return Self {
-                policies: Vec::new(),
-                reach: Reach::Everything,
-            };
+            return Self { policies: Vec::new(), reach: Reach::Everything };
         }
-        Self {
-            policies: policies.of(names),
-            reach: Reach::Rules,
-        }
+        Self { policies: policies.of(names), reach: Reach::Rules }
     }
 
     pub(crate) fn may(&self, operation: Operation, path: &str) -> Verdict {
@@ -82,10 +76,7 @@ impl Acl {
     /// What the most specific of these rules grants; the same path in several policies is put together.
     fn best(&self, path: &str, among: impl Fn(&Rule) -> bool) -> Option<Capabilities> {
         let mut best: Option<(&Rule, Capabilities)> = None;
-        for rule in self
-            .rules()
-            .filter(|rule| among(rule) && rule.pattern.matches(path))
-        {
+        for rule in self.rules().filter(|rule| among(rule) && rule.pattern.matches(path)) {
             best = match best {
                 None => Some((rule, rule.capabilities)),
                 Some((top, granted)) => match rule.pattern.compare(&top.pattern) {
@@ -121,9 +112,7 @@ mod tests {
     fn acl(texts: &[&str]) -> Acl {
         let policies = Policies::built_in(Moment::at_second(0)).unwrap();
         for (position, text) in texts.iter().enumerate() {
-            policies
-                .write(&position.to_string(), text, Moment::at_second(0))
-                .unwrap();
+            policies.write(&position.to_string(), text, Moment::at_second(0)).unwrap();
         }
         let names: Vec<String> = (0..texts.len()).map(|position| position.to_string()).collect();
         Acl::new(&policies, names.iter().map(String::as_str))
@@ -168,10 +157,7 @@ mod tests {
     fn the_default_policy_lets_a_token_manage_itself() {
         let policies = Policies::built_in(Moment::at_second(0)).unwrap();
         let acl = Acl::new(&policies, ["default"].into_iter());
-        assert_eq!(
-            acl.may(Operation::Update, "auth/token/revoke-self"),
-            Verdict::Allow
-        );
+        assert_eq!(acl.may(Operation::Update, "auth/token/revoke-self"), Verdict::Allow);
         assert_eq!(acl.may(Operation::Read, "auth/token/lookup-self"), Verdict::Allow);
         assert_eq!(acl.may(Operation::Update, "auth/token/revoke"), Verdict::Refuse);
     }

@@ -7,10 +7,7 @@ pub(crate) struct Capabilities(u16);
 impl Capabilities {
     /// The capability of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        NAMES
-            .iter()
-            .position(|known| *known == name)
-            .map(|position| Self(1 << position))
+        NAMES.iter().position(|known| *known == name).map(|position| Self(1 << position))
     }
 
     /// What the old shorthand `policy = "write"` stands for.
@@ -22,12 +19,7 @@ impl Capabilities {
             "sudo" => &["create", "read", "update", "delete", "list", "sudo"],
             _ => return None,
         };
-        Some(
-            names
-                .iter()
-                .filter_map(|name| Self::named(name))
-                .fold(Self::default(), Self::and),
-        )
+        Some(names.iter().filter_map(|name| Self::named(name)).fold(Self::default(), Self::and))
     }
 
     pub(super) fn and(self, other: Self) -> Self {
@@ -58,6 +50,4 @@ impl Capabilities {
     }
 }
 
-const NAMES: [&str; 9] = [
-    "create", "delete", "deny", "list", "patch", "read", "scan", "sudo", "update",
-];
+const NAMES: [&str; 9] = ["create", "delete", "deny", "list", "patch", "read", "scan", "sudo", "update"];

@@ -12,11 +12,7 @@ pub(crate) enum PolicyError {
     #[error("cannot delete default policy")]
     DefaultStays,
     #[error("failed to parse policy: At {line}:{column}: {problem}")]
-    Syntax {
-        line: usize,
-        column: usize,
-        problem: String,
-    },
+    Syntax { line: usize, column: usize, problem: String },
     #[error("failed to parse policy: 1 error occurred:\n\t* invalid key {key:?} on line 0\n\n")]
     UnknownKey { key: String },
     #[error(

@@ -9,7 +9,13 @@ mod store;
 /// The text of a policy, HCL or JSON, to rules.
 mod document;
 
-/// What the text of a policy may not be, so that no parser is led into the depth.
+/// Rules in HCL.
+mod hcl;
+
+/// Rules in JSON.
+mod json;
+
+/// The flat shape of a policy's text, so that no parser is led into the depth.
 mod shape;
 
 /// What a rule allows.

@@ -21,17 +21,8 @@ impl Pattern {
         let text = text.strip_prefix('/').unwrap_or(text);
         let (path, open_ended) = text.strip_suffix('*').map_or((text, false), |path| (path, true));
         let wildcards = path.split('/').filter(|segment| *segment == "+").count();
-        let first_wildcard = if wildcards > 0 {
-            path.find('+').unwrap_or(path.len())
-        } else {
-            path.len()
-        };
-        Ok(Self {
-            path: path.to_owned(),
-            open_ended,
-            wildcards,
-            first_wildcard,
-        })
+        let first_wildcard = if wildcards > 0 { path.find('+').unwrap_or(path.len()) } else { path.len() };
+        Ok(Self { path: path.to_owned(), open_ended, wildcards, first_wildcard })
     }
 
     pub(super) fn is_exact(&self) -> bool {
@@ -69,14 +60,11 @@ impl Pattern {
     pub(super) fn reaches_into(&self, mount: &str) -> bool {
         if self.wildcards > 0 {
             let mut wanted = self.path.split('/');
-            return mount
-                .trim_end_matches('/')
-                .split('/')
-                .all(|segment| match wanted.next() {
-                    Some("+") => true,
-                    Some(part) => part == segment,
-                    None => self.open_ended,
-                });
+            return mount.trim_end_matches('/').split('/').all(|segment| match wanted.next() {
+                Some("+") => true,
+                Some(part) => part == segment,
+                None => self.open_ended,
+            });
         }
         self.path.starts_with(mount) || (self.open_ended && mount.starts_with(&self.path))
     }
@@ -84,16 +72,9 @@ impl Pattern {
     /// The order of OpenBao: a later wildcard, no `*`, fewer `+` and a longer path are more specific.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         let rank = |pattern: &Self| {
-            (
-                pattern.first_wildcard,
-                !pattern.open_ended,
-                Reverse(pattern.wildcards),
-                pattern.path.len(),
-            )
+            (pattern.first_wildcard, !pattern.open_ended, Reverse(pattern.wildcards), pattern.path.len())
         };
-        rank(self)
-            .cmp(&rank(other))
-            .then_with(|| self.path.cmp(&other.path))
+        rank(self).cmp(&rank(other)).then_with(|| self.path.cmp(&other.path))
     }
 }
 
@@ -128,18 +109,10 @@ mod tests {
 
     #[test]
     fn the_most_specific_pattern_is_the_greatest() {
-        for (less, more) in [
-            ("a/*", "a/+/c"),
-            ("a/+/c", "a/b/*"),
-            ("a/+/c*", "a/+/cd"),
-            ("a/+/*", "a/b*"),
-            ("+/b", "a/+"),
-        ] {
-            assert_eq!(
-                pattern(less).compare(&pattern(more)),
-                Ordering::Less,
-                "{less} and {more}"
-            );
+        for (less, more) in
+            [("a/*", "a/+/c"), ("a/+/c", "a/b/*"), ("a/+/c*", "a/+/cd"), ("a/+/*", "a/b*"), ("+/b", "a/+")]
+        {
+            assert_eq!(pattern(less).compare(&pattern(more)), Ordering::Less, "{less} and {more}");
         }
     }
 

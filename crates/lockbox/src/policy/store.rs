@@ -45,19 +45,9 @@ impl Policies {
     pub(crate) fn read(&self, name: &str) -> Option<Arc<Policy>> {
         if name == "root" {
             let (name, text) = ("root".to_owned(), String::new());
-            return Some(Arc::new(Policy {
-                name,
-                text,
-                version: 0,
-                modified: None,
-                rules: Vec::new(),
-            }));
+            return Some(Arc::new(Policy { name, text, version: 0, modified: None, rules: Vec::new() }));
         }
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// # Errors
@@ -70,16 +60,7 @@ impl Policies {
         let mut policies = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let version = policies.get(name).map_or(1, |policy| policy.version + 1);
         let (name, text) = (name.to_owned(), text.to_owned());
-        policies.insert(
-            name.clone(),
-            Arc::new(Policy {
-                name,
-                text,
-                version,
-                modified: Some(now),
-                rules,
-            }),
-        );
+        policies.insert(name.clone(), Arc::new(Policy { name, text, version, modified: Some(now), rules }));
         Ok(())
     }
 
@@ -90,10 +71,7 @@ impl Policies {
             "root" => Err(PolicyError::RootStays),
             "default" => Err(PolicyError::DefaultStays),
             _ => {
-                self.0
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(name);
+                self.0.write().unwrap_or_else(PoisonError::into_inner).remove(name);
                 Ok(())
             }
         }

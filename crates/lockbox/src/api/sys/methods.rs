@@ -22,7 +22,11 @@ pub(super) fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<A
         (Operation::Read, tunes) => {
             let mount = core.methods.at(&path).ok_or(MountError::NoMethod(path))?;
             let description = &mount.description;
-            Ok(if tunes { Answer::merged(&description.tuning()) } else { Answer::merged(&description.to_json()) })
+            Ok(if tunes {
+                Answer::merged(&description.tuning())
+            } else {
+                Answer::merged(&description.to_json())
+            })
         }
         (Operation::Create | Operation::Update, false) => enable(core, &path, request),
         (Operation::Delete, false) => disable(core, &path),

@@ -31,7 +31,11 @@ pub(super) fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<A
         (Operation::Read, tunes) => {
             let mount = core.engines.at(&path).ok_or(MountError::NoEngine(path))?;
             let description = &mount.description;
-            Ok(if tunes { Answer::merged(&description.tuning()) } else { Answer::merged(&description.to_json()) })
+            Ok(if tunes {
+                Answer::merged(&description.tuning())
+            } else {
+                Answer::merged(&description.to_json())
+            })
         }
         (Operation::Create | Operation::Update, false) => enable(core, &path, request),
         (Operation::Delete, false) => {

@@ -22,10 +22,13 @@ pub(crate) fn handle(core: &Core, asking: &Asking<'_>, request: &Request<'_>) ->
         ("revoke", Operation::Update) => revoke::by_id(core, request),
         ("revoke-self", Operation::Update) => revoke::own(core, asking),
         ("revoke-accessor", Operation::Update) => revoke::by_accessor(core, request),
-        ("accessors" | "accessors/", Operation::List) => Ok(Answer::keys(&core.tokens.accessors(request.now))),
+        ("accessors" | "accessors/", Operation::List) => {
+            Ok(Answer::keys(&core.tokens.accessors(request.now)))
+        }
         (
-            "create" | "create-orphan" | "lookup" | "lookup-self" | "lookup-accessor" | "renew" | "renew-self"
-            | "renew-accessor" | "revoke" | "revoke-self" | "revoke-accessor" | "accessors" | "accessors/",
+            "create" | "create-orphan" | "lookup" | "lookup-self" | "lookup-accessor" | "renew"
+            | "renew-self" | "renew-accessor" | "revoke" | "revoke-self" | "revoke-accessor" | "accessors"
+            | "accessors/",
             _,
         ) => Err(Failure::UnsupportedOperation),
         _ => Err(Failure::UnsupportedPath),

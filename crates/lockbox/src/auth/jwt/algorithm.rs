@@ -15,9 +15,7 @@ pub(super) enum Algorithm {
 
 impl Algorithm {
     pub(super) fn named(name: &str) -> Option<Self> {
-        ALL.into_iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, algorithm)| algorithm)
+        ALL.into_iter().find(|(known, _)| *known == name).map(|(_, algorithm)| algorithm)
     }
 
     /// Every name, as Go prints a list of them.

@@ -21,23 +21,16 @@ pub(super) fn check(bound: &Map<String, Value>, matching: Matching, claims: &Cla
         };
         let Some(actual_values) = listed(actual) else {
             let shown = go_format::value(actual);
-            return refuse(format!(
-                "received claim is not a string, bool, int or list: {shown}"
-            ));
+            return refuse(format!("received claim is not a string, bool, int or list: {shown}"));
         };
         let Some(expected_values) = listed(expected) else {
             let shown = go_format::value(expected);
             return refuse(format!("bound claim is not a string, bool, int or list: {shown}"));
         };
-        let fits = |actual: &Value| {
-            expected_values
-                .iter()
-                .any(|expected| matches(expected, actual, matching))
-        };
+        let fits =
+            |actual: &Value| expected_values.iter().any(|expected| matches(expected, actual, matching));
         if !actual_values.iter().any(fits) {
-            return refuse(format!(
-                "claim {name:?} does not match any associated bound claim values"
-            ));
+            return refuse(format!("claim {name:?} does not match any associated bound claim values"));
         }
     }
     Ok(())
@@ -109,34 +102,16 @@ mod tests {
         for (bound, expected) in [
             (json!({ "path": "g/p", "id": 5, "list": "y" }), ""),
             (json!({ "path": ["z", "g/p"] }), ""),
-            (
-                json!({ "id": "5" }),
-                "claim \"id\" does not match any associated bound claim values",
-            ),
-            (
-                json!({ "path": "g/*" }),
-                "claim \"path\" does not match any associated bound claim values",
-            ),
+            (json!({ "id": "5" }), "claim \"id\" does not match any associated bound claim values"),
+            (json!({ "path": "g/*" }), "claim \"path\" does not match any associated bound claim values"),
             (json!({ "none": "x" }), "claim \"none\" is missing"),
-            (
-                json!({ "object": "x" }),
-                "received claim is not a string, bool, int or list: map[a:1]",
-            ),
-            (
-                json!({ "path": { "a": 1 } }),
-                "bound claim is not a string, bool, int or list: map[a:1]",
-            ),
+            (json!({ "object": "x" }), "received claim is not a string, bool, int or list: map[a:1]"),
+            (json!({ "path": { "a": 1 } }), "bound claim is not a string, bool, int or list: map[a:1]"),
         ] {
             let bound = bound.as_object().cloned().unwrap();
-            let refusal = check(&bound, Matching::Exact, &claims)
-                .err()
-                .map(|error| error.to_string());
+            let refusal = check(&bound, Matching::Exact, &claims).err().map(|error| error.to_string());
             let expected = format!("error validating claims: {expected}");
-            assert_eq!(
-                refusal.unwrap_or("error validating claims: ".to_owned()),
-                expected,
-                "{bound:?}"
-            );
+            assert_eq!(refusal.unwrap_or("error validating claims: ".to_owned()), expected, "{bound:?}");
         }
     }
 }

@@ -50,29 +50,18 @@ impl Claims {
 
     /// The value of a claim by its name, or by a JSON pointer; null counts as absent.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        let by_pointer = || {
-            Some(name)
-                .filter(|name| name.starts_with('/'))
-                .and_then(|name| pointed(&self.all, name))
-        };
-        self.all
-            .get(name)
-            .or_else(by_pointer)
-            .filter(|value| !value.is_null())
+        let by_pointer =
+            || Some(name).filter(|name| name.starts_with('/')).and_then(|name| pointed(&self.all, name));
+        self.all.get(name).or_else(by_pointer).filter(|value| !value.is_null())
     }
 }
 
 fn pointed<'a>(all: &'a Map<String, Value>, pointer: &str) -> Option<&'a Value> {
-    let mut steps = pointer[1..]
-        .split('/')
-        .map(|step| step.replace("~1", "/").replace("~0", "~"));
+    let mut steps = pointer[1..].split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
     let first = all.get(&steps.next()?)?;
     steps.try_fold(first, |value, step| match value {
         Value::Object(map) => map.get(&step),
-        Value::Array(values) => step
-            .parse::<usize>()
-            .ok()
-            .and_then(|position| values.get(position)),
+        Value::Array(values) => step.parse::<usize>().ok().and_then(|position| values.get(position)),
         _ => None,
     })
 }
@@ -95,10 +84,7 @@ fn audience(all: &Map<String, Value>) -> Result<Vec<String>, JwtError> {
     let texts = match all.get("aud") {
         None => Some(Vec::new()),
         Some(Value::String(text)) => Some(vec![text.clone()]),
-        Some(Value::Array(values)) => values
-            .iter()
-            .map(|value| value.as_str().map(str::to_owned))
-            .collect(),
+        Some(Value::Array(values)) => values.iter().map(|value| value.as_str().map(str::to_owned)).collect(),
         Some(_) => None,
     };
     let refusal = "go-jose/go-jose/jwt: expected string or array value to unmarshal to Audience";
@@ -151,10 +137,7 @@ mod tests {
                 json!({ "aud": [1] }),
                 "go-jose/go-jose/jwt: expected string or array value to unmarshal to Audience",
             ),
-            (
-                json!({ "exp": "x" }),
-                "go-jose/go-jose/jwt: expected number value to unmarshal NumericDate",
-            ),
+            (json!({ "exp": "x" }), "go-jose/go-jose/jwt: expected number value to unmarshal NumericDate"),
         ] {
             let refusal = claims(value).err().unwrap().to_string();
             assert_eq!(refusal, format!("error validating token: {expected}"));

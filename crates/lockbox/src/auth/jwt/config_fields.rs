@@ -16,12 +16,13 @@ impl Config {
     /// # Errors
     /// When a field is wrong, or the keys cannot be had.
     pub(super) async fn write(fields: &Fields) -> Result<Self, JwtError> {
+        let pubkeys = fields.texts("jwt_validation_pubkeys")?.unwrap_or_default();
         let written = Written {
             oidc_discovery_url: fields.text("oidc_discovery_url")?.unwrap_or_default(),
             oidc_discovery_ca_pem: fields.text("oidc_discovery_ca_pem")?.unwrap_or_default(),
             jwks_url: fields.text("jwks_url")?.unwrap_or_default(),
             jwks_ca_pem: fields.text("jwks_ca_pem")?.unwrap_or_default(),
-            jwt_validation_pubkeys: fields.texts("jwt_validation_pubkeys")?.unwrap_or_default(),
+            jwt_validation_pubkeys: pubkeys.iter().map(|pem| pem.trim().to_owned()).collect(),
             jwt_supported_algs: fields.texts("jwt_supported_algs")?.unwrap_or_default(),
         };
         let bound_issuer = fields.text("bound_issuer")?.unwrap_or_default();
@@ -32,13 +33,7 @@ impl Config {
         });
         let algorithms = algorithms.collect::<Result<_, _>>()?;
         let keys = written.keys().await?;
-        Ok(Self {
-            keys,
-            bound_issuer,
-            default_role,
-            algorithms,
-            written,
-        })
+        Ok(Self { keys, bound_issuer, default_role, algorithms, written })
     }
 
     pub(super) fn describe(&self) -> Answer {

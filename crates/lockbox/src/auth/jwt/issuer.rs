@@ -30,9 +30,8 @@ impl Issuer {
         let address = Url::parse(address).ok()?;
         let mut roots = RootCertStore::empty();
         if !ca_pem.is_empty() {
-            let certificates: Vec<_> = CertificateDer::pem_slice_iter(ca_pem.as_bytes())
-                .collect::<Result<_, _>>()
-                .ok()?;
+            let certificates: Vec<_> =
+                CertificateDer::pem_slice_iter(ca_pem.as_bytes()).collect::<Result<_, _>>().ok()?;
             let (added, _) = roots.add_parsable_certificates(certificates);
             if added == 0 {
                 return None;
@@ -45,15 +44,9 @@ impl Issuer {
             .ok()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let builder = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL);
-        let builder = if is_loopback(&address) {
-            builder.no_proxy()
-        } else {
-            builder
-        };
+        let builder =
+            Client::builder().tls_backend_preconfigured(tls).connect_timeout(CONNECT).timeout(TOTAL);
+        let builder = if is_loopback(&address) { builder.no_proxy() } else { builder };
         builder.build().ok().map(Self)
     }
 
@@ -62,10 +55,7 @@ impl Issuer {
     /// # Errors
     /// When the document cannot be had, or is another issuer's.
     pub(super) async fn discover(&self, issuer: &str) -> Result<String, String> {
-        let address = format!(
-            "{}/.well-known/openid-configuration",
-            issuer.trim_end_matches('/')
-        );
+        let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let Document { status, body } = self.fetch(&address).await?;
         if !status.is_success() {
             return Err(format!("{status}: {}", String::from_utf8_lossy(&body)));
@@ -122,10 +112,7 @@ fn cause(address: &str, error: &reqwest::Error) -> String {
         Some(io::ErrorKind::ConnectionRefused) => {
             let url = Url::parse(address).ok();
             let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-            let port = url
-                .as_ref()
-                .and_then(Url::port_or_known_default)
-                .unwrap_or_default();
+            let port = url.as_ref().and_then(Url::port_or_known_default).unwrap_or_default();
             format!("dial tcp {host}:{port}: connect: connection refused")
         }
         _ => last.to_string(),

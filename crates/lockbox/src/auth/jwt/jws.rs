@@ -89,9 +89,7 @@ fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
     );
     LENIENT.decode(part).map_err(|error| {
         JwsError::Base64(match error {
-            DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => {
-                offset
-            }
+            DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => offset,
             DecodeError::InvalidLength(length) => length,
             DecodeError::InvalidPadding => part.find('=').unwrap_or(part.len()),
         })
@@ -123,10 +121,7 @@ mod tests {
     #[test]
     fn white_space_is_passed_over() {
         let jws = Jws::parse(" e30.\nYQ.Yg\n").unwrap();
-        assert_eq!(
-            (jws.signed(), jws.payload.as_slice()),
-            (&b"e30.YQ"[..], &b"a"[..])
-        );
+        assert_eq!((jws.signed(), jws.payload.as_slice()), (&b"e30.YQ"[..], &b"a"[..]));
     }
 
     #[test]

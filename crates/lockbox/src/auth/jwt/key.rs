@@ -17,15 +17,9 @@ pub(super) struct VerifyingKey {
 impl VerifyingKey {
     /// From modulus and exponent, in big-endian bytes.
     pub(super) fn rsa(id: Option<String>, n: &[u8], e: &[u8]) -> Option<Self> {
-        let components = RsaPublicKeyComponents {
-            n: without_zeros(n),
-            e: without_zeros(e),
-        };
+        let components = RsaPublicKeyComponents { n: without_zeros(n), e: without_zeros(e) };
         let parse = |(algorithm, parameters)| {
-            components
-                .to_parsed_public_key(parameters)
-                .ok()
-                .map(|parsed| (algorithm, parsed))
+            components.to_parsed_public_key(parameters).ok().map(|parsed| (algorithm, parsed))
         };
         let parsed = RSA.into_iter().map(parse).collect::<Option<_>>()?;
         Some(Self { id, parsed })
@@ -44,32 +38,22 @@ impl VerifyingKey {
         }
         let point = [&[4][..], x, y].concat();
         let parsed = ParsedPublicKey::new(verifier, point).ok()?;
-        Some(Self {
-            id,
-            parsed: vec![(algorithm, parsed)],
-        })
+        Some(Self { id, parsed: vec![(algorithm, parsed)] })
     }
 
     pub(super) fn edwards(id: Option<String>, x: &[u8]) -> Option<Self> {
         let parsed = ParsedPublicKey::new(&ED25519, x).ok()?;
-        Some(Self {
-            id,
-            parsed: vec![(Algorithm::EdDsa, parsed)],
-        })
+        Some(Self { id, parsed: vec![(Algorithm::EdDsa, parsed)] })
     }
 
     /// From DER, whatever kind of public key it holds.
     pub(super) fn der(der: &[u8]) -> Option<Self> {
         let rsa = RSA.into_iter().map(|(algorithm, verifier)| {
-            ParsedPublicKey::new(verifier, der)
-                .ok()
-                .map(|parsed| (algorithm, parsed))
+            ParsedPublicKey::new(verifier, der).ok().map(|parsed| (algorithm, parsed))
         });
         let parsed = rsa.collect::<Option<Vec<_>>>().or_else(|| {
             OTHERS.into_iter().find_map(|(algorithm, verifier)| {
-                ParsedPublicKey::new(verifier, der)
-                    .ok()
-                    .map(|parsed| vec![(algorithm, parsed)])
+                ParsedPublicKey::new(verifier, der).ok().map(|parsed| vec![(algorithm, parsed)])
             })
         })?;
         Some(Self { id: None, parsed })

@@ -1,4 +1,7 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use tokio::sync::Mutex;
 
@@ -26,8 +29,10 @@ pub(super) struct PublishedKeys {
     issuer: Issuer,
     address: String,
     known: RwLock<Arc<Vec<VerifyingKey>>>,
-    /// Held while the keys are fetched.
-    fetching: Mutex<()>,
+    /// How many fetches have ended.
+    fetches: AtomicU64,
+    /// How the last fetch ended; held while the next one runs.
+    last: Mutex<Result<(), String>>,
 }
 
 impl Keys {
@@ -50,7 +55,8 @@ impl PublishedKeys {
             issuer,
             address,
             known: RwLock::default(),
-            fetching: Mutex::default(),
+            fetches: AtomicU64::new(0),
+            last: Mutex::new(Ok(())),
         }
     }
 
@@ -69,10 +75,7 @@ impl PublishedKeys {
             return Err(format!("fetching keys oidc: get keys failed: {status} {body}"));
         }
         let keys = jwks::parse(&body).map_err(|error| {
-            format!(
-                "fetching keys oidc: failed to decode keys: {error} {}",
-                String::from_utf8_lossy(&body)
-            )
+            format!("fetching keys oidc: failed to decode keys: {error} {}", String::from_utf8_lossy(&body))
         })?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
         Ok(())
@@ -85,20 +88,25 @@ impl PublishedKeys {
             let (named, known) = (&jws.algorithm, Algorithm::all_quoted());
             format!("oidc: malformed jwt: unexpected signature algorithm {named:?}; expected {known}")
         })?;
-        let tried = self.snapshot();
-        if signed_by_one(&tried, &jws, algorithm) {
+        let fetches = self.fetches.load(Ordering::Acquire);
+        if signed_by_one(&self.snapshot(), &jws, algorithm) {
             return Ok(jws);
         }
-        // One fetch serves everybody who was waiting for it.
-        let fetching = self.fetching.lock().await;
-        if Arc::ptr_eq(&tried, &self.snapshot()) {
-            self.refresh().await?;
-        }
-        drop(fetching);
+        self.refresh_after(fetches).await?;
         if signed_by_one(&self.snapshot(), &jws, algorithm) {
             return Ok(jws);
         }
         Err("failed to verify id token signature".to_owned())
+    }
+
+    /// Fetches the keys, unless somebody else did since: one fetch, good or bad, serves all who were waiting for it.
+    async fn refresh_after(&self, fetches: u64) -> Result<(), String> {
+        let mut last = self.last.lock().await;
+        if self.fetches.load(Ordering::Acquire) == fetches {
+            *last = self.refresh().await;
+            self.fetches.fetch_add(1, Ordering::Release);
+        }
+        last.clone()
     }
 
     fn snapshot(&self) -> Arc<Vec<VerifyingKey>> {

@@ -13,23 +13,22 @@ use crate::{
     random,
 };
 
+/// One login: by which role, where, and from where.
+pub(super) struct Attempt<'a> {
+    pub(super) config: &'a Config,
+    pub(super) role_name: &'a str,
+    pub(super) role: &'a Role,
+    pub(super) mounted: Mounted<'a>,
+    pub(super) from: IpAddr,
+}
+
 /// The token that a login gives, after all the checks in OpenBao's order: the first that fails is the answer.
 ///
 /// # Errors
 /// With the first check that failed.
-pub(super) async fn order(
-    config: &Config,
-    name: &str,
-    role: &Role,
-    mounted: Mounted<'_>,
-    request: &Request<'_>,
-    from: IpAddr,
-) -> Result<Order, JwtError> {
-    let token = request
-        .fields
-        .text("jwt")
-        .map_err(JwtError::Body)?
-        .unwrap_or_default();
+pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Result<Order, JwtError> {
+    let Attempt { config, role_name, role, mounted, from } = *attempt;
+    let token = request.fields.text("jwt").map_err(JwtError::Body)?.unwrap_or_default();
     if token.is_empty() {
         return Err(JwtError::NoToken);
     }
@@ -52,7 +51,7 @@ pub(super) async fn order(
         return Err(JwtError::UnboundAudience);
     }
     let alias = alias(role, &claims)?;
-    let metadata = metadata(name, role, &claims)?;
+    let metadata = metadata(role_name, role, &claims)?;
     check_groups(role, &claims)?;
     bound_claims::check(&role.bound_claims, role.matching, &claims)?;
     Ok(Order {
@@ -62,7 +61,7 @@ pub(super) async fn order(
         display_name: format!("{}-{alias}", mounted.path.trim_end_matches('/').replace('/', "-")),
         metadata,
         path: format!("auth/{}login", mounted.path),
-        role: Some(name.to_owned()),
+        role: Some(role_name.to_owned()),
         entity_id: entity_id(mounted.accessor, &alias),
         parent: None,
         terms: role.token.terms(),
@@ -115,10 +114,7 @@ fn check_groups(role: &Role, claims: &Claims) -> Result<(), JwtError> {
     if name.is_empty() {
         return Ok(());
     }
-    let groups = match claims
-        .value(name)
-        .ok_or_else(|| JwtError::NoGroups(name.clone()))?
-    {
+    let groups = match claims.value(name).ok_or_else(|| JwtError::NoGroups(name.clone()))? {
         Value::Array(groups) => groups.as_slice(),
         single => std::slice::from_ref(single),
     };

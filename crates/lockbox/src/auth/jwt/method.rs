@@ -4,7 +4,12 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::{JwtError, config::Config, login, role::Role};
+use super::{
+    JwtError,
+    config::Config,
+    login::{self, Attempt},
+    role::Role,
+};
 use crate::{
     auth::token::{Order, Terms},
     exchange::{Answer, Operation, Request},
@@ -28,8 +33,7 @@ pub(crate) struct Mounted<'a> {
 impl Method {
     /// Whether a write to this path would be an update.
     pub(crate) fn holds(&self, path: &str) -> bool {
-        path.strip_prefix("role/")
-            .is_none_or(|name| self.role(&name.to_lowercase()).is_some())
+        path.strip_prefix("role/").is_none_or(|name| self.role(&name.to_lowercase()).is_some())
     }
 
     /// Configuration and roles; logging in is [`Method::login`].
@@ -37,15 +41,11 @@ impl Method {
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
     pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, JwtError> {
-        let role = request
-            .path
-            .strip_prefix("role/")
-            .filter(|name| !name.contains('/'));
+        let role = request.path.strip_prefix("role/").filter(|name| !name.contains('/'));
         match (request.path, role, request.operation) {
-            ("config", _, Operation::Read) => self
-                .config()
-                .map(|config| config.describe())
-                .ok_or(JwtError::NotFound),
+            ("config", _, Operation::Read) => {
+                self.config().map(|config| config.describe()).ok_or(JwtError::NotFound)
+            }
             ("config", _, Operation::Create | Operation::Update) => {
                 let config = Config::write(request.fields).await?;
                 *self.config.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(config));
@@ -69,21 +69,16 @@ impl Method {
         from: IpAddr,
     ) -> Result<Order, JwtError> {
         let config = self.config().ok_or(JwtError::NoConfig)?;
-        let named = request
-            .fields
-            .text("role")
-            .map_err(JwtError::Body)?
-            .filter(|name| !name.is_empty());
-        let name = named
-            .unwrap_or_else(|| config.default_role.clone())
-            .to_lowercase();
+        let named = request.fields.text("role").map_err(JwtError::Body)?.filter(|name| !name.is_empty());
+        let name = named.unwrap_or_else(|| config.default_role.clone()).to_lowercase();
         if name.is_empty() {
             return Err(JwtError::NoRole);
         }
         let Some(role) = self.role(&name) else {
             return Err(JwtError::UnknownRole(name));
         };
-        login::order(&config, &name, &role, mounted, request, from).await
+        let attempt = Attempt { config: &config, role_name: &name, role: &role, mounted, from };
+        login::order(&attempt, request).await
     }
 
     /// What a role says now about the time of the tokens that it gave.
@@ -98,25 +93,16 @@ impl Method {
         request: &Request<'_>,
     ) -> Result<Answer, JwtError> {
         match operation {
-            Operation::Read => self
-                .role(name)
-                .map(|role| role.describe())
-                .ok_or(JwtError::NotFound),
+            Operation::Read => self.role(name).map(|role| role.describe()).ok_or(JwtError::NotFound),
             Operation::Create | Operation::Update => {
-                let role = self
-                    .role(name)
-                    .map(|role| (*role).clone())
-                    .unwrap_or_default()
-                    .merge(request.fields)?;
+                let role =
+                    self.role(name).map(|role| (*role).clone()).unwrap_or_default().merge(request.fields)?;
                 let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
                 roles.insert(name.to_owned(), Arc::new(role));
                 Ok(Answer::empty())
             }
             Operation::Delete => {
-                self.roles
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(name);
+                self.roles.write().unwrap_or_else(PoisonError::into_inner).remove(name);
                 Ok(Answer::empty())
             }
             Operation::Patch | Operation::List => Err(JwtError::UnsupportedOperation),
@@ -126,11 +112,7 @@ impl Method {
     fn list_roles(&self) -> Result<Answer, JwtError> {
         let roles = self.roles.read().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<String> = roles.keys().cloned().collect();
-        if names.is_empty() {
-            Err(JwtError::NotFound)
-        } else {
-            Ok(Answer::keys(&names))
-        }
+        if names.is_empty() { Err(JwtError::NotFound) } else { Ok(Answer::keys(&names)) }
     }
 
     fn config(&self) -> Option<Arc<Config>> {
@@ -138,10 +120,6 @@ impl Method {
     }
 
     fn role(&self, name: &str) -> Option<Arc<Role>> {
-        self.roles
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        self.roles.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 }

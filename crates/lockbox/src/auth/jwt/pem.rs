@@ -11,9 +11,7 @@ pub(super) fn keys(text: &str) -> Option<Vec<VerifyingKey>> {
         let (body, after) = body.split_once("-----END ")?;
         rest = after;
         if matches!(label, "PUBLIC KEY" | "RSA PUBLIC KEY") {
-            let der = STANDARD
-                .decode(body.split_ascii_whitespace().collect::<String>())
-                .ok()?;
+            let der = STANDARD.decode(body.split_ascii_whitespace().collect::<String>()).ok()?;
             keys.push(VerifyingKey::der(&der)?);
         }
     }

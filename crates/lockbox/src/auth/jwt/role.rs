@@ -60,11 +60,7 @@ impl TokenSettings {
     }
 
     pub(super) fn default_policy(&self) -> DefaultPolicy {
-        if self.no_default_policy {
-            DefaultPolicy::Refused
-        } else {
-            DefaultPolicy::Given
-        }
+        if self.no_default_policy { DefaultPolicy::Refused } else { DefaultPolicy::Given }
     }
 }
 

@@ -34,23 +34,11 @@ impl Role {
         take(&mut self.bound_claims, fields.map("bound_claims")?.cloned());
         take(&mut self.claim_mappings, fields.texts_by_name("claim_mappings")?);
         take(&mut self.user_claim, fields.text("user_claim")?);
-        take(
-            &mut self.user_claim_json_pointer,
-            fields.flag("user_claim_json_pointer")?,
-        );
+        take(&mut self.user_claim_json_pointer, fields.flag("user_claim_json_pointer")?);
         take(&mut self.groups_claim, fields.text("groups_claim")?);
-        take(
-            &mut self.leeways.clock_skew,
-            fields.signed_seconds("clock_skew_leeway")?,
-        );
-        take(
-            &mut self.leeways.expiration,
-            fields.signed_seconds("expiration_leeway")?,
-        );
-        take(
-            &mut self.leeways.not_before,
-            fields.signed_seconds("not_before_leeway")?,
-        );
+        take(&mut self.leeways.clock_skew, fields.signed_seconds("clock_skew_leeway")?);
+        take(&mut self.leeways.expiration, fields.signed_seconds("expiration_leeway")?);
+        take(&mut self.leeways.not_before, fields.signed_seconds("not_before_leeway")?);
         self.matching = match fields.text("bound_claims_type")?.as_deref() {
             None | Some("" | "string") => Matching::Exact,
             Some("glob") => Matching::Glob,
@@ -139,16 +127,10 @@ impl TokenSettings {
     fn merge(&mut self, fields: &Fields) -> Result<(), JwtError> {
         take(&mut self.ttl, fields.duration("token_ttl")?);
         take(&mut self.max_ttl, fields.duration("token_max_ttl")?);
-        take(
-            &mut self.explicit_max_ttl,
-            fields.duration("token_explicit_max_ttl")?,
-        );
+        take(&mut self.explicit_max_ttl, fields.duration("token_explicit_max_ttl")?);
         take(&mut self.period, fields.duration("token_period")?);
         take(&mut self.policies, fields.texts("token_policies")?);
-        take(
-            &mut self.no_default_policy,
-            fields.flag("token_no_default_policy")?,
-        );
+        take(&mut self.no_default_policy, fields.flag("token_no_default_policy")?);
         take(&mut self.uses, fields.integer("token_num_uses")?);
         if let Some(cidrs) = fields.texts("token_bound_cidrs")? {
             self.bound_cidrs = cidrs.iter().map(|cidr| cidr.parse()).collect::<Result<_, _>>()?;
@@ -225,16 +207,8 @@ mod tests {
                 json!(null),
                 "must have at least one bound constraint when creating/updating a role",
             ),
-            (
-                "user_claim",
-                json!(null),
-                "a user claim must be defined on the role",
-            ),
-            (
-                "bound_claims_type",
-                json!("zz"),
-                "invalid 'bound_claims_type': zz",
-            ),
+            ("user_claim", json!(null), "a user claim must be defined on the role"),
+            ("bound_claims_type", json!("zz"), "invalid 'bound_claims_type': zz"),
             ("bound_claims", json!({ "a": 5 }), "claim is not a string: 5"),
             ("token_type", json!("zz"), "invalid 'token_type' value \"zz\""),
             (

@@ -15,19 +15,12 @@ pub(super) struct Leeways {
 /// When the token is not good yet, no longer, or says nothing about it.
 pub(super) fn check(claims: &Claims, leeways: &Leeways, now: Moment) -> Result<(), JwtError> {
     let refuse = |problem: &str| Err(JwtError::Token(problem.to_owned()));
-    let Claims {
-        mut expires,
-        mut not_before,
-        issued,
-        ..
-    } = *claims;
+    let Claims { mut expires, mut not_before, issued, .. } = *claims;
     if expires == 0 && not_before == 0 && issued == 0 {
         return refuse("no issued at (iat), not before (nbf), or expiration time (exp) claims in token");
     }
     if expires == 0 {
-        expires = issued
-            .max(not_before)
-            .saturating_add(or_default(leeways.expiration, 150));
+        expires = issued.max(not_before).saturating_add(or_default(leeways.expiration, 150));
     }
     if not_before == 0 {
         not_before = match issued {
@@ -101,15 +94,9 @@ mod tests {
 
     #[test]
     fn a_role_can_allow_less() {
-        let strict = Leeways {
-            clock_skew: -1,
-            ..Leeways::default()
-        };
+        let strict = Leeways { clock_skew: -1, ..Leeways::default() };
         assert!(refusal(json!({ "exp": NOW - 2, "iat": NOW - 400 }), strict).contains("expired"));
-        let five = Leeways {
-            clock_skew: 5,
-            ..Leeways::default()
-        };
+        let five = Leeways { clock_skew: 5, ..Leeways::default() };
         assert!(refusal(json!({ "exp": NOW - 10, "iat": NOW - 400 }), five).contains("expired"));
     }
 }

@@ -43,24 +43,15 @@ impl Sealer {
             parent: token.parent,
             issued: token.issued.seconds(),
             ttl: token.first_ttl.as_secs(),
-            bound_cidrs: token
-                .bound_cidrs
-                .iter()
-                .map(|cidr| cidr.text().to_owned())
-                .collect(),
+            bound_cidrs: token.bound_cidrs.iter().map(|cidr| cidr.text().to_owned()).collect(),
         };
         let mut sealed = serde_json::to_vec(&content).ok()?;
         let nonce = random::bytes::<NONCE_LEN>();
         let cipher = Nonce::assume_unique_for_key(nonce);
-        self.0
-            .seal_in_place_append_tag(cipher, Aad::empty(), &mut sealed)
-            .ok()?;
+        self.0.seal_in_place_append_tag(cipher, Aad::empty(), &mut sealed).ok()?;
         let mut bytes = nonce.to_vec();
         bytes.append(&mut sealed);
-        Some(Zeroizing::new(format!(
-            "{PREFIX}{}",
-            URL_SAFE_NO_PAD.encode(bytes)
-        )))
+        Some(Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))))
     }
 
     /// The token behind an id that was made here and has not ended.
@@ -70,10 +61,7 @@ impl Sealer {
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let opened = self.0.open_in_place(nonce, Aad::empty(), sealed).ok()?;
         let content: Content = serde_json::from_slice(opened).ok()?;
-        let (issued, ttl) = (
-            Moment::at_second(content.issued),
-            Duration::from_secs(content.ttl),
-        );
+        let (issued, ttl) = (Moment::at_second(content.issued), Duration::from_secs(content.ttl));
         let ends = issued.plus(ttl);
         let token = Token {
             accessor: String::new(),
@@ -98,14 +86,8 @@ impl Sealer {
                 .ok()?,
         };
         let key = Key::of(id);
-        let session = Session {
-            token: Arc::new(token),
-            key,
-            ends: Some(ends),
-            granted: ttl,
-            renewed: None,
-            uses: 0,
-        };
+        let session =
+            Session { token: Arc::new(token), key, ends: Some(ends), granted: ttl, renewed: None, uses: 0 };
         (ends > now).then_some(session)
     }
 }

@@ -54,9 +54,9 @@ pub(crate) struct Session {
 pub(crate) struct Metadata(Vec<(String, String)>);
 
 impl Session {
-    /// What is left of its time; zero when it does not end.
+    /// What is left of its time, counted from the nearest second; zero when it does not end.
     pub(crate) fn time_left(&self, now: Moment) -> Duration {
-        self.ends.map_or(Duration::ZERO, |ends| now.until(ends))
+        self.ends.map_or(Duration::ZERO, |ends| now.rounded().until(ends))
     }
 }
 
@@ -76,11 +76,7 @@ impl Metadata {
 
     /// As a JSON object, or nothing when there is nothing to say.
     pub(crate) fn to_json(&self) -> Option<Box<RawValue>> {
-        if self.0.is_empty() {
-            None
-        } else {
-            to_raw_value(self).ok()
-        }
+        if self.0.is_empty() { None } else { to_raw_value(self).ok() }
     }
 }
 

@@ -33,35 +33,21 @@ impl Terms {
             Some(period) => (period.min(MAX_TTL), set(self.explicit_max)),
             None => {
                 let wanted = set(self.asked).or(set(self.usual)).unwrap_or(DEFAULT_TTL);
-                (
-                    wanted,
-                    bounds
-                        .min()
-                        .map_or(Some(MAX_TTL), |bound| Some(bound.min(MAX_TTL))),
-                )
+                (wanted, bounds.min().map_or(Some(MAX_TTL), |bound| Some(bound.min(MAX_TTL))))
             }
         };
         let Some(longest) = longest else {
-            return Grant {
-                ttl: wanted,
-                warning: None,
-            };
+            return Grant { ttl: wanted, warning: None };
         };
         let left = now.until(issued.plus(longest));
         if wanted <= left {
-            return Grant {
-                ttl: wanted,
-                warning: None,
-            };
+            return Grant { ttl: wanted, warning: None };
         }
         let (asked, longest) = (compact(wanted), compact(longest));
         let warning = format!(
             "TTL of {asked:?} exceeded the effective max_ttl of {longest:?}; TTL value is capped accordingly"
         );
-        Grant {
-            ttl: left,
-            warning: Some(warning),
-        }
+        Grant { ttl: left, warning: Some(warning) }
     }
 }
 
@@ -85,27 +71,13 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_shortens_too() {
-        let terms = Terms {
-            asked: seconds(60),
-            usual: seconds(3600),
-            ..Terms::default()
-        };
-        assert_eq!(
-            granted(terms, 5),
-            Grant {
-                ttl: seconds(60),
-                warning: None
-            }
-        );
+        let terms = Terms { asked: seconds(60), usual: seconds(3600), ..Terms::default() };
+        assert_eq!(granted(terms, 5), Grant { ttl: seconds(60), warning: None });
     }
 
     #[test]
     fn the_longest_time_counts_from_the_making_and_is_said() {
-        let terms = Terms {
-            asked: seconds(100),
-            explicit_max: seconds(60),
-            ..Terms::default()
-        };
+        let terms = Terms { asked: seconds(100), explicit_max: seconds(60), ..Terms::default() };
         let grant = granted(terms, 10);
         assert_eq!(grant.ttl, seconds(50));
         assert_eq!(
@@ -116,37 +88,15 @@ mod tests {
 
     #[test]
     fn a_period_takes_no_wishes() {
-        let terms = Terms {
-            asked: seconds(10),
-            period: seconds(60),
-            ..Terms::default()
-        };
+        let terms = Terms { asked: seconds(10), period: seconds(60), ..Terms::default() };
         assert_eq!(granted(terms, 1_000_000).ttl, seconds(60));
-        assert_eq!(
-            granted(
-                Terms {
-                    explicit_max: seconds(90),
-                    ..terms
-                },
-                60
-            )
-            .ttl,
-            seconds(30)
-        );
+        assert_eq!(granted(Terms { explicit_max: seconds(90), ..terms }, 60).ttl, seconds(30));
     }
 
     #[test]
     fn without_a_word_it_is_768_hours() {
         assert_eq!(granted(Terms::default(), 0).ttl, DEFAULT_TTL);
-        let role = Terms {
-            longest: seconds(60),
-            ..Terms::default()
-        };
-        assert!(
-            granted(role, 0)
-                .warning
-                .unwrap()
-                .starts_with("TTL of \"768h\" exceeded")
-        );
+        let role = Terms { longest: seconds(60), ..Terms::default() };
+        assert!(granted(role, 0).warning.unwrap().starts_with("TTL of \"768h\" exceeded"));
     }
 }

@@ -20,10 +20,7 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn new() -> Self {
-        Self {
-            tables: RwLock::default(),
-            sealer: Sealer::new(),
-        }
+        Self { tables: RwLock::default(), sealer: Sealer::new() }
     }
 
     /// The session of a token that is shown, which counts as a use of it.
@@ -45,10 +42,7 @@ impl Tokens {
     /// The session behind an id, if it is alive.
     pub(crate) fn find(&self, id: &str, now: Moment) -> Option<Session> {
         if let Some(session) = self.sealer.open(id, now) {
-            let orphaned = session
-                .token
-                .parent
-                .is_some_and(|parent| self.alive(parent, now).is_none());
+            let orphaned = session.token.parent.is_some_and(|parent| self.alive(parent, now).is_none());
             return (!orphaned).then_some(session);
         }
         self.alive(Key::of(id), now)
@@ -76,11 +70,7 @@ impl Tokens {
         let grant = order.terms.grant(now, now);
         let ttl = if lasts { Duration::ZERO } else { rounded(grant.ttl) };
         let token = Token {
-            accessor: if order.kind == Kind::Batch {
-                String::new()
-            } else {
-                random::letters(24)
-            },
+            accessor: if order.kind == Kind::Batch { String::new() } else { random::letters(24) },
             kind: order.kind,
             policies: order.policies,
             display_name: order.display_name,
@@ -113,10 +103,7 @@ impl Tokens {
         let auth = authenticated(id, &session);
         if key.is_some() {
             let mut tables = self.write();
-            if tables
-                .session(&session.key)
-                .is_some_and(|taken| taken.ends.is_none_or(|ends| ends > now))
-            {
+            if tables.session(&session.key).is_some_and(|taken| taken.ends.is_none_or(|ends| ends > now)) {
                 return Err(TokenError::IdTaken);
             }
             tables.remove(session.key);
@@ -181,11 +168,8 @@ impl Tokens {
 
     fn alive(&self, key: Key, now: Moment) -> Option<Session> {
         let tables = self.read();
-        let alive = |key: Key| {
-            tables
-                .session(&key)
-                .filter(|session| session.ends.is_none_or(|ends| ends > now))
-        };
+        let alive =
+            |key: Key| tables.session(&key).filter(|session| session.ends.is_none_or(|ends| ends > now));
         let session = alive(key)?;
         // A parent that has ended takes its children along, purged or not.
         let mut parent = session.token.parent;
@@ -198,10 +182,8 @@ impl Tokens {
     /// Counts one use, and says what is left: zero is never left, the last use is minus one.
     fn use_up(&self, key: Key) -> Result<i64, TokenError> {
         let mut tables = self.write();
-        let session = tables
-            .session_mut(&key)
-            .filter(|session| session.uses > 0)
-            .ok_or(TokenError::Refused)?;
+        let session =
+            tables.session_mut(&key).filter(|session| session.uses > 0).ok_or(TokenError::Refused)?;
         session.uses = if session.uses == 1 { -1 } else { session.uses - 1 };
         Ok(session.uses)
     }
@@ -262,10 +244,7 @@ mod tests {
             role: None,
             entity_id: String::new(),
             parent: None,
-            terms: Terms {
-                usual: Duration::from_secs(ttl),
-                ..Terms::default()
-            },
+            terms: Terms { usual: Duration::from_secs(ttl), ..Terms::default() },
             uses: 0,
             renewal: Renewal::Allowed,
             bound_cidrs: Vec::new(),
@@ -294,13 +273,8 @@ mod tests {
         let id = issue(&tokens, order(3600));
         for (asked, alive, ended) in [(60, 59, 60), (120, 119, 120)] {
             let session = tokens.find(&id, at(0)).unwrap();
-            let terms = Terms {
-                asked: Duration::from_secs(asked),
-                ..Terms::default()
-            };
-            let (auth, _) = tokens
-                .renew(&session, &terms, Zeroizing::default(), at(0))
-                .unwrap();
+            let terms = Terms { asked: Duration::from_secs(asked), ..Terms::default() };
+            let (auth, _) = tokens.renew(&session, &terms, Zeroizing::default(), at(0)).unwrap();
             assert_eq!(auth.lease_duration, asked);
             assert!(tokens.find(&id, at(alive)).is_some());
             assert!(tokens.find(&id, at(ended)).is_none());
@@ -314,29 +288,10 @@ mod tests {
         let tokens = Tokens::new();
         let parent = issue(&tokens, order(100));
         let key = tokens.find(&parent, at(0)).unwrap().key;
-        let child = issue(
-            &tokens,
-            Order {
-                parent: Some(key),
-                ..order(1000)
-            },
-        );
+        let child = issue(&tokens, Order { parent: Some(key), ..order(1000) });
         let child_key = tokens.find(&child, at(0)).unwrap().key;
-        let grandchild = issue(
-            &tokens,
-            Order {
-                parent: Some(child_key),
-                ..order(1000)
-            },
-        );
-        let batch = issue(
-            &tokens,
-            Order {
-                kind: Kind::Batch,
-                parent: Some(key),
-                ..order(1000)
-            },
-        );
+        let grandchild = issue(&tokens, Order { parent: Some(child_key), ..order(1000) });
+        let batch = issue(&tokens, Order { kind: Kind::Batch, parent: Some(key), ..order(1000) });
         assert!(tokens.find(&batch, at(50)).is_some());
         tokens.revoke(&tokens.find(&parent, at(50)).unwrap()).unwrap();
         for id in [parent, child, grandchild, batch] {
@@ -347,24 +302,14 @@ mod tests {
     #[test]
     fn a_batch_token_is_carried_and_cannot_be_changed() {
         let tokens = Tokens::new();
-        let id = issue(
-            &tokens,
-            Order {
-                kind: Kind::Batch,
-                ..order(60)
-            },
-        );
+        let id = issue(&tokens, Order { kind: Kind::Batch, ..order(60) });
         let session = tokens.find(&id, at(59)).unwrap();
         assert!(matches!(tokens.revoke(&session), Err(TokenError::BatchStays)));
         assert!(tokens.find(&id, at(60)).is_none());
         assert!(Tokens::new().find(&id, at(0)).is_none());
         let middle = id.len() / 2;
         let other = if &id[middle..=middle] == "A" { "B" } else { "A" };
-        assert!(
-            tokens
-                .find(&format!("{}{other}{}", &id[..middle], &id[middle + 1..]), at(0))
-                .is_none()
-        );
+        assert!(tokens.find(&format!("{}{other}{}", &id[..middle], &id[middle + 1..]), at(0)).is_none());
     }
 
     #[test]
@@ -379,19 +324,9 @@ mod tests {
     #[test]
     fn a_token_is_refused_from_another_network() {
         let tokens = Tokens::new();
-        let id = issue(
-            &tokens,
-            Order {
-                bound_cidrs: vec!["10.0.0.0/8".parse().unwrap()],
-                ..order(60)
-            },
-        );
+        let id = issue(&tokens, Order { bound_cidrs: vec!["10.0.0.0/8".parse().unwrap()], ..order(60) });
         assert!(tokens.authenticate(&id, HOME, at(0)).is_err());
-        assert!(
-            tokens
-                .authenticate(&id, IpAddr::V4(Ipv4Addr::new(10, 1, 1, 1)), at(0))
-                .is_ok()
-        );
+        assert!(tokens.authenticate(&id, IpAddr::V4(Ipv4Addr::new(10, 1, 1, 1)), at(0)).is_ok());
     }
 
     #[test]

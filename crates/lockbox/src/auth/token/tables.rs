@@ -86,12 +86,7 @@ impl Tables {
     /// Takes away every token that was issued under this path.
     pub(super) fn remove_issued_under(&mut self, path: &str) {
         let issued = |session: &&Session| session.token.path.starts_with(path);
-        let doomed: Vec<Key> = self
-            .sessions
-            .values()
-            .filter(issued)
-            .map(|session| session.key)
-            .collect();
+        let doomed: Vec<Key> = self.sessions.values().filter(issued).map(|session| session.key).collect();
         doomed.into_iter().for_each(|key| self.remove(key));
     }
 }

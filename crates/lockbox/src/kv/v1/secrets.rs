@@ -22,10 +22,7 @@ struct Secret {
 
 impl Secrets {
     pub(crate) fn holds(&self, path: &str) -> bool {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(path)
+        self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(path)
     }
 
     /// # Errors
@@ -36,10 +33,7 @@ impl Secrets {
             Operation::List => self.list(request.path),
             Operation::Create | Operation::Update => self.write(request.path, request.fields),
             Operation::Delete => {
-                self.0
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(request.path);
+                self.0.write().unwrap_or_else(PoisonError::into_inner).remove(request.path);
                 Ok(Answer::empty())
             }
             Operation::Patch => Err(KvError::UnsupportedOperation),
@@ -55,11 +49,7 @@ impl Secrets {
 
     fn list(&self, path: &str) -> Result<Answer, KvError> {
         let names = listing::children(&self.0.read().unwrap_or_else(PoisonError::into_inner), path);
-        if names.is_empty() {
-            Err(KvError::NotFound)
-        } else {
-            Ok(Answer::keys(&names))
-        }
+        if names.is_empty() { Err(KvError::NotFound) } else { Ok(Answer::keys(&names)) }
     }
 
     fn write(&self, path: &str, fields: &Fields) -> Result<Answer, KvError> {
@@ -67,19 +57,11 @@ impl Secrets {
             return Err(KvError::NoFields);
         }
         let ttl = fields.duration("ttl").ok().flatten();
-        let ttl = ttl
-            .or_else(|| fields.duration("lease").ok().flatten())
-            .filter(|ttl| !ttl.is_zero());
+        let ttl = ttl.or_else(|| fields.duration("lease").ok().flatten()).filter(|ttl| !ttl.is_zero());
         let json = serde_json::to_string(fields.all()).map_err(|_| KvError::NoFields)?;
         let lease_seconds = ttl.map_or(DEFAULT_LEASE_SECONDS, |ttl| ttl.as_secs());
-        let secret = Secret {
-            json: Zeroizing::new(json),
-            lease_seconds,
-        };
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_owned(), secret);
+        let secret = Secret { json: Zeroizing::new(json), lease_seconds };
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), secret);
         Ok(Answer::empty())
     }
 }

@@ -18,24 +18,12 @@ struct DataAnswer<'a> {
 }
 
 pub(super) fn read(store: &Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
-    let wanted = request
-        .fields
-        .integer("version")
-        .map_err(KvError::Query)?
-        .unwrap_or_default();
+    let wanted = request.fields.integer("version").map_err(KvError::Query)?.unwrap_or_default();
     let secret = store.secrets.get(path).ok_or(KvError::NotFound)?;
-    let number = u64::try_from(wanted)
-        .ok()
-        .filter(|number| *number > 0)
-        .unwrap_or(secret.current);
+    let number = u64::try_from(wanted).ok().filter(|number| *number > 0).unwrap_or(secret.current);
     let version = secret.versions.get(&number).ok_or(KvError::NotFound)?;
-    let data: Option<&RawValue> = version
-        .value(request.now)
-        .and_then(|json| serde_json::from_str(json).ok());
-    let answer = Answer::data(&DataAnswer {
-        data,
-        metadata: secret.describe(number, version),
-    });
+    let data: Option<&RawValue> = version.value(request.now).and_then(|json| serde_json::from_str(json).ok());
+    let answer = Answer::data(&DataAnswer { data, metadata: secret.describe(number, version) });
     Ok(if data.is_some() { answer } else { answer.gone() })
 }
 
@@ -52,13 +40,9 @@ pub(super) fn write(store: &mut Store, path: &str, request: &Request<'_>) -> Res
 pub(super) fn patch(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let changes = request.fields.map("data")?.ok_or(KvError::NoData)?;
     let secret = store.secrets.get(path).ok_or(KvError::NotFound)?;
-    let current = secret
-        .versions
-        .get(&secret.current)
-        .and_then(|version| version.value(request.now));
-    let mut data: Value = current
-        .and_then(|json| serde_json::from_str(json).ok())
-        .ok_or(KvError::NotFound)?;
+    let current = secret.versions.get(&secret.current).and_then(|version| version.value(request.now));
+    let mut data: Value =
+        current.and_then(|json| serde_json::from_str(json).ok()).ok_or(KvError::NotFound)?;
     merge(&mut data, changes);
     let json = Zeroizing::new(serde_json::to_string(&data).map_err(|_| KvError::NoData)?);
     put(store, path, json, request)
@@ -87,10 +71,7 @@ fn put(
         None if required => return Err(KvError::CasRequired),
         Some(_) | None => {}
     }
-    let secret = store
-        .secrets
-        .entry(path.to_owned())
-        .or_insert_with(|| Secret::new(request.now));
+    let secret = store.secrets.entry(path.to_owned()).or_insert_with(|| Secret::new(request.now));
     secret.add(json, &store.settings, request.now);
     let version = secret.versions.get(&secret.current).ok_or(KvError::NotFound)?;
     Ok(Answer::data(&secret.describe(secret.current, version)))
@@ -135,12 +116,7 @@ mod tests {
     }
 
     fn request(fields: &Fields) -> Request<'_> {
-        Request {
-            operation: Operation::Update,
-            path: "",
-            fields,
-            now: Moment::at_second(10),
-        }
+        Request { operation: Operation::Update, path: "", fields, now: Moment::at_second(10) }
     }
 
     fn put_data(store: &mut Store, body: Value) -> Result<Answer, KvError> {
@@ -175,21 +151,13 @@ mod tests {
         let answer = read(&store, "a", &request(&Fields::default())).unwrap();
         let data = answer.data.unwrap();
         assert!(data.get().contains(r#""data":null"#), "{data}");
-        assert!(
-            data.get().contains(r#""deletion_time":"1970-01-01T00:00:10Z""#),
-            "{data}"
-        );
+        assert!(data.get().contains(r#""deletion_time":"1970-01-01T00:00:10Z""#), "{data}");
     }
 
     #[test]
     fn a_patch_changes_removes_and_nests() {
         let mut target = json!({ "a": 1, "b": { "c": 2, "d": 3 } });
-        merge(
-            &mut target,
-            json!({ "a": null, "b": { "c": 4 }, "e": { "f": 5 } })
-                .as_object()
-                .unwrap(),
-        );
+        merge(&mut target, json!({ "a": null, "b": { "c": 4 }, "e": { "f": 5 } }).as_object().unwrap());
         assert_eq!(target, json!({ "b": { "c": 4, "d": 3 }, "e": { "f": 5 } }));
     }
 }

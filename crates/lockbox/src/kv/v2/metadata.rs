@@ -38,21 +38,14 @@ pub(super) fn read(store: &Store, path: &str) -> Result<Answer, KvError> {
 
 pub(super) fn list(store: &Store, path: &str) -> Result<Answer, KvError> {
     let names = listing::children(&store.secrets, path);
-    if names.is_empty() {
-        Err(KvError::NotFound)
-    } else {
-        Ok(Answer::keys(&names))
-    }
+    if names.is_empty() { Err(KvError::NotFound) } else { Ok(Answer::keys(&names)) }
 }
 
 pub(super) fn write(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let custom_metadata = request.fields.texts_by_name("custom_metadata")?;
     let mut settings = super::settings::Settings::default();
     settings.merge(request.fields)?;
-    let secret = store
-        .secrets
-        .entry(path.to_owned())
-        .or_insert_with(|| Secret::new(request.now));
+    let secret = store.secrets.entry(path.to_owned()).or_insert_with(|| Secret::new(request.now));
     secret.settings.merge(request.fields)?;
     secret.custom_metadata = custom_metadata.or(secret.custom_metadata.take());
     secret.metadata_version += 1;

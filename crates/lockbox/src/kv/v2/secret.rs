@@ -57,14 +57,7 @@ impl Secret {
         let deletion = life.map(|life: Duration| now.plus(life));
         self.current += 1;
         self.updated = now;
-        self.versions.insert(
-            self.current,
-            Version {
-                created: now,
-                deletion,
-                json: Some(json),
-            },
-        );
+        self.versions.insert(self.current, Version { created: now, deletion, json: Some(json) });
         let most = self.settings.most_versions(mount);
         if self.current - self.oldest >= most {
             self.oldest = self.current - most + 1;

@@ -28,11 +28,7 @@ impl Secrets {
         let Some((_, path)) = path.split_once('/') else {
             return true;
         };
-        self.store
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .secrets
-            .contains_key(path)
+        self.store.read().unwrap_or_else(PoisonError::into_inner).secrets.contains_key(path)
     }
 
     /// # Errors
@@ -50,10 +46,7 @@ impl Secrets {
                 _ => Ok(unknown_path(operation)),
             };
         };
-        let path = path
-            .strip_suffix('/')
-            .filter(|_| operation != Operation::List)
-            .unwrap_or(path);
+        let path = path.strip_suffix('/').filter(|_| operation != Operation::List).unwrap_or(path);
         match (place, operation) {
             ("data", Operation::Read) => data::read(&read(), path, request),
             ("data", Operation::Create | Operation::Update) => data::write(&mut write(), path, request),

@@ -51,11 +51,7 @@ impl Settings {
 }
 
 pub(super) fn read(store: &Store) -> Answer {
-    let Settings {
-        max_versions,
-        cas_required,
-        delete_version_after,
-    } = &store.settings;
+    let Settings { max_versions, cas_required, delete_version_after } = &store.settings;
     Answer::data(&json!({
         "cas_required": cas_required,
         "delete_version_after": full(*delete_version_after),

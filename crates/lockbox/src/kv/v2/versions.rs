@@ -27,10 +27,7 @@ pub(super) fn destroy(store: &mut Store, path: &str, request: &Request<'_>) -> R
 }
 
 fn numbers(request: &Request<'_>) -> Result<Option<Vec<i64>>, KvError> {
-    Ok(request
-        .fields
-        .integers("versions")?
-        .filter(|numbers| !numbers.is_empty()))
+    Ok(request.fields.integers("versions")?.filter(|numbers| !numbers.is_empty()))
 }
 
 /// Versions that are not there are passed over, as Vault does.
@@ -39,9 +36,7 @@ fn each(store: &mut Store, path: &str, numbers: &[i64], change: impl Fn(&mut Ver
         return;
     };
     for number in numbers {
-        if let Some(version) = u64::try_from(*number)
-            .ok()
-            .and_then(|number| secret.versions.get_mut(&number))
+        if let Some(version) = u64::try_from(*number).ok().and_then(|number| secret.versions.get_mut(&number))
         {
             change(version);
         }

@@ -1,0 +1,88 @@
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::harness::Vault;
+
+#[tokio::test]
+async fn a_secret_is_written_in_versions() -> Result<()> {
+    let vault = Vault::start().await?;
+    let first = vault.root("POST", "secret/data/a", json!({ "data": { "x": "1" } })).await?;
+    assert_eq!(first.body["data"]["version"], 1);
+    let stale = json!({ "data": { "x": "2" }, "options": { "cas": 0 } });
+    let refusal = "check-and-set parameter did not match the current version";
+    vault.root("POST", "secret/data/a", stale).await?.refuses(400, refusal);
+    let next = json!({ "data": { "x": "2" }, "options": { "cas": 1 } });
+    vault.root("PUT", "secret/data/a", next).await?.expect(200)?;
+    assert_eq!(vault.get("root", "secret/data/a").await?.body["data"]["data"], json!({ "x": "2" }));
+    assert_eq!(vault.get("root", "secret/data/a?version=1").await?.body["data"]["data"], json!({ "x": "1" }));
+    vault.get("root", "secret/data/a?version=9").await?.refuses_silently(404);
+    vault.get("root", "secret/data/nothing").await?.refuses_silently(404);
+    vault.root("POST", "secret/data/a", json!({ "x": 1 })).await?.refuses(400, "no data provided");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deleted_version_says_so_and_comes_back() -> Result<()> {
+    let vault = Vault::start().await?;
+    vault.root("POST", "secret/data/a", json!({ "data": { "x": "1" } })).await?.expect(200)?;
+    vault.delete("secret/data/a").await?.expect(204)?;
+    let gone = vault.get("root", "secret/data/a").await?;
+    assert_eq!((gone.status, &gone.body["data"]["data"]), (404, &Value::Null));
+    assert_eq!(gone.body["data"]["metadata"]["deletion_time"], "2027-01-15T08:00:00Z");
+    vault.root("POST", "secret/undelete/a", json!({ "versions": [1] })).await?.expect(204)?;
+    vault.get("root", "secret/data/a").await?.expect(200)?;
+    vault.root("POST", "secret/destroy/a", json!({ "versions": "1" })).await?.expect(204)?;
+    vault.root("POST", "secret/undelete/a", json!({ "versions": [1] })).await?.expect(204)?;
+    let destroyed = vault.get("root", "secret/data/a").await?;
+    assert_eq!((destroyed.status, &destroyed.body["data"]["metadata"]["destroyed"]), (404, &json!(true)));
+    vault.root("POST", "secret/undelete/a", json!({})).await?.refuses(400, "No version number provided");
+    Ok(())
+}
+
+#[tokio::test]
+async fn metadata_is_kept_listed_and_deleted_with_its_secret() -> Result<()> {
+    let vault = Vault::start().await?;
+    for path in ["a", "d", "d/e/f"] {
+        vault.root("POST", &format!("secret/data/{path}"), json!({ "data": {} })).await?.expect(200)?;
+    }
+    assert_eq!(vault.list("secret/metadata").await?.body["data"]["keys"], json!(["a", "d", "d/"]));
+    assert_eq!(vault.get("root", "secret/metadata/d?list=true").await?.body["data"]["keys"], json!(["e/"]));
+    vault.list("secret/metadata/nothing").await?.refuses_silently(404);
+    let settings = json!({ "max_versions": 2, "custom_metadata": { "owner": "me" }, "cas_required": true });
+    vault.root("POST", "secret/metadata/a", settings).await?.expect(204)?;
+    let required = "check-and-set parameter required for this call";
+    vault.root("POST", "secret/data/a", json!({ "data": {} })).await?.refuses(400, required);
+    let read = vault.get("root", "secret/metadata/a").await?;
+    assert_eq!(read.body["data"]["custom_metadata"], json!({ "owner": "me" }));
+    assert_eq!(read.body["data"]["current_version"], 1);
+    vault.delete("secret/metadata/a").await?.expect(204)?;
+    vault.get("root", "secret/data/a").await?.refuses_silently(404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_path_without_data_gets_a_hint() -> Result<()> {
+    let vault = Vault::start().await?;
+    let answer = vault.get("root", "secret/a").await?;
+    assert_eq!((answer.status, &answer.body["data"]), (404, &Value::Null));
+    let warning = answer.body["warnings"][0].as_str().unwrap_or_default();
+    assert!(warning.starts_with("Invalid path for a versioned K/V secrets engine."), "{warning}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_older_engine_keeps_one_value() -> Result<()> {
+    let vault = Vault::start().await?;
+    vault
+        .root("POST", "sys/mounts/old", json!({ "type": "kv", "options": { "version": "1" } }))
+        .await?
+        .expect(204)?;
+    vault.root("POST", "old/a/b", json!({ "x": "1", "ttl": "1h" })).await?.expect(204)?;
+    let read = vault.get("root", "old/a/b").await?;
+    assert_eq!((&read.body["data"]["x"], &read.body["lease_duration"]), (&json!("1"), &json!(3600)));
+    assert_eq!(vault.list("old").await?.body["data"]["keys"], json!(["a/"]));
+    vault.root("POST", "old/a/b", json!({})).await?.refuses(400, "missing data fields");
+    vault.delete("old/a/b").await?.expect(204)?;
+    vault.get("root", "old/a/b").await?.refuses_silently(404);
+    Ok(())
+}
