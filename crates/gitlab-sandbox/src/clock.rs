@@ -17,8 +17,6 @@ where
 
 /// Whole seconds since 1970, as JWTs and dates count them; an earlier time is 0.
 pub(crate) fn unix_seconds(time: SystemTime) -> i64 {
-    let seconds = time
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs());
+    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     i64::try_from(seconds).unwrap_or(i64::MAX)
 }

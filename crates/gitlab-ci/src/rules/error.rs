@@ -28,15 +28,8 @@ impl SyntaxError {
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            column,
-            expected,
-            found,
-        } = self;
-        write!(
-            f,
-            "invalid expression syntax at column {column}: expected {expected}, found {found}"
-        )
+        let Self { column, expected, found } = self;
+        write!(f, "invalid expression syntax at column {column}: expected {expected}, found {found}")
     }
 }
 

@@ -50,10 +50,7 @@ impl FromStr for Expression {
     type Err = SyntaxError;
 
     fn from_str(source: &str) -> Result<Self, SyntaxError> {
-        Ok(Self {
-            source: source.to_string(),
-            steps: steps(source)?,
-        })
+        Ok(Self { source: source.to_string(), steps: steps(source)? })
     }
 }
 

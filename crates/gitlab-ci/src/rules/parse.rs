@@ -53,11 +53,8 @@ pub(super) fn steps(source: &str) -> Result<Vec<Step>, SyntaxError> {
             (Kind::Operand(_) | Kind::Open, false) => return Err(unexpected(&token, OPERATOR)),
         }
     }
-    let at_end = |expected| SyntaxError {
-        column: source.chars().count() + 1,
-        expected,
-        found: "the end".to_string(),
-    };
+    let at_end =
+        |expected| SyntaxError { column: source.chars().count() + 1, expected, found: "the end".to_string() };
     if wants_value {
         return Err(at_end(VALUE));
     }
@@ -78,9 +75,5 @@ fn tighter(waiting: &[Waiting], operator: Operator) -> Option<Operator> {
 }
 
 fn unexpected(token: &Token<'_>, expected: &'static str) -> SyntaxError {
-    SyntaxError {
-        column: token.column,
-        expected,
-        found: format!("`{}`", token.written),
-    }
+    SyntaxError { column: token.column, expected, found: format!("`{}`", token.written) }
 }

@@ -24,10 +24,7 @@ impl Pattern {
             .size_limit(MAX_COMPILED_BYTES)
             .build()
             .ok()?;
-        Some(Self {
-            written: written.to_string(),
-            regex,
-        })
+        Some(Self { written: written.to_string(), regex })
     }
 
     /// Is it anywhere in the text?
@@ -52,15 +49,8 @@ pub(super) fn is_flag(letter: char) -> bool {
 }
 
 fn flag_group(flags: &str) -> String {
-    let once: String = ['i', 's', 'm', 'U']
-        .into_iter()
-        .filter(|flag| flags.contains(*flag))
-        .collect();
-    if once.is_empty() {
-        once
-    } else {
-        format!("(?{once})")
-    }
+    let once: String = ['i', 's', 'm', 'U'].into_iter().filter(|flag| flags.contains(*flag)).collect();
+    if once.is_empty() { once } else { format!("(?{once})") }
 }
 
 #[cfg(test)]
@@ -81,11 +71,7 @@ mod tests {
             ("/^A.b$/isis", "a\nb", true),
             ("/a/x", "a", false),
         ] {
-            assert_eq!(
-                Pattern::parse(pattern).is_some_and(|it| it.is_found_in(text)),
-                found,
-                "{pattern}"
-            );
+            assert_eq!(Pattern::parse(pattern).is_some_and(|it| it.is_found_in(text)), found, "{pattern}");
         }
     }
 

@@ -11,12 +11,7 @@ pub(super) fn length(text: &str) -> Option<usize> {
         _ if text[1..close].chars().nth(1).is_some() => close + 1,
         _ => return None,
     };
-    Some(
-        end + text[end..]
-            .chars()
-            .take_while(|it| super::pattern::is_flag(*it))
-            .count(),
-    )
+    Some(end + text[end..].chars().take_while(|it| super::pattern::is_flag(*it)).count())
 }
 
 #[cfg(test)]

@@ -26,9 +26,7 @@ const VARIABLES: [(&str, &str); 13] = [
 ];
 
 fn holds(source: &str) -> bool {
-    let expression: Expression = source
-        .parse()
-        .unwrap_or_else(|refusal| panic!("{source}: {refusal}"));
+    let expression: Expression = source.parse().unwrap_or_else(|refusal| panic!("{source}: {refusal}"));
     expression.holds(&VARIABLES)
 }
 
@@ -217,10 +215,7 @@ fn a_hundred_tokens_are_the_most() {
 
 #[test]
 fn an_expression_is_written_as_it_was_read() {
-    assert_eq!(
-        "$A  == 'x'".parse::<Expression>().unwrap().to_string(),
-        "$A  == 'x'"
-    );
+    assert_eq!("$A  == 'x'".parse::<Expression>().unwrap().to_string(), "$A  == 'x'");
 }
 
 #[derive(Clone, Debug)]
@@ -270,15 +265,14 @@ fn trees() -> impl Strategy<Value = Tree> {
         ("null", None),
         ("' '", Some(" ")),
     ]);
-    leaf.prop_map(|(written, value)| Tree::Leaf(written, value))
-        .prop_recursive(4, 12, 2, |inner| {
-            let pair = (inner.clone(), inner).prop_map(alloc::boxed::Box::new);
-            prop_oneof![
-                pair.clone().prop_map(Tree::And),
-                pair.clone().prop_map(Tree::Or),
-                pair.prop_map(Tree::Equals)
-            ]
-        })
+    leaf.prop_map(|(written, value)| Tree::Leaf(written, value)).prop_recursive(4, 12, 2, |inner| {
+        let pair = (inner.clone(), inner).prop_map(alloc::boxed::Box::new);
+        prop_oneof![
+            pair.clone().prop_map(Tree::And),
+            pair.clone().prop_map(Tree::Or),
+            pair.prop_map(Tree::Equals)
+        ]
+    })
 }
 
 proptest! {

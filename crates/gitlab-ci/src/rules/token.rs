@@ -39,21 +39,12 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
     let mut rest = skip_space(source);
     while !rest.is_empty() {
         let column = source[..source.len() - rest.len()].chars().count() + 1;
-        let refuse = |expected, found: &str| {
-            Err(SyntaxError {
-                column,
-                expected,
-                found: found.to_string(),
-            })
-        };
+        let refuse = |expected, found: &str| Err(SyntaxError { column, expected, found: found.to_string() });
         if tokens.len() == MAX_TOKENS {
             return refuse("at most 100 tokens", "one more");
         }
         let Some(length) = length(rest) else {
-            return refuse(
-                ANY_TOKEN,
-                &format!("`{}`", rest.chars().take(20).collect::<String>()),
-            );
+            return refuse(ANY_TOKEN, &format!("`{}`", rest.chars().take(20).collect::<String>()));
         };
         let (written, behind) = rest.split_at(length);
         let Some(kind) = kind(written) else {
@@ -61,11 +52,7 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
                 "a regular expression that RE2 takes (it has no look-around and no back-references)";
             return refuse(expected, &format!("`{written}`"));
         };
-        tokens.push(Token {
-            kind,
-            written,
-            column,
-        });
+        tokens.push(Token { kind, written, column });
         rest = skip_space(behind);
     }
     Ok(tokens)
@@ -80,24 +67,16 @@ fn length(rest: &str) -> Option<usize> {
     match first {
         '(' | ')' => Some(1),
         '$' => {
-            let name = rest[1..]
-                .bytes()
-                .take_while(|it| it.is_ascii_alphanumeric() || *it == b'_')
-                .count();
+            let name = rest[1..].bytes().take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count();
             (name > 0).then_some(1 + name)
         }
         '"' | '\'' => {
-            let inside = rest[1..]
-                .find([first, '\n'])
-                .filter(|end| rest[1 + end..].starts_with(first))?;
+            let inside = rest[1..].find([first, '\n']).filter(|end| rest[1 + end..].starts_with(first))?;
             Some(inside + 2)
         }
         '/' => regex_literal::length(rest),
         'n' => rest.starts_with("null").then_some(4),
-        _ => rest
-            .get(..2)
-            .filter(|start| operator(start).is_some())
-            .map(str::len),
+        _ => rest.get(..2).filter(|start| operator(start).is_some()).map(str::len),
     }
 }
 
@@ -116,8 +95,5 @@ fn kind(written: &str) -> Option<Kind> {
 }
 
 fn operator(written: &str) -> Option<Operator> {
-    Operator::SPELLED
-        .into_iter()
-        .find(|(spelled, _)| *spelled == written)
-        .map(|(_, operator)| operator)
+    Operator::SPELLED.into_iter().find(|(spelled, _)| *spelled == written).map(|(_, operator)| operator)
 }

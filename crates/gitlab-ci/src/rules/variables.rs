@@ -16,10 +16,7 @@ impl<K: Borrow<str> + Ord, V: AsRef<str>> Variables for BTreeMap<K, V> {
 /// The last of several pairs with one name counts, as in GitLab's own collections.
 impl<K: AsRef<str>, V: AsRef<str>> Variables for [(K, V)] {
     fn value(&self, name: &str) -> Option<&str> {
-        self.iter()
-            .rev()
-            .find(|(key, _)| key.as_ref() == name)
-            .map(|(_, value)| value.as_ref())
+        self.iter().rev().find(|(key, _)| key.as_ref() == name).map(|(_, value)| value.as_ref())
     }
 }
 

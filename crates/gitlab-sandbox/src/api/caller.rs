@@ -52,21 +52,13 @@ impl Caller {
     /// Refuses a token whose scopes do not let it read the API.
     pub(super) fn may_read(&self) -> Result<(), Failure> {
         let enough = self.token.has_any_scope(&[Scope::Api, Scope::ReadApi]);
-        if enough {
-            Ok(())
-        } else {
-            Err(Failure::InsufficientScope("api read_api"))
-        }
+        if enough { Ok(()) } else { Err(Failure::InsufficientScope("api read_api")) }
     }
 
     /// Refuses a token whose scopes do not let it change things through the API.
     pub(super) fn may_write(&self) -> Result<(), Failure> {
         let enough = self.token.has_any_scope(&[Scope::Api]);
-        if enough {
-            Ok(())
-        } else {
-            Err(Failure::InsufficientScope("api"))
-        }
+        if enough { Ok(()) } else { Err(Failure::InsufficientScope("api")) }
     }
 
     /// The group that `id`, a number or a full path, names for this caller.

@@ -82,19 +82,13 @@ impl IntoResponse for Failure {
 
 impl From<InvalidPath> for Failure {
     fn from(error: InvalidPath) -> Self {
-        Self::Invalid {
-            field: "path",
-            problem: error.to_string(),
-        }
+        Self::Invalid { field: "path", problem: error.to_string() }
     }
 }
 
 impl From<PathTaken> for Failure {
     fn from(error: PathTaken) -> Self {
-        Self::Invalid {
-            field: "path",
-            problem: error.to_string(),
-        }
+        Self::Invalid { field: "path", problem: error.to_string() }
     }
 }
 

@@ -35,10 +35,7 @@ impl Filter {
         };
         state_fits
             && self.revoked.is_none_or(|revoked| token.revoked == revoked)
-            && self
-                .search
-                .as_deref()
-                .is_none_or(|search| token.name.contains(search))
+            && self.search.as_deref().is_none_or(|search| token.name.contains(search))
     }
 }
 
@@ -53,9 +50,7 @@ pub(super) async fn list(
     let registry = instance.registry();
     let group = owned_group(&caller, &registry, &id)?;
     let now = instance.now();
-    let shown = registry
-        .group_tokens(group.id)
-        .filter(|token| filter.shows(token, now));
+    let shown = registry.group_tokens(group.id).filter(|token| filter.shows(token, now));
     Ok(Json(shown.map(|token| token_view(token, now)).collect()))
 }
 
@@ -108,10 +103,7 @@ pub(super) async fn create(
         let reason = "User does not have permission to create group access token";
         return Err(Failure::Refused(reason.into()));
     }
-    let scopes = scopes
-        .iter()
-        .map(|scope| scope.parse())
-        .collect::<Result<Vec<Scope>, _>>()?;
+    let scopes = scopes.iter().map(|scope| scope.parse()).collect::<Result<Vec<Scope>, _>>()?;
     if scopes.is_empty() {
         return Err(Failure::Refused("Scopes can't be blank".into()));
     }
@@ -122,10 +114,7 @@ pub(super) async fn create(
         name,
         description,
         scopes,
-        holder: Holder::GroupBot {
-            group_id: group.id,
-            level,
-        },
+        holder: Holder::GroupBot { group_id: group.id, level },
         user_id,
         created_at: now,
         expires_at: Some(expires_at),
@@ -140,23 +129,14 @@ pub(super) async fn create(
 /// A group whose tokens the caller may manage; GitLab answers everyone else with 401.
 fn owned_group(caller: &Caller, registry: &Registry, id: &str) -> Result<Group, Failure> {
     let group = caller.group(registry, id)?;
-    if caller.is_owner(registry, &group) {
-        Ok(group)
-    } else {
-        Err(Failure::Unauthorized)
-    }
+    if caller.is_owner(registry, &group) { Ok(group) } else { Err(Failure::Unauthorized) }
 }
 
 fn token_of<'a>(registry: &'a Registry, group: &Group, id: &str) -> Result<&'a AccessToken, Failure> {
     let number: u64 = id.parse().map_err(|_| invalid("token_id"))?;
-    registry
-        .group_tokens(group.id)
-        .find(|token| token.id == number)
-        .ok_or_else(|| {
-            Failure::NotFound(format!(
-                "Could not find group access token with token_id: {number}"
-            ))
-        })
+    registry.group_tokens(group.id).find(|token| token.id == number).ok_or_else(|| {
+        Failure::NotFound(format!("Could not find group access token with token_id: {number}"))
+    })
 }
 
 fn level(number: Option<u64>) -> Result<AccessLevel, Failure> {
@@ -174,10 +154,7 @@ fn expiry(text: Option<String>, now: i64) -> Result<Date, Failure> {
     };
     let date: Date = text.parse().map_err(|_| invalid("expires_at"))?;
     if date > latest {
-        return Err(Failure::Refused(format!(
-            "Expires at must be before {}",
-            latest.plus_days(1)
-        )));
+        return Err(Failure::Refused(format!("Expires at must be before {}", latest.plus_days(1))));
     }
     Ok(date)
 }

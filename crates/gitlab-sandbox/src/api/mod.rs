@@ -42,10 +42,7 @@ pub(crate) fn router() -> Router<Arc<Instance>> {
     Router::new()
         .route("/api/v4/groups", post(groups::create))
         .route("/api/v4/groups/{id}", get(groups::show))
-        .route(
-            "/api/v4/groups/{id}/access_tokens",
-            get(group_tokens::list).post(group_tokens::create),
-        )
+        .route("/api/v4/groups/{id}/access_tokens", get(group_tokens::list).post(group_tokens::create))
         .route("/api/v4/groups/{id}/access_tokens/{token_id}", group_token)
         .route("/api/v4/projects", post(projects::create))
         .route("/api/v4/projects/{id}", get(projects::show))

@@ -13,22 +13,13 @@ impl Parameters {
             Ok(Value::Object(fields)) => fields,
             Err(_) if body.is_empty() => Map::new(),
             Ok(_) | Err(_) => {
-                return Err(Failure::Parameters(
-                    "The request body is not a JSON object".into(),
-                ));
+                return Err(Failure::Parameters("The request body is not a JSON object".into()));
             }
         };
         let is_absent = |name: &&&str| fields.get(**name).is_none_or(Value::is_null);
-        let missing: Vec<_> = required
-            .iter()
-            .filter(is_absent)
-            .map(|name| format!("{name} is missing"))
-            .collect();
-        if missing.is_empty() {
-            Ok(Self(fields))
-        } else {
-            Err(Failure::Parameters(missing.join(", ")))
-        }
+        let missing: Vec<_> =
+            required.iter().filter(is_absent).map(|name| format!("{name} is missing")).collect();
+        if missing.is_empty() { Ok(Self(fields)) } else { Err(Failure::Parameters(missing.join(", "))) }
     }
 
     /// A text that must not be empty.
@@ -59,15 +50,8 @@ impl Parameters {
     }
 
     pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
-        let values = self
-            .0
-            .get(name)
-            .and_then(Value::as_array)
-            .ok_or_else(|| invalid(name))?;
-        values
-            .iter()
-            .map(|value| value.as_str().map(str::to_owned).ok_or_else(|| invalid(name)))
-            .collect()
+        let values = self.0.get(name).and_then(Value::as_array).ok_or_else(|| invalid(name))?;
+        values.iter().map(|value| value.as_str().map(str::to_owned).ok_or_else(|| invalid(name))).collect()
     }
 }
 

@@ -34,13 +34,8 @@ pub(super) async fn create(
     if !caller.is_administrator() {
         return Err(Failure::Forbidden);
     }
-    let no_namespace = || Failure::Invalid {
-        field: "namespace",
-        problem: "is not valid".into(),
-    };
-    let namespace_id = parameters
-        .optional_number("namespace_id")?
-        .ok_or_else(no_namespace)?;
+    let no_namespace = || Failure::Invalid { field: "namespace", problem: "is not valid".into() };
+    let namespace_id = parameters.optional_number("namespace_id")?.ok_or_else(no_namespace)?;
     let project = {
         let mut registry = instance.registry();
         let namespace = registry.group(namespace_id).cloned().ok_or_else(no_namespace)?;
@@ -66,9 +61,7 @@ fn visibility(text: Option<String>) -> Result<Visibility, Failure> {
         None | Some("private") => Ok(Visibility::Private),
         Some("internal") => Ok(Visibility::Internal),
         Some("public") => Ok(Visibility::Public),
-        Some(_) => Err(Failure::Parameters(
-            "visibility does not have a valid value".into(),
-        )),
+        Some(_) => Err(Failure::Parameters("visibility does not have a valid value".into())),
     }
 }
 

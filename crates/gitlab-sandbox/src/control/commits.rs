@@ -50,9 +50,6 @@ pub(super) async fn add(
         submodules: request.submodules,
         tags: request.tags,
     };
-    let sha = instance
-        .repositories()
-        .commit(&project, &commit, instance.now())
-        .await?;
+    let sha = instance.repositories().commit(&project, &commit, instance.now()).await?;
     Ok(Json(json!({ "sha": sha })))
 }

@@ -91,9 +91,7 @@ pub(super) async fn mint_for_actions(
     };
     let job = new_job(&instance, instance.project_identity(&query.project), occasion).await?;
     let wish = TokenWish {
-        audience: query
-            .audience
-            .map_or_else(|| own_audience(&instance), Audience::One),
+        audience: query.audience.map_or_else(|| own_audience(&instance), Audience::One),
         expires_in: DEFAULT_LIFETIME_SECONDS,
         claims: Map::new(),
         key: KeyChoice::Published,

@@ -39,10 +39,7 @@ pub(super) fn job_variables(
         ("CI_PIPELINE_ID", job.pipeline_id.to_string()),
         ("CI_PIPELINE_IID", "1".to_owned()),
         ("CI_PIPELINE_SOURCE", "push".to_owned()),
-        (
-            "CI_PIPELINE_URL",
-            format!("{project_url}/-/pipelines/{}", job.pipeline_id),
-        ),
+        ("CI_PIPELINE_URL", format!("{project_url}/-/pipelines/{}", job.pipeline_id)),
         ("CI_PROJECT_ID", project.id.to_string()),
         ("CI_PROJECT_NAME", project_name.to_owned()),
         ("CI_PROJECT_NAMESPACE", namespace.clone()),

@@ -33,19 +33,12 @@ pub(super) async fn start(
     request: Result<Json<JobRequest>, JsonRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let Json(request) = request.map_err(|rejection| Refusal::Malformed(rejection.body_text()))?;
-    let segments_are_sound = request
-        .project
-        .split('/')
-        .all(|segment| PathSegment::try_from(segment.to_owned()).is_ok());
+    let segments_are_sound =
+        request.project.split('/').all(|segment| PathSegment::try_from(segment.to_owned()).is_ok());
     if !segments_are_sound {
         return Err(Refusal::NoProject(request.project));
     }
-    let job = new_job(
-        &instance,
-        instance.project_identity(&request.project),
-        request.occasion,
-    )
-    .await?;
+    let job = new_job(&instance, instance.project_identity(&request.project), request.occasion).await?;
     let mut id_tokens = BTreeMap::new();
     for (name, audience) in request.id_tokens {
         let wish = TokenWish {
@@ -57,7 +50,5 @@ pub(super) async fn start(
         id_tokens.insert(name, sign(&instance, &job, wish)?);
     }
     let variables = job_variables(&job, &request.name, instance.base_url());
-    Ok(Json(
-        json!({ "id": job.job_id, "variables": variables, "id_tokens": id_tokens }),
-    ))
+    Ok(Json(json!({ "id": job.job_id, "variables": variables, "id_tokens": id_tokens })))
 }

@@ -84,11 +84,7 @@ pub(super) fn sign(instance: &Instance, job: &JobIdentity, wish: TokenWish) -> R
 /// The claims about time; a token that has ended was issued before its end.
 fn moment(now: i64, expires_in: i64) -> Map<String, Value> {
     let expires = now.saturating_add(expires_in);
-    let issued = if expires > now {
-        now
-    } else {
-        expires.saturating_sub(DEFAULT_LIFETIME_SECONDS)
-    };
+    let issued = if expires > now { now } else { expires.saturating_sub(DEFAULT_LIFETIME_SECONDS) };
     Map::from_iter([
         ("iat".to_owned(), issued.into()),
         ("nbf".to_owned(), issued.saturating_sub(NOT_BEFORE_SECONDS).into()),
@@ -106,9 +102,6 @@ mod tests {
         assert_eq!(claims["exp"], 9_940);
         assert_eq!(claims["iat"], 6_340);
         let claims = moment(10_000, 60);
-        assert_eq!(
-            (claims["iat"].clone(), claims["exp"].clone()),
-            (json!(10_000), json!(10_060))
-        );
+        assert_eq!((claims["iat"].clone(), claims["exp"].clone()), (json!(10_000), json!(10_060)));
     }
 }

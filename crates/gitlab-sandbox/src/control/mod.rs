@@ -40,8 +40,5 @@ pub(crate) fn router() -> Router<Arc<Instance>> {
         .route("/-/sandbox/jobs", post(jobs::start))
         .route("/-/sandbox/commits", post(commits::add))
         .route("/-/sandbox/redirects", post(git_traffic::redirect))
-        .route(
-            "/-/sandbox/requests",
-            get(git_traffic::requests).delete(git_traffic::forget),
-        )
+        .route("/-/sandbox/requests", get(git_traffic::requests).delete(git_traffic::forget))
 }

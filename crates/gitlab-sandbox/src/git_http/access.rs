@@ -31,11 +31,7 @@ pub(super) fn judge(
         Credential::None | Credential::Other => {
             return match (service, project) {
                 (Some(Service::UploadPack), Some(project)) if project.visibility == Visibility::Public => {
-                    Ok(Permit {
-                        project_id: project.id,
-                        service: Service::UploadPack,
-                        remote_user: None,
-                    })
+                    Ok(Permit { project_id: project.id, service: Service::UploadPack, remote_user: None })
                 }
                 _ => Err(denied(instance)),
             };
@@ -67,10 +63,7 @@ const UPLOADING: [Scope; 2] = [Scope::Api, Scope::WriteRepository];
 
 fn denied(instance: &Instance) -> Refusal {
     let anchor = "error-on-git-fetch-http-basic-access-denied";
-    let help_page = format!(
-        "{}/help/topics/git/troubleshooting_git.md#{anchor}",
-        instance.base_url()
-    );
+    let help_page = format!("{}/help/topics/git/troubleshooting_git.md#{anchor}", instance.base_url());
     Refusal::AccessDenied { help_page }
 }
 
@@ -88,11 +81,7 @@ fn allow(project: &Project, service: Service, level: Option<AccessLevel>) -> Res
 }
 
 fn permit(project: &Project, service: Service, token: &AccessToken) -> Permit {
-    Permit {
-        project_id: project.id,
-        service,
-        remote_user: Some(token.username()),
-    }
+    Permit { project_id: project.id, service, remote_user: Some(token.username()) }
 }
 
 #[cfg(test)]
@@ -121,10 +110,7 @@ mod tests {
         ] {
             assert_eq!(allow(&private, Service::UploadPack, level), expected);
         }
-        assert_eq!(
-            allow(&project(Visibility::Internal), Service::UploadPack, None),
-            Ok(())
-        );
+        assert_eq!(allow(&project(Visibility::Internal), Service::UploadPack, None), Ok(()));
     }
 
     #[test]
@@ -132,11 +118,7 @@ mod tests {
         for (visibility, level, expected) in [
             (Visibility::Private, None, Err(Refusal::ProjectNotFound)),
             (Visibility::Public, None, Err(Refusal::PushNotAllowed)),
-            (
-                Visibility::Private,
-                Some(AccessLevel::Reporter),
-                Err(Refusal::PushNotAllowed),
-            ),
+            (Visibility::Private, Some(AccessLevel::Reporter), Err(Refusal::PushNotAllowed)),
             (Visibility::Private, Some(AccessLevel::Developer), Ok(())),
         ] {
             assert_eq!(allow(&project(visibility), Service::ReceivePack, level), expected);

@@ -43,12 +43,7 @@ pub(crate) async fn answer(State(instance): State<Arc<Instance>>, request: Reque
 fn no_repository_path(instance: &Instance, path: &str, query: &str) -> Response {
     if path.starts_with("/api/") {
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        return (
-            StatusCode::NOT_FOUND,
-            [content_type],
-            r#"{"error":"404 Not Found"}"#,
-        )
-            .into_response();
+        return (StatusCode::NOT_FOUND, [content_type], r#"{"error":"404 Not Found"}"#).into_response();
     }
     let sound = !path.contains(['%', '\\']) && !path.contains("..");
     match path.strip_suffix("/info/refs") {
@@ -57,19 +52,12 @@ fn no_repository_path(instance: &Instance, path: &str, query: &str) -> Response 
             redirect(StatusCode::MOVED_PERMANENTLY, &with_query(&url, query))
         }
         _ if path == "/users/sign_in" || path.contains(".git/") => Refusal::ProjectNotFound.into_response(),
-        _ => redirect(
-            StatusCode::FOUND,
-            &format!("{}/users/sign_in", instance.base_url()),
-        ),
+        _ => redirect(StatusCode::FOUND, &format!("{}/users/sign_in", instance.base_url())),
     }
 }
 
 fn with_query(url: &str, query: &str) -> String {
-    if query.is_empty() {
-        url.to_owned()
-    } else {
-        format!("{url}?{query}")
-    }
+    if query.is_empty() { url.to_owned() } else { format!("{url}?{query}") }
 }
 
 fn redirect(status: StatusCode, url: &str) -> Response {

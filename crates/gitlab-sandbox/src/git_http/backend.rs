@@ -40,22 +40,14 @@ pub(super) async fn serve(
 ) -> Result<Response, BackendError> {
     let (parts, body) = request;
     let mut command = command(repositories, permit, target, &parts);
-    let mut backend = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
+    let mut backend = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     if let Some(stdin) = backend.stdin.take() {
         tokio::spawn(feed(body, stdin));
     }
     let mut stdout = backend.stdout.take().ok_or(BackendError::Answer)?;
     let (head, beginning) = read_head(&mut stdout).await?;
 
-    let output = CgiOutput {
-        beginning,
-        rest: stdout,
-        _backend: backend,
-    };
+    let output = CgiOutput { beginning, rest: stdout, _backend: backend };
     let mut response = Response::new(Body::new(output));
     *response.status_mut() = head.status;
     *response.headers_mut() = head.headers;
@@ -145,15 +137,10 @@ mod tests {
             .header("git-protocol", "version=2")
             .body(())
             .unwrap();
-        let permit = Permit {
-            project_id: 3,
-            service: Service::UploadPack,
-            remote_user: Some("group_1_bot_2".into()),
-        };
-        let target = Target {
-            project_path: "g/p".into(),
-            operation: Operation::Exchange(Service::UploadPack),
-        };
+        let permit =
+            Permit { project_id: 3, service: Service::UploadPack, remote_user: Some("group_1_bot_2".into()) };
+        let target =
+            Target { project_path: "g/p".into(), operation: Operation::Exchange(Service::UploadPack) };
 
         let command = command(&repositories, &permit, &target, &request.into_parts().0);
         let environment: BTreeMap<_, _> = command
@@ -165,15 +152,9 @@ mod tests {
         assert_eq!(environment["PATH_INFO"], "/project-3.git/git-upload-pack");
         assert_eq!(environment["HTTP_CONTENT_ENCODING"], "gzip");
         assert_eq!(environment["GIT_PROTOCOL"], "version=2");
+        assert!(environment.keys().all(|name| !name.to_lowercase().contains("auth")));
         assert!(
-            environment
-                .keys()
-                .all(|name| !name.to_lowercase().contains("auth"))
-        );
-        assert!(
-            environment
-                .values()
-                .all(|value| !value.contains("bWFkZTp1cA==") && !value.contains("glpat-"))
+            environment.values().all(|value| !value.contains("bWFkZTp1cA==") && !value.contains("glpat-"))
         );
     }
 }

@@ -18,10 +18,7 @@ impl CgiHead {
     /// Finds the header part at the start of `bytes`, with the length of it and of its empty line; nothing when it is
     /// not complete yet.
     pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, MalformedHead> {
-        let mut head = Self {
-            status: StatusCode::OK,
-            headers: HeaderMap::new(),
-        };
+        let mut head = Self { status: StatusCode::OK, headers: HeaderMap::new() };
         let mut start = 0;
         while let Some(length) = bytes[start..].iter().position(|byte| *byte == b'\n') {
             let line = &bytes[start..start + length];
@@ -32,11 +29,7 @@ impl CgiHead {
             }
             head.add(line)?;
         }
-        if bytes.len() >= MAX_HEAD_BYTES {
-            Err(MalformedHead)
-        } else {
-            Ok(None)
-        }
+        if bytes.len() >= MAX_HEAD_BYTES { Err(MalformedHead) } else { Ok(None) }
     }
 
     fn add(&mut self, line: &[u8]) -> Result<(), MalformedHead> {

@@ -31,17 +31,10 @@ impl Repositories {
         seconds: i64,
     ) -> Result<String, RepositoryError> {
         let full_ref = format!("refs/heads/{}", commit.branch);
-        let mut names = commit
-            .tags
-            .iter()
-            .chain(commit.submodules.values())
-            .chain([&commit.branch]);
+        let mut names = commit.tags.iter().chain(commit.submodules.values()).chain([&commit.branch]);
         let mut paths = commit.files.keys().chain(commit.submodules.keys());
         if names.any(|name| name.contains(LINE_BREAKERS)) || !paths.all(|path| stays_inside(path)) {
-            return Err(RepositoryError::Refused {
-                command: "fast-import",
-                message: "invalid name".into(),
-            });
+            return Err(RepositoryError::Refused { command: "fast-import", message: "invalid name".into() });
         }
         let parent = self.resolve(project.id, &full_ref).await?;
         let stream = stream(commit, &full_ref, parent.as_deref(), seconds);
@@ -50,19 +43,16 @@ impl Repositories {
         command.arg("--git-dir").arg(self.folder(project.id));
         command.args(["fast-import", "--quiet", "--done", "--date-format=raw"]);
         self.finish("fast-import", command, &stream).await?;
-        self.resolve(project.id, &full_ref)
-            .await?
-            .ok_or_else(|| RepositoryError::Refused {
-                command: "fast-import",
-                message: "the branch was not made".into(),
-            })
+        self.resolve(project.id, &full_ref).await?.ok_or_else(|| RepositoryError::Refused {
+            command: "fast-import",
+            message: "the branch was not made".into(),
+        })
     }
 }
 
 /// Whether git would check a path out within its working tree.
 fn stays_inside(path: &str) -> bool {
-    path.split('/')
-        .all(|part| !matches!(part, "" | "." | "..") && !part.eq_ignore_ascii_case(".git"))
+    path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.eq_ignore_ascii_case(".git"))
 }
 
 fn stream(commit: &Commit, full_ref: &str, parent: Option<&str>, seconds: i64) -> Vec<u8> {
@@ -81,10 +71,7 @@ fn stream(commit: &Commit, full_ref: &str, parent: Option<&str>, seconds: i64) -
         let path = quoted(path);
         match content {
             Some(content) => {
-                line(format!(
-                    "M 100644 inline {path}\ndata {}\n{content}",
-                    content.len()
-                ));
+                line(format!("M 100644 inline {path}\ndata {}\n{content}", content.len()));
             }
             None => line(format!("D {path}")),
         }

@@ -44,10 +44,7 @@ impl Credential {
         }
         let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
         let (user, password) = decoded.split_once(':')?;
-        Some(Self::Basic {
-            user: user.to_owned(),
-            password: password.to_owned(),
-        })
+        Some(Self::Basic { user: user.to_owned(), password: password.to_owned() })
     }
 }
 

@@ -47,29 +47,20 @@ impl Journal {
     }
 
     pub(crate) fn clear(&self) {
-        self.entries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
-        self.entries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 fn hex_digest(text: &str) -> String {
-    digest(&SHA256, text.as_bytes())
-        .as_ref()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    digest(&SHA256, text.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]
@@ -79,10 +70,7 @@ mod tests {
     #[test]
     fn the_password_itself_is_not_kept() {
         let journal = Journal::default();
-        let credential = Credential::Basic {
-            user: "u".into(),
-            password: "abc".into(),
-        };
+        let credential = Credential::Basic { user: "u".into(), password: "abc".into() };
         journal.note("GET", "/g/p.git/info/refs", "", &credential);
         let shown = serde_json::to_value(journal.entries()).unwrap();
         assert_eq!(

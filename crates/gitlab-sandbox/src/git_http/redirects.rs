@@ -11,10 +11,7 @@ impl Redirects {
     /// From now on requests for the repository path `from`, such as `g/p.git`, are sent on to the URL `to`.
     pub(crate) fn add(&self, from: &str, to: &str) {
         let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
-        targets.insert(
-            from.trim_matches('/').to_owned(),
-            to.trim_end_matches('/').to_owned(),
-        );
+        targets.insert(from.trim_matches('/').to_owned(), to.trim_end_matches('/').to_owned());
     }
 
     /// The URL to which a request for `path`, such as `/g/p.git/info/refs`, is sent on.

@@ -67,10 +67,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         // Git shows a body to its user when it is plain text.
-        let content_type = (
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        );
+        let content_type = (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         let mut response = (self.status(), [content_type], self.text()).into_response();
         if let Self::AccessDenied { .. } = self {
             let challenge = HeaderValue::from_static("Basic realm=\"GitLab\"");

@@ -20,10 +20,7 @@ pub(crate) struct Repositories {
 impl Repositories {
     pub(crate) fn open(root: &Path, search_path: OsString) -> io::Result<Self> {
         std::fs::create_dir_all(root)?;
-        Ok(Self {
-            root: root.canonicalize()?,
-            search_path,
-        })
+        Ok(Self { root: root.canonicalize()?, search_path })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -47,9 +44,7 @@ impl Repositories {
         }
         let branch = format!("--initial-branch={}", Project::DEFAULT_BRANCH);
         let mut command = self.git();
-        command
-            .args(["init", "--quiet", "--bare", "--template=", &branch])
-            .arg(&folder);
+        command.args(["init", "--quiet", "--bare", "--template=", &branch]).arg(&folder);
         self.finish("init", command, &[]).await.map(|_| ())
     }
 
@@ -64,10 +59,7 @@ impl Repositories {
             return Ok(None);
         }
         let mut command = self.git();
-        command
-            .arg("--git-dir")
-            .arg(folder)
-            .args(["rev-parse", "--quiet", "--verify", "--end-of-options"]);
+        command.arg("--git-dir").arg(folder).args(["rev-parse", "--quiet", "--verify", "--end-of-options"]);
         command.arg(format!("{full_ref}^{{commit}}"));
         let output = command.stdin(Stdio::null()).output().await?;
         let name = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -96,11 +88,8 @@ impl Repositories {
         mut command: Command,
         input: &[u8],
     ) -> Result<Output, RepositoryError> {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdin = child.stdin.take();
         let write = async {
             if let Some(mut stdin) = stdin {
@@ -114,18 +103,12 @@ impl Repositories {
             return Ok(output);
         }
         let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(RepositoryError::Refused {
-            command: name,
-            message,
-        })
+        Err(RepositoryError::Refused { command: name, message })
     }
 }
 
 /// The name of a commit for a ref that has none, the same one each time.
 pub(crate) fn made_up_commit(project_path: &str, full_ref: &str) -> String {
-    let hash = digest(
-        &SHA1_FOR_LEGACY_USE_ONLY,
-        format!("{project_path}@{full_ref}").as_bytes(),
-    );
+    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, format!("{project_path}@{full_ref}").as_bytes());
     hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

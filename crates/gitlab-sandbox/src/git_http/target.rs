@@ -49,9 +49,8 @@ impl Target {
     /// Reads the path as it stood in the request: an escaped or unusual character makes it no repository's path.
     pub(super) fn of(method: &str, path: &str, query: &str) -> Option<Self> {
         let (project_path, rest) = path.strip_prefix('/')?.split_once(".git/")?;
-        let segments_are_sound = project_path
-            .split('/')
-            .all(|segment| PathSegment::try_from(segment.to_owned()).is_ok());
+        let segments_are_sound =
+            project_path.split('/').all(|segment| PathSegment::try_from(segment.to_owned()).is_ok());
         if !segments_are_sound {
             return None;
         }
@@ -68,10 +67,7 @@ impl Target {
 }
 
 fn requested_service(query: &str) -> Option<Service> {
-    query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("service="))
-        .and_then(Service::named)
+    query.split('&').find_map(|pair| pair.strip_prefix("service=")).and_then(Service::named)
 }
 
 #[cfg(test)]
@@ -80,11 +76,8 @@ mod tests {
 
     #[test]
     fn the_three_requests_of_git_are_understood() {
-        let target = Target::of(
-            "GET",
-            "/gitlab-org/security/omnibus.git/info/refs",
-            "service=git-upload-pack",
-        );
+        let target =
+            Target::of("GET", "/gitlab-org/security/omnibus.git/info/refs", "service=git-upload-pack");
         assert_eq!(
             target,
             Some(Target {
@@ -106,11 +99,7 @@ mod tests {
             ("GET", "/g/p.git/objects/../../../etc/passwd", ""),
             ("POST", "/g/p.git/info/lfs/objects/batch", ""),
         ] {
-            assert_eq!(
-                Target::of(method, path, query).unwrap().operation,
-                Operation::Unknown,
-                "{path}"
-            );
+            assert_eq!(Target::of(method, path, query).unwrap().operation, Operation::Unknown, "{path}");
         }
     }
 

@@ -146,10 +146,7 @@ mod tests {
         assert_eq!(claims["job_id"], "7");
         assert_eq!(claims["ref_protected"], "true");
         assert_eq!(claims["runner_id"], 1);
-        assert_eq!(
-            claims["sub"],
-            "project_path:gitlab-org/security/omnibus-gitlab:ref_type:branch:ref:main"
-        );
+        assert_eq!(claims["sub"], "project_path:gitlab-org/security/omnibus-gitlab:ref_type:branch:ref:main");
         assert_eq!(
             claims["ci_config_ref_uri"],
             "127.0.0.1:3000/gitlab-org/security/omnibus-gitlab//.gitlab-ci.yml@refs/heads/main"
@@ -159,16 +156,9 @@ mod tests {
     #[test]
     fn environment_claims_are_there_only_with_an_environment() {
         let without = job().claims("http://127.0.0.1:3000");
-        assert!(
-            without
-                .keys()
-                .all(|name| !name.starts_with("environment") && name != "deployment_tier")
-        );
+        assert!(without.keys().all(|name| !name.starts_with("environment") && name != "deployment_tier"));
 
-        let with = JobIdentity {
-            environment: Some("production".into()),
-            ..job()
-        };
+        let with = JobIdentity { environment: Some("production".into()), ..job() };
         assert_eq!(with.claims("http://127.0.0.1:3000")["environment"], "production");
     }
 }

@@ -39,11 +39,7 @@ impl Issuer {
     pub(crate) fn generate() -> Result<Self, KeyError> {
         let published = SigningKey::generate()?;
         let key_id = published.id();
-        Ok(Self {
-            published,
-            stray: OnceLock::new(),
-            key_id,
-        })
+        Ok(Self { published, stray: OnceLock::new(), key_id })
     }
 
     /// The public keys as a JWKS.

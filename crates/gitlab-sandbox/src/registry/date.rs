@@ -18,9 +18,7 @@ pub(crate) struct InvalidDate;
 
 impl Date {
     pub(crate) fn of_unix_seconds(seconds: i64) -> Self {
-        Self {
-            days_since_1970: seconds.div_euclid(SECONDS_A_DAY),
-        }
+        Self { days_since_1970: seconds.div_euclid(SECONDS_A_DAY) }
     }
 
     /// The first second of this day.
@@ -29,9 +27,7 @@ impl Date {
     }
 
     pub(crate) fn plus_days(self, days: i64) -> Self {
-        Self {
-            days_since_1970: self.days_since_1970.saturating_add(days),
-        }
+        Self { days_since_1970: self.days_since_1970.saturating_add(days) }
     }
 
     // Both conversions count from 1 March of year 0, so that a leap day ends its year:
@@ -43,9 +39,7 @@ impl Date {
         let month_from_march = (month + 9) % 12;
         let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        Self {
-            days_since_1970: era * 146_097 + day_of_era - 719_468,
-        }
+        Self { days_since_1970: era * 146_097 + day_of_era - 719_468 }
     }
 
     fn to_civil(self) -> (i64, i64, i64) {
@@ -57,11 +51,7 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 {
-            month_from_march + 3
-        } else {
-            month_from_march - 9
-        };
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         (year, month, day)
     }
@@ -83,11 +73,7 @@ impl FromStr for Date {
         }
         let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
         let date = Self::from_civil(year, month, day);
-        if date.to_civil() == (year, month, day) {
-            Ok(date)
-        } else {
-            Err(InvalidDate)
-        }
+        if date.to_civil() == (year, month, day) { Ok(date) } else { Err(InvalidDate) }
     }
 }
 
@@ -108,12 +94,7 @@ impl Serialize for Date {
 pub(crate) fn iso_timestamp(unix_seconds: i64) -> String {
     let date = Date::of_unix_seconds(unix_seconds);
     let of_day = unix_seconds.rem_euclid(SECONDS_A_DAY);
-    format!(
-        "{date}T{:02}:{:02}:{:02}.000Z",
-        of_day / 3600,
-        of_day / 60 % 60,
-        of_day % 60
-    )
+    format!("{date}T{:02}:{:02}:{:02}.000Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
 }
 
 #[cfg(test)]

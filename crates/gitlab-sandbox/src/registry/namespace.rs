@@ -27,8 +27,6 @@ impl Project {
 
     /// The full path of the group that holds this project.
     pub(crate) fn namespace_path(&self) -> &str {
-        self.full_path
-            .rsplit_once('/')
-            .map_or("", |(namespace, _)| namespace)
+        self.full_path.rsplit_once('/').map_or("", |(namespace, _)| namespace)
     }
 }

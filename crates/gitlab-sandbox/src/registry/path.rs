@@ -14,10 +14,7 @@ impl TryFrom<String> for PathSegment {
 
     fn try_from(text: String) -> Result<Self, InvalidPath> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let starts_well = text
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte != b'-' && byte != b'.');
+        let starts_well = text.bytes().next().is_some_and(|byte| byte != b'-' && byte != b'.');
         let ends_well = ![".git", ".atom", "."].iter().any(|end| text.ends_with(end));
         if starts_well && ends_well && text.len() <= 255 && text.bytes().all(allowed) {
             Ok(Self(text))
@@ -39,9 +36,7 @@ mod tests {
 
     #[test]
     fn a_segment_that_could_leave_its_folder_or_mislead_git_is_refused() {
-        for text in [
-            "", ".", "..", "-x", "a/b", "a.git", "a.atom", "a b", "a\0", "%2e%2e", ".hidden", "ä",
-        ] {
+        for text in ["", ".", "..", "-x", "a/b", "a.git", "a.atom", "a b", "a\0", "%2e%2e", ".hidden", "ä"] {
             assert!(PathSegment::try_from(text.to_owned()).is_err(), "{text:?}");
         }
         for text in ["security", "omnibus-gitlab", "a.b_c-1"] {

@@ -77,9 +77,7 @@ impl Registry {
     }
 
     pub(crate) fn group_at(&self, full_path: &str) -> Option<&Group> {
-        self.groups
-            .iter()
-            .find(|group| group.full_path.eq_ignore_ascii_case(full_path))
+        self.groups.iter().find(|group| group.full_path.eq_ignore_ascii_case(full_path))
     }
 
     pub(crate) fn project(&self, id: u64) -> Option<&Project> {
@@ -88,9 +86,7 @@ impl Registry {
 
     /// The project at a path, in whatever case it is written, as GitLab looks it up.
     pub(crate) fn project_at(&self, full_path: &str) -> Option<&Project> {
-        self.projects
-            .iter()
-            .find(|project| project.full_path.eq_ignore_ascii_case(full_path))
+        self.projects.iter().find(|project| project.full_path.eq_ignore_ascii_case(full_path))
     }
 
     pub(crate) fn group_tokens(&self, group_id: u64) -> impl Iterator<Item = &AccessToken> {
@@ -168,30 +164,20 @@ mod tests {
 
     fn two_groups() -> (Registry, Group, Group) {
         let mut registry = Registry::default();
-        let above = registry
-            .add_group("GitLab".into(), &segment("gitlab-org"), None)
-            .unwrap();
-        let below = registry
-            .add_group("Security".into(), &segment("security"), Some(&above))
-            .unwrap();
+        let above = registry.add_group("GitLab".into(), &segment("gitlab-org"), None).unwrap();
+        let below = registry.add_group("Security".into(), &segment("security"), Some(&above)).unwrap();
         (registry, above, below)
     }
 
     fn bot(group_id: u64) -> Holder {
-        Holder::GroupBot {
-            group_id,
-            level: AccessLevel::Developer,
-        }
+        Holder::GroupBot { group_id, level: AccessLevel::Developer }
     }
 
     #[test]
     fn a_member_of_a_group_is_a_member_of_its_subgroups_and_not_the_reverse() {
         let (registry, above, below) = two_groups();
         assert_eq!(below.full_path, "gitlab-org/security");
-        assert_eq!(
-            registry.level_in_group(bot(above.id), below.id),
-            Some(AccessLevel::Developer)
-        );
+        assert_eq!(registry.level_in_group(bot(above.id), below.id), Some(AccessLevel::Developer));
         assert_eq!(registry.level_in_group(bot(below.id), above.id), None);
     }
 
@@ -219,14 +205,8 @@ mod tests {
             revoked: false,
         });
         let midnight = day.start_in_unix_seconds();
-        assert!(matches!(
-            registry.use_token("glpat-madeup", midnight - 1),
-            Standing::Active(_)
-        ));
-        assert!(matches!(
-            registry.use_token("glpat-madeup", midnight),
-            Standing::Expired
-        ));
+        assert!(matches!(registry.use_token("glpat-madeup", midnight - 1), Standing::Active(_)));
+        assert!(matches!(registry.use_token("glpat-madeup", midnight), Standing::Expired));
         assert!(matches!(registry.use_token("glpat-other", 0), Standing::Unknown));
         registry.revoke(token.id);
         assert!(matches!(registry.use_token("glpat-madeup", 0), Standing::Revoked));

@@ -50,8 +50,7 @@ impl AccessToken {
 
     /// A token ends at 00:00 UTC on its day: one that expires today was born expired.
     pub(super) fn is_expired(&self, now: i64) -> bool {
-        self.expires_at
-            .is_some_and(|date| now >= date.start_in_unix_seconds())
+        self.expires_at.is_some_and(|date| now >= date.start_in_unix_seconds())
     }
 
     pub(crate) fn has_any_scope(&self, scopes: &[Scope]) -> bool {

@@ -33,21 +33,13 @@ pub(super) async fn post(
         .body(Full::new(Bytes::from(body.to_string())))
         .map_err(|_| RunnerError::Address(server.to_owned()))?;
 
-    let stream = TcpStream::connect(authority)
-        .await
-        .map_err(|error| unreachable(&error))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| unreachable(&error))?;
+    let stream = TcpStream::connect(authority).await.map_err(|error| unreachable(&error))?;
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
     let exchange = async {
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(|error| unreachable(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES)
-            .collect()
-            .await;
+        let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
         // The connection ends with its sender.
         drop(sender);
         let body = body.map_err(|error| unreachable(error.as_ref()))?.to_bytes();
@@ -57,10 +49,7 @@ pub(super) async fn post(
     let (status, body) = answer?;
     if !status.is_success() {
         let body = String::from_utf8_lossy(&body).into_owned();
-        return Err(RunnerError::Refused {
-            status: status.as_u16(),
-            body,
-        });
+        return Err(RunnerError::Refused { status: status.as_u16(), body });
     }
     serde_json::from_slice(&body).map_err(|error| unreachable(&error))
 }

@@ -55,21 +55,16 @@ impl Runner {
     /// When the sandbox gives no job, when the folders or the shell fail, and when the job takes longer than it may.
     pub async fn run(&self, job: &Job) -> Result<Finished, RunnerError> {
         let assignment = self.assignment(job).await?;
-        let in_builds = |source| RunnerError::Folder {
-            folder: self.builds.clone(),
-            source,
-        };
+        let in_builds = |source| RunnerError::Folder { folder: self.builds.clone(), source };
         let builds = std::path::absolute(&self.builds).map_err(in_builds)?;
         let folders = Folders::of(&builds, assignment.id, &job.project);
         folders.prepare(&shell_script(&job.script)).map_err(in_builds)?;
 
         let command = self.command(job, assignment, &folders);
         match shell::run(command, job.timeout).await? {
-            Outcome::Ended(exit, log) => Ok(Finished {
-                exit,
-                log: String::from_utf8_lossy(&log).into_owned(),
-                folder: folders.job,
-            }),
+            Outcome::Ended(exit, log) => {
+                Ok(Finished { exit, log: String::from_utf8_lossy(&log).into_owned(), folder: folders.job })
+            }
             Outcome::TimedOut(log) => Err(RunnerError::TimedOut {
                 after: job.timeout,
                 log: String::from_utf8_lossy(&log).into_owned(),

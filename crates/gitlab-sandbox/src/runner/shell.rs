@@ -32,11 +32,7 @@ pub(super) async fn run(mut command: Command, time: Duration) -> io::Result<Outc
     // The command holds the pipe's other end; the log ends when no process has it any more.
     drop(command);
     let group = Group::led_by(shell.id());
-    let mut log = Log {
-        pipe: Receiver::from_owned_fd(reader.into())?,
-        bytes: Vec::new(),
-        ended: false,
-    };
+    let mut log = Log { pipe: Receiver::from_owned_fd(reader.into())?, bytes: Vec::new(), ended: false };
 
     let deadline = sleep(time);
     tokio::pin!(deadline);
@@ -95,11 +91,7 @@ struct Group(Option<Pid>);
 
 impl Group {
     fn led_by(process_id: Option<u32>) -> Self {
-        Self(
-            process_id
-                .and_then(|id| i32::try_from(id).ok())
-                .and_then(Pid::from_raw),
-        )
+        Self(process_id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
     }
 }
 

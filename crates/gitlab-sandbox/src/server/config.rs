@@ -46,12 +46,8 @@ impl Config {
     /// # Errors
     /// When the folder for the repositories or the issuer's key cannot be made.
     pub fn build(self, clock: impl Clock) -> Result<Sandbox, Error> {
-        let repositories = Repositories::open(&self.repositories, self.search_path).map_err(|source| {
-            Error::Repositories {
-                folder: self.repositories,
-                source,
-            }
-        })?;
+        let repositories = Repositories::open(&self.repositories, self.search_path)
+            .map_err(|source| Error::Repositories { folder: self.repositories, source })?;
         let now = unix_seconds(clock.now());
         let mut registry = Registry::default();
         registry.add_token(self.admin_token.expose_secret(), |id| AccessToken {
@@ -66,11 +62,6 @@ impl Config {
             last_used_at: None,
             revoked: false,
         });
-        Ok(Sandbox::new(
-            Box::new(clock),
-            Issuer::generate()?,
-            registry,
-            repositories,
-        ))
+        Ok(Sandbox::new(Box::new(clock), Issuer::generate()?, registry, repositories))
     }
 }

@@ -95,9 +95,7 @@ fn identity_of(project: &Project) -> ProjectIdentity {
 }
 
 fn made_up_identity(full_path: &str) -> ProjectIdentity {
-    let namespace_path = full_path
-        .rsplit_once('/')
-        .map_or(full_path, |(namespace, _)| namespace);
+    let namespace_path = full_path.rsplit_once('/').map_or(full_path, |(namespace, _)| namespace);
     ProjectIdentity {
         id: made_up_id(full_path),
         path: full_path.to_owned(),

@@ -31,12 +31,7 @@ impl Sandbox {
         registry: Registry,
         repositories: Repositories,
     ) -> Self {
-        Self {
-            clock,
-            issuer,
-            registry,
-            repositories,
-        }
+        Self { clock, issuer, registry, repositories }
     }
 
     /// Serves on `listener` until `shutdown` ends, then lets requests under way end for five seconds.
@@ -51,13 +46,7 @@ impl Sandbox {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
         let base_url = format!("http://{}", listener.local_addr()?);
-        let instance = Instance::new(
-            base_url,
-            self.clock,
-            self.issuer,
-            self.registry,
-            self.repositories,
-        );
+        let instance = Instance::new(base_url, self.clock, self.issuer, self.registry, self.repositories);
 
         let (drain, draining) = oneshot::channel();
         let server = axum::serve(listener, router(Arc::new(instance))).with_graceful_shutdown(async move {

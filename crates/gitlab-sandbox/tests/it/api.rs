@@ -12,43 +12,23 @@ async fn groups_and_projects_are_found_by_number_and_by_path() {
     let below = sandbox.group("security", Some(above)).await;
     let project = sandbox.project("omnibus", below, "private").await;
 
-    let group = sandbox
-        .admin(Method::GET, "/api/v4/groups/gitlab-org%2Fsecurity", Value::Null)
-        .await;
+    let group = sandbox.admin(Method::GET, "/api/v4/groups/gitlab-org%2Fsecurity", Value::Null).await;
     assert_eq!(group["id"], below);
     assert_eq!(group["full_path"], "gitlab-org/security");
     for id in [project.to_string(), "gitlab-org%2Fsecurity%2Fomnibus".to_owned()] {
-        let found = sandbox
-            .admin(Method::GET, &format!("/api/v4/projects/{id}"), Value::Null)
-            .await;
+        let found = sandbox.admin(Method::GET, &format!("/api/v4/projects/{id}"), Value::Null).await;
         assert_eq!(found["path_with_namespace"], "gitlab-org/security/omnibus");
-        assert_eq!(
-            found["http_url_to_repo"],
-            sandbox.url("gitlab-org/security/omnibus")
-        );
+        assert_eq!(found["http_url_to_repo"], sandbox.url("gitlab-org/security/omnibus"));
     }
 
     let again = json!({ "name": "omnibus", "namespace_id": below });
     let (status, body) = sandbox.ask(ADMIN, Method::POST, "/api/v4/projects", again).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(body, json!({ "message": { "path": ["has already been taken"] } }));
-    let (status, body) = sandbox
-        .ask(ADMIN, Method::GET, "/api/v4/projects/g%2Fp", Value::Null)
-        .await;
-    assert_eq!(
-        (status, body),
-        (
-            StatusCode::NOT_FOUND,
-            json!({ "message": "404 Project Not Found" })
-        )
-    );
-    let (status, body) = sandbox
-        .ask(ADMIN, Method::GET, "/api/v4/groups/99", Value::Null)
-        .await;
-    assert_eq!(
-        (status, body),
-        (StatusCode::NOT_FOUND, json!({ "message": "404 Group Not Found" }))
-    );
+    let (status, body) = sandbox.ask(ADMIN, Method::GET, "/api/v4/projects/g%2Fp", Value::Null).await;
+    assert_eq!((status, body), (StatusCode::NOT_FOUND, json!({ "message": "404 Project Not Found" })));
+    let (status, body) = sandbox.ask(ADMIN, Method::GET, "/api/v4/groups/99", Value::Null).await;
+    assert_eq!((status, body), (StatusCode::NOT_FOUND, json!({ "message": "404 Group Not Found" })));
 }
 
 #[tokio::test]
@@ -81,9 +61,7 @@ async fn a_group_token_lives_from_its_making_to_its_end() {
         })
     );
 
-    let of_today = sandbox
-        .admin(Method::GET, &format!("{path}?state=active"), Value::Null)
-        .await;
+    let of_today = sandbox.admin(Method::GET, &format!("{path}?state=active"), Value::Null).await;
     assert_eq!(of_today.as_array().unwrap().len(), 1);
     sandbox.pass(12 * 3600);
     let (status, body) = sandbox.ask(value, Method::GET, OWN, Value::Null).await;
@@ -92,9 +70,7 @@ async fn a_group_token_lives_from_its_making_to_its_end() {
         body["error_description"],
         "Token is expired. You can either do re-authorization or token refresh."
     );
-    let of_tomorrow = sandbox
-        .admin(Method::GET, &format!("{path}?state=active"), Value::Null)
-        .await;
+    let of_tomorrow = sandbox.admin(Method::GET, &format!("{path}?state=active"), Value::Null).await;
     assert_eq!(of_tomorrow, json!([]));
 }
 
@@ -108,19 +84,11 @@ async fn a_token_is_revoked_by_its_owner_or_by_itself() {
     let path = format!("/api/v4/groups/{group}/access_tokens/{}", first["id"]);
     let (status, _) = sandbox.ask(ADMIN, Method::DELETE, &path, Value::Null).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    let (status, _) = sandbox
-        .ask(
-            second["token"].as_str().unwrap(),
-            Method::DELETE,
-            OWN,
-            Value::Null,
-        )
-        .await;
+    let (status, _) = sandbox.ask(second["token"].as_str().unwrap(), Method::DELETE, OWN, Value::Null).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
     for token in [&first, &second] {
-        let (status, body) = sandbox
-            .ask(token["token"].as_str().unwrap(), Method::GET, OWN, Value::Null)
-            .await;
+        let (status, body) =
+            sandbox.ask(token["token"].as_str().unwrap(), Method::GET, OWN, Value::Null).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         assert_eq!(
             body,
@@ -143,12 +111,7 @@ async fn wrong_requests_get_gitlabs_texts() {
 
     let refused = |reason: &str| json!({ "message": format!("400 Bad request - {reason}") });
     let cases = [
-        (
-            ADMIN,
-            json!({}),
-            400,
-            json!({ "error": "name is missing, scopes is missing" }),
-        ),
+        (ADMIN, json!({}), 400, json!({ "error": "name is missing, scopes is missing" })),
         (
             ADMIN,
             json!({ "name": "n", "scopes": ["everything"] }),
@@ -186,22 +149,9 @@ async fn wrong_requests_get_gitlabs_texts() {
         assert_eq!((answer.0.as_u16(), answer.1), (status, body), "{request}");
     }
     let (status, body) = sandbox.ask(&developer, Method::GET, &path, Value::Null).await;
-    assert_eq!(
-        (status, body),
-        (StatusCode::UNAUTHORIZED, json!({ "message": "401 Unauthorized" }))
-    );
-    let (status, body) = sandbox
-        .ask(ADMIN, Method::GET, "/api/v4/nothing", Value::Null)
-        .await;
-    assert_eq!(
-        (status, body),
-        (StatusCode::NOT_FOUND, json!({ "error": "404 Not Found" }))
-    );
-    let omitted = sandbox
-        .admin(Method::POST, &path, json!({ "name": "n", "scopes": ["api"] }))
-        .await;
-    assert_eq!(
-        (&omitted["access_level"], &omitted["expires_at"]),
-        (&json!(40), &json!("2027-11-23"))
-    );
+    assert_eq!((status, body), (StatusCode::UNAUTHORIZED, json!({ "message": "401 Unauthorized" })));
+    let (status, body) = sandbox.ask(ADMIN, Method::GET, "/api/v4/nothing", Value::Null).await;
+    assert_eq!((status, body), (StatusCode::NOT_FOUND, json!({ "error": "404 Not Found" })));
+    let omitted = sandbox.admin(Method::POST, &path, json!({ "name": "n", "scopes": ["api"] })).await;
+    assert_eq!((&omitted["access_level"], &omitted["expires_at"]), (&json!(40), &json!("2027-11-23")));
 }

@@ -20,12 +20,7 @@ async fn with_private_project() -> (Running, u64, Git) {
     let above = sandbox.group("gitlab-org", None).await;
     let group = sandbox.group("security", Some(above)).await;
     sandbox.project("omnibus", group, "private").await;
-    sandbox
-        .commit(
-            "gitlab-org/security/omnibus",
-            json!({ "README": "secret source\n" }),
-        )
-        .await;
+    sandbox.commit("gitlab-org/security/omnibus", json!({ "README": "secret source\n" })).await;
     let git = Git::within(sandbox.path());
     (sandbox, group, git)
 }
@@ -36,28 +31,17 @@ const PROJECT: &str = "gitlab-org/security/omnibus";
 async fn a_token_that_may_read_clones_a_private_project_under_any_user_name() {
     let (sandbox, group, git) = with_private_project().await;
     let token = sandbox.token_value(group, 20, &["read_repository"]).await;
-    git.must(&["clone", "--quiet", &sandbox.url_with(&token, PROJECT), "copy"])
-        .await;
+    git.must(&["clone", "--quiet", &sandbox.url_with(&token, PROJECT), "copy"]).await;
     let readme = std::fs::read_to_string(git.folder().join("copy/README")).unwrap();
     assert_eq!(readme, "secret source\n");
-    git.must(&[
-        "clone",
-        "--quiet",
-        &sandbox.url_with(ADMIN, PROJECT),
-        "administrators-copy",
-    ])
-    .await;
+    git.must(&["clone", "--quiet", &sandbox.url_with(ADMIN, PROJECT), "administrators-copy"]).await;
 
     let requests = sandbox.git_requests().await;
     assert_eq!(requests[0]["authorization"], "none");
     assert_eq!(requests[1]["authorization"], "basic");
     assert_eq!(requests[1]["user"], "anyone");
     assert_eq!(requests[1]["path"], "/gitlab-org/security/omnibus.git/info/refs");
-    assert!(
-        requests
-            .iter()
-            .all(|request| !request.to_string().contains(&token))
-    );
+    assert!(requests.iter().all(|request| !request.to_string().contains(&token)));
 }
 
 #[tokio::test]
@@ -86,9 +70,7 @@ async fn a_token_that_proves_nothing_is_denied() {
     sandbox.pass(12 * 3600);
 
     for token in ["glpat-wrong", &unscoped, &revoked, &expired] {
-        let stderr = git
-            .must_fail(&["clone", &sandbox.url_with(token, PROJECT), "copy"])
-            .await;
+        let stderr = git.must_fail(&["clone", &sandbox.url_with(token, PROJECT), "copy"]).await;
         assert!(stderr.contains(DENIED), "{stderr}");
         assert!(stderr.contains("fatal: Authentication failed for"), "{stderr}");
     }
@@ -100,9 +82,7 @@ async fn a_project_outside_the_tokens_group_is_not_found() {
     let elsewhere = sandbox.group("elsewhere", None).await;
     let token = sandbox.token_value(elsewhere, 50, &["api"]).await;
     for project in [PROJECT, "gitlab-org/security/nothing"] {
-        let stderr = git
-            .must_fail(&["clone", &sandbox.url_with(&token, project), "copy"])
-            .await;
+        let stderr = git.must_fail(&["clone", &sandbox.url_with(&token, project), "copy"]).await;
         assert!(stderr.contains(NOT_FOUND), "{stderr}");
         assert!(stderr.contains("fatal: repository "), "{stderr}");
     }
@@ -112,17 +92,9 @@ async fn a_project_outside_the_tokens_group_is_not_found() {
 async fn a_guest_may_not_download() {
     let (sandbox, group, git) = with_private_project().await;
     let token = sandbox.token_value(group, 10, &["read_repository"]).await;
-    let stderr = git
-        .must_fail(&["clone", &sandbox.url_with(&token, PROJECT), "copy"])
-        .await;
-    assert!(
-        stderr.contains("remote: You are not allowed to download code from this project."),
-        "{stderr}"
-    );
-    assert!(
-        stderr.contains("The requested URL returned error: 403"),
-        "{stderr}"
-    );
+    let stderr = git.must_fail(&["clone", &sandbox.url_with(&token, PROJECT), "copy"]).await;
+    assert!(stderr.contains("remote: You are not allowed to download code from this project."), "{stderr}");
+    assert!(stderr.contains("The requested URL returned error: 403"), "{stderr}");
 }
 
 #[tokio::test]
@@ -133,29 +105,16 @@ async fn a_public_project_is_for_everyone_and_an_internal_one_for_every_token() 
     let token = sandbox.token_value(elsewhere, 10, &["read_repository"]).await;
     for visibility in ["public", "internal"] {
         sandbox.project(visibility, group, visibility).await;
-        sandbox
-            .commit(&format!("g/{visibility}"), json!({ "README": visibility }))
-            .await;
+        sandbox.commit(&format!("g/{visibility}"), json!({ "README": visibility })).await;
     }
     let git = Git::within(sandbox.path());
-    git.must(&["clone", "--quiet", &sandbox.url("g/public"), "anonymous"])
-        .await;
-    git.must(&[
-        "clone",
-        "--quiet",
-        &sandbox.url_with(&token, "g/internal"),
-        "internal",
-    ])
-    .await;
-    let stderr = git
-        .must_fail(&["clone", &sandbox.url("g/internal"), "copy"])
-        .await;
+    git.must(&["clone", "--quiet", &sandbox.url("g/public"), "anonymous"]).await;
+    git.must(&["clone", "--quiet", &sandbox.url_with(&token, "g/internal"), "internal"]).await;
+    let stderr = git.must_fail(&["clone", &sandbox.url("g/internal"), "copy"]).await;
     assert!(stderr.contains("could not read Username"), "{stderr}");
 
     let path = "/g/public.git/info/refs?service=git-upload-pack";
-    let with_wrong_token = sandbox
-        .request(Method::GET, path)
-        .basic_auth("u", Some("glpat-wrong"));
+    let with_wrong_token = sandbox.request(Method::GET, path).basic_auth("u", Some("glpat-wrong"));
     let answer = with_wrong_token.send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 }
@@ -167,27 +126,14 @@ async fn an_empty_project_is_cloned_with_a_warning_and_one_without_a_repository_
     let project = sandbox.project("empty", group, "private").await;
     let token = sandbox.token_value(group, 30, &["read_repository"]).await;
     let git = Git::within(sandbox.path());
-    let output = git
-        .run(&["clone", &sandbox.url_with(&token, "g/empty"), "copy"])
-        .await;
+    let output = git.run(&["clone", &sandbox.url_with(&token, "g/empty"), "copy"]).await;
     assert!(output.succeeded);
-    assert!(
-        output
-            .stderr
-            .contains("You appear to have cloned an empty repository."),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.contains("You appear to have cloned an empty repository."), "{}", output.stderr);
 
     let repository = sandbox.path().join(format!("repositories/project-{project}.git"));
     std::fs::remove_dir_all(repository).unwrap();
-    let stderr = git
-        .must_fail(&["clone", &sandbox.url_with(&token, "g/empty"), "again"])
-        .await;
-    assert!(
-        stderr.contains("remote: A repository for this project does not exist yet."),
-        "{stderr}"
-    );
+    let stderr = git.must_fail(&["clone", &sandbox.url_with(&token, "g/empty"), "again"]).await;
+    assert!(stderr.contains("remote: A repository for this project does not exist yet."), "{stderr}");
 }
 
 #[tokio::test]
@@ -246,14 +192,10 @@ async fn http_backend_never_sees_the_credential() {
     sandbox.commit("g/p", json!({ "README": "x" })).await;
     let token = sandbox.token_value(group, 30, &["read_repository"]).await;
     let git = Git::within(sandbox.path());
-    git.must(&["clone", "--quiet", &sandbox.url_with(&token, "g/p"), "copy"])
-        .await;
+    git.must(&["clone", "--quiet", &sandbox.url_with(&token, "g/p"), "copy"]).await;
 
     let environments = std::fs::read_to_string(seen).unwrap();
-    assert!(
-        environments.contains(&format!("REMOTE_USER=group_{group}_bot_")),
-        "{environments}"
-    );
+    assert!(environments.contains(&format!("REMOTE_USER=group_{group}_bot_")), "{environments}");
     assert!(environments.contains("GIT_PROTOCOL=version=2"));
     let basic = BASE64_STANDARD.encode(format!("anyone:{token}"));
     for secret in [token.as_str(), basic.as_str(), ADMIN, "AUTHORIZATION"] {

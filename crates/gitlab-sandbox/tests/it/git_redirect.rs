@@ -15,10 +15,7 @@ async fn a_redirect_leads_git_to_another_host() {
 
     let git = Git::within(first.path());
     git.must(&["clone", "--quiet", &first.url("g/p"), "copy"]).await;
-    assert_eq!(
-        std::fs::read_to_string(git.folder().join("copy/README")).unwrap(),
-        "elsewhere\n"
-    );
+    assert_eq!(std::fs::read_to_string(git.folder().join("copy/README")).unwrap(), "elsewhere\n");
     assert_eq!(first.git_requests().await.len(), 1);
     let requests = second.git_requests().await;
     assert!(requests.len() >= 2);
@@ -37,10 +34,7 @@ async fn a_clone_url_without_git_at_its_end_is_sent_on() {
 
     let page = sandbox.request(Method::GET, "/g/p").send().await.unwrap();
     assert_eq!(page.status(), StatusCode::FOUND);
-    assert_eq!(
-        page.headers()["location"],
-        format!("{}/users/sign_in", sandbox.base).as_str()
-    );
+    assert_eq!(page.headers()["location"], format!("{}/users/sign_in", sandbox.base).as_str());
 }
 
 #[tokio::test]
@@ -58,22 +52,13 @@ async fn a_commit_may_have_tags_and_submodules() {
     });
     let sha = sandbox.admin(Method::POST, "/-/sandbox/commits", request).await["sha"].clone();
     let git = Git::within(sandbox.path());
-    git.must(&["clone", "--quiet", "--branch=1.0.0", &sandbox.url("g/p"), "copy"])
-        .await;
-    assert_eq!(
-        git.must(&["-C", "copy", "rev-parse", "HEAD"]).await.trim(),
-        sha.as_str().unwrap()
-    );
+    git.must(&["clone", "--quiet", "--branch=1.0.0", &sandbox.url("g/p"), "copy"]).await;
+    assert_eq!(git.must(&["-C", "copy", "rev-parse", "HEAD"]).await.trim(), sha.as_str().unwrap());
     let tree = git.must(&["-C", "copy", "ls-tree", "HEAD", "sub"]).await;
     assert_eq!(tree.trim(), format!("160000 commit {name}\tsub"));
-    assert_eq!(
-        std::fs::read_to_string(git.folder().join("copy/a \"b\"/c")).unwrap(),
-        "é\n"
-    );
+    assert_eq!(std::fs::read_to_string(git.folder().join("copy/a \"b\"/c")).unwrap(), "é\n");
 
     let escape = json!({ "project": "g/p", "files": { "../outside": "x" } });
-    let (status, _) = sandbox
-        .ask(crate::harness::ADMIN, Method::POST, "/-/sandbox/commits", escape)
-        .await;
+    let (status, _) = sandbox.ask(crate::harness::ADMIN, Method::POST, "/-/sandbox/commits", escape).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }

@@ -7,24 +7,11 @@ use crate::harness::{NOW, Running};
 
 /// The claims of a token, when a key of the JWKS that discovery leads to proves them.
 async fn verified(sandbox: &Running, token: &str) -> anyhow::Result<Value> {
-    let discovery: Value = sandbox
-        .request(Method::GET, "/.well-known/openid-configuration")
-        .send()
-        .await?
-        .json()
-        .await?;
+    let discovery: Value =
+        sandbox.request(Method::GET, "/.well-known/openid-configuration").send().await?.json().await?;
     assert_eq!(discovery["issuer"], sandbox.base);
-    let jwks_path = discovery["jwks_uri"]
-        .as_str()
-        .unwrap()
-        .strip_prefix(&sandbox.base)
-        .unwrap();
-    let jwks: JwkSet = sandbox
-        .request(Method::GET, jwks_path)
-        .send()
-        .await?
-        .json()
-        .await?;
+    let jwks_path = discovery["jwks_uri"].as_str().unwrap().strip_prefix(&sandbox.base).unwrap();
+    let jwks: JwkSet = sandbox.request(Method::GET, jwks_path).send().await?.json().await?;
 
     let key_id = decode_header(token)?.kid.unwrap();
     let key = DecodingKey::from_jwk(jwks.find(&key_id).unwrap())?;
@@ -45,18 +32,13 @@ async fn discovery_leads_to_the_key_that_signed_a_token() {
     let sandbox = Running::start().await;
     let group = sandbox.group("gitlab-org", None).await;
     let project = sandbox.project("omnibus", group, "internal").await;
-    let sha = sandbox
-        .commit("gitlab-org/omnibus", json!({ "README": "hello\n" }))
-        .await;
+    let sha = sandbox.commit("gitlab-org/omnibus", json!({ "README": "hello\n" })).await;
 
     let request = json!({ "project": "gitlab-org/omnibus", "audience": "https://vault.example.com" });
     let claims = verified(&sandbox, &mint(&sandbox, request).await).await.unwrap();
     assert_eq!(claims["iss"], sandbox.base);
     assert_eq!(claims["aud"], "https://vault.example.com");
-    assert_eq!(
-        claims["sub"],
-        "project_path:gitlab-org/omnibus:ref_type:branch:ref:main"
-    );
+    assert_eq!(claims["sub"], "project_path:gitlab-org/omnibus:ref_type:branch:ref:main");
     assert_eq!(claims["project_id"], project.to_string());
     assert_eq!(claims["namespace_id"], group.to_string());
     assert_eq!(claims["project_visibility"], "internal");
@@ -106,13 +88,9 @@ async fn a_token_of_a_stray_key_is_not_proven() {
 async fn actions_ask_with_a_bearer_token_and_an_audience() {
     let sandbox = Running::start().await;
     let path = "/-/sandbox/actions_id_token?project=g/p&audience=https%3A%2F%2Fvault.example.com";
-    let request = sandbox
-        .request(Method::GET, path)
-        .bearer_auth(crate::harness::ADMIN);
+    let request = sandbox.request(Method::GET, path).bearer_auth(crate::harness::ADMIN);
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
-    let claims = verified(&sandbox, answer["value"].as_str().unwrap())
-        .await
-        .unwrap();
+    let claims = verified(&sandbox, answer["value"].as_str().unwrap()).await.unwrap();
     assert_eq!(claims["aud"], "https://vault.example.com");
     assert_eq!(claims["project_path"], "g/p");
 }

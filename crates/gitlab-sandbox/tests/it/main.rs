@@ -1,9 +1,6 @@
 //! The sandbox from outside: over HTTP, with the real git.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "what these tests cannot do without is there, or they fail"
-)]
+#![allow(clippy::unwrap_used, reason = "what these tests cannot do without is there, or they fail")]
 
 /// What all tests use.
 mod harness;

@@ -24,9 +24,7 @@ async fn a_job_runs_with_the_variables_of_its_project_and_nothing_inherited() {
     let sandbox = Running::start().await;
     let group = sandbox.group("gitlab-org", None).await;
     let project = sandbox.project("omnibus", group, "private").await;
-    let sha = sandbox
-        .commit("gitlab-org/omnibus", json!({ "README": "x" }))
-        .await;
+    let sha = sandbox.commit("gitlab-org/omnibus", json!({ "README": "x" })).await;
     let mut job = Job::new("gitlab-org/omnibus", &["env", "pwd", "echo to stderr >&2"]);
     job.variables.insert("CHANNEL".into(), "security".into());
 
@@ -60,12 +58,8 @@ async fn a_job_runs_with_the_variables_of_its_project_and_nothing_inherited() {
 #[tokio::test]
 async fn a_job_gets_the_id_tokens_that_it_names() {
     let sandbox = Running::start().await;
-    let mut job = Job::new(
-        "g/p",
-        &["printf '%s\\n' \"$VAULT_ID_TOKEN\" | cut -d. -f2 >claims"],
-    );
-    job.id_tokens
-        .insert("VAULT_ID_TOKEN".into(), "https://vault.example.com".into());
+    let mut job = Job::new("g/p", &["printf '%s\\n' \"$VAULT_ID_TOKEN\" | cut -d. -f2 >claims"]);
+    job.id_tokens.insert("VAULT_ID_TOKEN".into(), "https://vault.example.com".into());
     let finished = finish(&sandbox, &job).await;
     assert!(finished.exit.success(), "{}", finished.log);
 
@@ -81,9 +75,7 @@ async fn a_job_gets_the_id_tokens_that_it_names() {
 fn claims(file: &Path) -> serde_json::Value {
     use base64::Engine;
     let text = std::fs::read_to_string(file).unwrap();
-    let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD
-        .decode(text.trim())
-        .unwrap();
+    let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(text.trim()).unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }
 
@@ -101,13 +93,8 @@ async fn a_job_that_takes_too_long_is_ended_with_what_it_started() {
     let mut job = Job::new("g/p", &["sleep 600 & echo started $!", "wait"]);
     job.timeout = Duration::from_millis(500);
     let error = runner(&sandbox).run(&job).await.unwrap_err();
-    let RunnerError::TimedOut { log, .. } = error else {
-        panic!("{error}")
-    };
-    let process = log
-        .lines()
-        .find_map(|line| line.strip_prefix("started "))
-        .unwrap();
+    let RunnerError::TimedOut { log, .. } = error else { panic!("{error}") };
+    let process = log.lines().find_map(|line| line.strip_prefix("started ")).unwrap();
     gone(process).await;
 }
 
@@ -118,17 +105,13 @@ async fn gone(process: &str) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), ended)
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), ended).await.unwrap();
 }
 
 /// Whether a process has ended; one that nobody has waited for yet has ended too.
 fn has_ended(process: &str) -> bool {
     match std::fs::read_to_string(format!("/proc/{process}/stat")) {
-        Ok(stat) => stat
-            .rsplit_once(") ")
-            .is_some_and(|(_, state)| state.starts_with(['Z', 'X'])),
+        Ok(stat) => stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['Z', 'X'])),
         Err(_) => true,
     }
 }
@@ -138,23 +121,13 @@ async fn a_process_that_a_job_leaves_behind_does_not_hold_it_up() {
     let sandbox = Running::start().await;
     let finished = finish(&sandbox, &Job::new("g/p", &["sleep 600 & echo started $!"])).await;
     assert!(finished.exit.success());
-    let process = finished
-        .log
-        .lines()
-        .find_map(|line| line.strip_prefix("started "))
-        .unwrap();
+    let process = finished.log.lines().find_map(|line| line.strip_prefix("started ")).unwrap();
     gone(process).await;
 }
 
 #[tokio::test]
 async fn a_project_whose_path_leads_elsewhere_gets_no_job() {
     let sandbox = Running::start().await;
-    let error = runner(&sandbox)
-        .run(&Job::new("../../g", &["true"]))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error, RunnerError::Refused { status: 404, .. }),
-        "{error}"
-    );
+    let error = runner(&sandbox).run(&Job::new("../../g", &["true"])).await.unwrap_err();
+    assert!(matches!(error, RunnerError::Refused { status: 404, .. }), "{error}");
 }

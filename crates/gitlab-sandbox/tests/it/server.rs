@@ -24,9 +24,7 @@ async fn a_folder_that_cannot_be_made_is_named() {
         search_path: search_path(),
     };
     assert!(!format!("{config:?}").contains(ADMIN));
-    let Err(error) = config.build(|| std::time::UNIX_EPOCH) else {
-        panic!("a file is no folder")
-    };
+    let Err(error) = config.build(|| std::time::UNIX_EPOCH) else { panic!("a file is no folder") };
     assert!(matches!(&error, Error::Repositories { .. }), "{error}");
     assert!(error.to_string().contains("file/repositories"));
 }
@@ -37,8 +35,6 @@ async fn the_record_of_requests_begins_anew_when_it_is_told_to() {
     let path = "/g/p.git/info/refs?service=git-upload-pack";
     sandbox.request(Method::GET, path).send().await.unwrap();
     assert_eq!(sandbox.git_requests().await.len(), 1);
-    sandbox
-        .admin(Method::DELETE, "/-/sandbox/requests", Value::Null)
-        .await;
+    sandbox.admin(Method::DELETE, "/-/sandbox/requests", Value::Null).await;
     assert!(sandbox.git_requests().await.is_empty());
 }

@@ -28,10 +28,7 @@ pub(crate) struct Running {
     server: Option<JoinHandle<()>>,
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test finds the real git where its caller does"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test finds the real git where its caller does")]
 pub(crate) fn search_path() -> OsString {
     std::env::var_os("PATH").unwrap()
 }
@@ -71,24 +68,14 @@ impl Running {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self {
-            base,
-            folder,
-            seconds,
-            client,
-            stop: Some(stop),
-            server: Some(server),
-        }
+        Self { base, folder, seconds, client, stop: Some(stop), server: Some(server) }
     }
 
     /// Asks for the shutdown and waits for the end.
     pub(crate) async fn shut_down(&mut self) {
         drop(self.stop.take());
         let server = self.server.take().unwrap();
-        tokio::time::timeout(Duration::from_secs(30), server)
-            .await
-            .unwrap()
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(30), server).await.unwrap().unwrap();
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -112,11 +99,7 @@ impl Running {
         body: Value,
     ) -> (StatusCode, Value) {
         let request = self.request(method, path).header("PRIVATE-TOKEN", token);
-        let request = if body.is_null() {
-            request
-        } else {
-            request.json(&body)
-        };
+        let request = if body.is_null() { request } else { request.json(&body) };
         let response = request.send().await.unwrap();
         let status = response.status();
         let text = response.text().await.unwrap();
@@ -132,16 +115,12 @@ impl Running {
 
     pub(crate) async fn group(&self, path: &str, parent: Option<u64>) -> u64 {
         let body = json!({ "name": path, "path": path, "parent_id": parent });
-        self.admin(Method::POST, "/api/v4/groups", body).await["id"]
-            .as_u64()
-            .unwrap()
+        self.admin(Method::POST, "/api/v4/groups", body).await["id"].as_u64().unwrap()
     }
 
     pub(crate) async fn project(&self, path: &str, group: u64, visibility: &str) -> u64 {
         let body = json!({ "name": path, "path": path, "namespace_id": group, "visibility": visibility });
-        self.admin(Method::POST, "/api/v4/projects", body).await["id"]
-            .as_u64()
-            .unwrap()
+        self.admin(Method::POST, "/api/v4/projects", body).await["id"].as_u64().unwrap()
     }
 
     /// A new group access token, whole.
@@ -152,20 +131,12 @@ impl Running {
             "access_level": level,
             "expires_at": "2026-11-24",
         });
-        self.admin(
-            Method::POST,
-            &format!("/api/v4/groups/{group}/access_tokens"),
-            body,
-        )
-        .await
+        self.admin(Method::POST, &format!("/api/v4/groups/{group}/access_tokens"), body).await
     }
 
     /// The value of a new group access token.
     pub(crate) async fn token_value(&self, group: u64, level: u64, scopes: &[&str]) -> String {
-        self.token(group, level, scopes).await["token"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.token(group, level, scopes).await["token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn commit(&self, project: &str, files: Value) -> String {
@@ -182,11 +153,7 @@ impl Running {
 
     /// The URL of a project's repository, with a user and a password for git.
     pub(crate) fn url_with(&self, token: &str, project: &str) -> String {
-        self.base
-            .replacen("http://", &format!("http://anyone:{token}@"), 1)
-            + "/"
-            + project
-            + ".git"
+        self.base.replacen("http://", &format!("http://anyone:{token}@"), 1) + "/" + project + ".git"
     }
 
     pub(crate) fn url(&self, project: &str) -> String {
