@@ -1,10 +1,8 @@
 //! Parse, run, report, exit.
 
-use std::process::ExitCode;
+use std::{panic::catch_unwind, process::ExitCode};
 
-use buildpass::cli::CommandLine;
-use clap::Parser;
-
+/// A panic is our bug, and exits as one.
 fn main() -> ExitCode {
-    CommandLine::parse().execute()
+    catch_unwind(buildpass::cli::run).unwrap_or(ExitCode::from(1))
 }

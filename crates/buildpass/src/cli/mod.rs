@@ -32,7 +32,7 @@ use crate::{
 /// Gives a CI build the private repositories that it may read, for as long as it runs, and nothing else.
 #[derive(Debug, Parser)]
 #[command(name = "buildpass", version, propagate_version = true, disable_help_subcommand = true)]
-pub struct CommandLine {
+struct CommandLine {
     #[command(flatten)]
     flags: Flags,
 
@@ -72,9 +72,23 @@ struct Surroundings {
     core_limit: CoreLimit,
 }
 
+/// The whole program: reads the process's arguments, carries the command out, and says how it ended.
+pub fn run() -> ExitCode {
+    match CommandLine::try_parse() {
+        Ok(command_line) => command_line.execute(),
+        Err(error) => {
+            let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            // Help that nobody reads is no fault.
+            let _ = error.print();
+            let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+            if error.use_stderr() { run::refused(&arguments, code) } else { code }
+        }
+    }
+}
+
 impl CommandLine {
     /// Carries the command out and says how it ended.
-    pub fn execute(self) -> ExitCode {
+    fn execute(self) -> ExitCode {
         self.carry_out().unwrap_or_else(|failure| {
             report::print(&failure);
             report::exit_code(failure.blame)

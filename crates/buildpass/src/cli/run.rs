@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     own_exit_code: Option<u8>,
 
     /// The command and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
 
@@ -39,6 +39,22 @@ pub(super) fn execute(arguments: Arguments, surroundings: &Surroundings) -> Exit
             own_exit_code.map_or(code, ExitCode::from)
         }
     }
+}
+
+/// What `run` owes when its own arguments make no sense: the last line, and the code that was asked for.
+pub(super) fn refused(arguments: &[OsString], code: ExitCode) -> ExitCode {
+    let ours: Vec<&str> =
+        arguments.iter().map_while(|each| each.to_str()).take_while(|each| *each != "--").collect();
+    if !ours.contains(&"run") {
+        return code;
+    }
+    say("buildpass: CMD was not started");
+    let given =
+        ours.iter().enumerate().find_map(|(at, each)| match each.strip_prefix("--own-exit-code")? {
+            "" => ours.get(at + 1).copied(),
+            rest => rest.strip_prefix('='),
+        });
+    given.and_then(|code| code.parse().ok()).map_or(code, |code: u8| ExitCode::from(code))
 }
 
 struct NotStarted {

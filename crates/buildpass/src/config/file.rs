@@ -112,7 +112,9 @@ impl ConfigFile {
             let path = here.join(path);
             let text = std::fs::read_to_string(&path)
                 .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-            let origin = if inside(&path, &project) || inside(&path, here) {
+            // Both as it is written and as it is resolved: a committed link leads wherever its author likes.
+            let within = |folder: &Path| path.starts_with(folder) || inside(&path, folder);
+            let origin = if within(&project) || within(repository_around(here)) {
                 Origin::Repository
             } else {
                 Origin::User
@@ -131,6 +133,11 @@ impl ConfigFile {
         }
         Ok(None)
     }
+}
+
+/// The folder of the repository that we are in, or we ourselves where there is none.
+fn repository_around(here: &Path) -> &Path {
+    here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(here)
 }
 
 fn inside(path: &Path, folder: &Path) -> bool {

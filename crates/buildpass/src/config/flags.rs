@@ -77,12 +77,22 @@ pub struct Flags {
     #[arg(long, value_name = "URL", global = true)]
     pub issuer: Option<String>,
 
-    /// A secret, as NAME=PATH/FIELD@MOUNT[,to=env|file|git][,engine=kv-v2|kv-v1|generic][,when=EXPRESSION]
-    #[arg(long, value_name = "SECRET", global = true)]
+    /// A secret: name, reference, and how it is handed over
+    #[arg(
+        long,
+        value_name = "SECRET",
+        global = true,
+        help = "A secret, as NAME=PATH/FIELD@MOUNT[,to=env|file|git][,engine=kv-v2|kv-v1|generic][,when=EXPRESSION]"
+    )]
     pub secret: Vec<String>,
 
-    /// A realm's credential, as realm=URL,password=NAME[,username=NAME]
-    #[arg(long, value_name = "CREDENTIAL", global = true)]
+    /// A realm's credential
+    #[arg(
+        long,
+        value_name = "CREDENTIAL",
+        global = true,
+        help = "A realm's credential, as realm=URL,password=NAME[,username=NAME]"
+    )]
     pub git: Vec<String>,
 
     /// A realm that the repository's buildpass.toml may name although it is not on this GitLab

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::{
     Environment, Error, Flags,
-    file::ConfigFile,
+    file::{ConfigFile, Origin},
     identity_settings::{auth, id_token_variable},
     realms::realms,
     secrets::secrets,
@@ -41,16 +41,9 @@ impl Settings {
         let (secrets, withheld) = secrets(flags, file, environment)?;
         let git = realms(flags, file, environment, &secrets, &withheld)?;
         let vault = if secrets.is_empty() { None } else { Some(vault(flags, file, environment)?) };
-        let lead = file.and_then(|file| file.raw.vault.lead.as_ref());
+        let lead = lead(flags, file)?;
         let id_token_variable = id_token_variable(flags, file).to_owned();
-        Ok(Self {
-            vault,
-            id_token_variable,
-            secrets,
-            withheld,
-            git,
-            lead: duration(flags.lead, "lead", lead, DEFAULT_LEAD)?,
-        })
+        Ok(Self { vault, id_token_variable, secrets, withheld, git, lead })
     }
 
     /// The realms alone: what it takes to tell git whom to ask.
@@ -61,6 +54,18 @@ impl Settings {
         let file = ConfigFile::find(flags, environment)?;
         let (secrets, withheld) = secrets(flags, file.as_ref(), environment)?;
         realms(flags, file.as_ref(), environment, &secrets, &withheld)
+    }
+}
+
+/// A repository may shorten the time that a session outlives its machine, and not lengthen it.
+fn lead(flags: &Flags, file: Option<&ConfigFile>) -> Result<Duration, Error> {
+    let from_file = file.and_then(|file| file.raw.vault.lead.as_ref());
+    let lead = duration(flags.lead, "lead", from_file, DEFAULT_LEAD)?;
+    match file.filter(|file| flags.lead.is_none() && file.origin == Origin::Repository) {
+        Some(file) if lead > DEFAULT_LEAD => {
+            Err(Error::NotFromRepository { key: "lead", path: file.path.clone() })
+        }
+        _ => Ok(lead),
     }
 }
 

@@ -42,6 +42,9 @@ pub enum Error {
         /// What it said.
         body: String,
     },
+    /// The story did not come true.
+    #[error("the demo did not show what it is to show: {0}")]
+    Untrue(&'static str),
 }
 
 impl Error {
@@ -57,7 +60,7 @@ impl From<Error> for Failure {
                 Some("the demo needs git, a folder for temporary files and two ports on loopback".to_owned()),
                 Blame::Usage,
             ),
-            Error::Unanswered { .. } | Error::Answer { .. } => (None, Blame::Bug),
+            Error::Unanswered { .. } | Error::Answer { .. } | Error::Untrue(_) => (None, Blame::Bug),
         };
         Self::of(&error, hint, blame)
     }

@@ -61,7 +61,8 @@ pub async fn tell(
     search.folder(world.folder.path());
     search.processes();
     step.done("afterwards, counted:");
-    say(&format!("           sessions alive at the vault: {}", world.sessions().await?));
+    let sessions = world.sessions().await?;
+    say(&format!("           sessions alive at the vault: {sessions}"));
     say(&format!(
         "           places where the token was looked for: {}, and found: {}",
         search.looked_at,
@@ -70,6 +71,15 @@ pub async fn tell(
     say("           (job logs, every file of the jobs, arguments and environments of all processes)");
     for place in &search.found_in {
         say(&format!("           found in {}", place.display()));
+    }
+    let promises = [
+        (first.exit.success(), "the job of the security project failed"),
+        (!second.exit.success(), "the job of the other project got a token"),
+        (sessions == 0, "a session is alive"),
+        (search.found_in.is_empty(), "the token was found"),
+    ];
+    if let Some((_, broken)) = promises.into_iter().find(|(kept, _)| !kept) {
+        return Err(Error::Untrue(broken));
     }
     match afterwards {
         Afterwards::End => Ok(()),

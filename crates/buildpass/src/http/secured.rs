@@ -30,7 +30,8 @@ impl Secured {
     /// What is wrong with it; userinfo is not repeated.
     pub fn parse_allowing(text: &str, plain: PlainHttp) -> Result<Self, Error> {
         let Ok(mut url) = Url::parse(text) else {
-            return Err(Error::Url { url: text.to_owned(), reason: "it is not a URL" });
+            let without_userinfo = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+            return Err(Error::Url { url: without_userinfo.to_owned(), reason: "it is not a URL" });
         };
         let had_userinfo = !url.username().is_empty() || url.password().is_some();
         if had_userinfo && url.set_username("").is_ok() && url.set_password(None).is_ok() {

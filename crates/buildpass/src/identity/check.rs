@@ -47,8 +47,8 @@ impl Expected {
         if text.is_empty() {
             return Err(Error::Empty { place: place.to_owned() });
         }
-        if text.starts_with('$') {
-            return Err(Error::Unexpanded { place: place.to_owned(), text: text.chars().take(80).collect() });
+        if names_a_variable(text) {
+            return Err(Error::Unexpanded { place: place.to_owned(), text: text.to_owned() });
         }
         let claims =
             Claims::read(token).map_err(|reason| Error::NotAJwt { place: place.to_owned(), reason })?;
@@ -101,6 +101,14 @@ impl Expected {
     }
 }
 
+/// `$NAME` or `${NAME}` and nothing else: only that is no secret and may be repeated.
+fn names_a_variable(text: &str) -> bool {
+    let Some(name) = text.strip_prefix('$') else { return false };
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    !name.is_empty()
+        && name.chars().all(|each| each.is_ascii_uppercase() || each.is_ascii_digit() || each == '_')
+}
+
 fn origin_of(audience: &str) -> Option<String> {
     let url = url::Url::parse(audience).ok()?;
     url.has_host().then(|| url.origin().ascii_serialization())
@@ -114,6 +122,21 @@ impl fmt::Display for Warning {
                 "the ID token ends in {} s: a slow vault may see it expired; a job's ID token lasts as long as its timeout",
                 left.as_secs()
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_of_a_variable_is_taken_for_one_that_was_not_expanded() {
+        for text in ["$VAULT_ID_TOKEN", "${VAULT_ID_TOKEN}"] {
+            assert!(names_a_variable(text), "{text}");
+        }
+        for text in ["$2b$12$made.up.hash", "$", "${}", "$made-up", "VAULT_ID_TOKEN", "$lower"] {
+            assert!(!names_a_variable(text), "{text}");
         }
     }
 }

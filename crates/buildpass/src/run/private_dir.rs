@@ -1,5 +1,7 @@
 use std::{
+    fs::Permissions,
     io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +16,10 @@ const LONGEST_SOCKET_PATH: usize = 107;
 
 impl PrivateDirectory {
     pub(super) fn make_in(folder: &Path) -> io::Result<Self> {
-        let made = tempfile::Builder::new().prefix("buildpass-").tempdir_in(folder)?;
+        let made = tempfile::Builder::new()
+            .prefix("buildpass-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(folder)?;
         if socket_in(made.path()).as_os_str().len() > LONGEST_SOCKET_PATH {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidFilename,

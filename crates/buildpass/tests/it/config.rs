@@ -4,7 +4,8 @@ use crate::harness::Buildpass;
 
 /// What is said of a job that could not even begin; nothing is asked of anybody.
 fn said(job: Buildpass) -> String {
-    let mut job = job.args(["--secret", "OTHER=a/b@c", "token", "A"]).env("VAULT_TOKEN", "made-up-personal-token");
+    let mut job =
+        job.args(["--secret", "OTHER=a/b@c", "token", "A"]).env("VAULT_TOKEN", "made-up-personal-token");
     let finished = job.run();
     assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{}", finished.stderr);
     finished

@@ -250,5 +250,9 @@ fn a_hostile_repository_steals_nothing() {
     let authority = format!("[vault]\naddress = \"{}\"\nca_cert = \"evil.pem\"\n{secret}", vault.address);
     let finished = run(&authority, &[("VAULT_ID_TOKEN", &id_token)]);
     assert!(finished.stderr.contains("`ca_cert` stands in the repository's own"), "{}", finished.stderr);
+    // A longer life for a session whose machine is gone is not theirs to give.
+    let lead = format!("[vault]\naddress = \"{}\"\nlead = \"1h\"\n{secret}", vault.address);
+    let finished = run(&lead, &[("VAULT_ID_TOKEN", &id_token)]);
+    assert!(finished.stderr.contains("`lead` stands in the repository's own"), "{}", finished.stderr);
     assert_eq!((evil.requests_seen(), vault.sessions()), (0, 0));
 }

@@ -68,11 +68,13 @@ on_every_vault! {
 
     fn a_file_is_private_and_gone_afterwards(vault) {
         let (_sandbox, token) = id_token(vault);
-        let script = "cat \"$SECURITY_PRIVATE_TOKEN\" > got; stat -c '%a %n' \"$SECURITY_PRIVATE_TOKEN\"";
+        let script = "cat \"$SECURITY_PRIVATE_TOKEN\" > got; stat -c '%a' \"$(dirname \"$SECURITY_PRIVATE_TOKEN\")\" > folder; \
+                      stat -c '%a %n' \"$SECURITY_PRIVATE_TOKEN\"";
         let mut job = run(vault, &token, "file").args(["sh", "-c", script]);
         let finished = job.run();
         let (mode, path) = finished.stdout.trim_end().split_once(' ').unwrap();
         assert_eq!(mode, "600");
+        assert_eq!(std::fs::read_to_string(job.project().join("folder")).unwrap(), "700\n");
         assert!(!std::path::Path::new(path).exists(), "{path}");
         assert_eq!(std::fs::read_to_string(job.project().join("got")).unwrap(), BUILD_TOKEN);
         no_session_stays(vault);
@@ -240,6 +242,11 @@ on_every_vault! {
         assert_eq!(finished.code, Some(0));
         assert!(finished.stderr.contains("no policy that allows `auth/token/revoke-self`"), "{}", finished.stderr);
         assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
+        vault.role("omnibus-gitlab", json!({"token_no_default_policy": false, "token_period": "3600s"}));
+        let finished = run(vault, &token, "env").args(["true"]).run();
+        assert_eq!(finished.code, Some(0));
+        assert!(finished.stderr.starts_with("buildpass: the session cannot be put on a short lead"), "{}", finished.stderr);
+        assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
     }
 
     fn when_decides_what_is_asked_for(vault) {
@@ -273,4 +280,19 @@ fn a_job_that_may_have_nothing_needs_nothing() {
         .args(["run", "sh", "-c", "env | grep -c -e VAULT_ID_TOKEN -e TOKEN= -e GIT_CONFIG_COUNT; exit 7"])
         .run();
     assert_eq!((finished.code, finished.stdout.as_str(), finished.stderr.as_str()), (Some(7), "0\n", ""));
+}
+
+#[test]
+fn arguments_that_make_no_sense_start_no_command_either() {
+    for (arguments, code) in [
+        (vec!["run"], 2),
+        (vec!["run", "--nope", "true"], 2),
+        (vec!["run", "--own-exit-code", "75", "--nope"], 75),
+    ] {
+        let finished = Buildpass::new().args(arguments.iter().copied()).run();
+        assert_eq!(finished.code, Some(code), "{arguments:?}");
+        assert!(finished.stderr.ends_with("buildpass: CMD was not started\n"), "{}", finished.stderr);
+    }
+    let finished = Buildpass::new().args(["run", "sh", "-c", "exit 4"]).run();
+    assert_eq!(finished.code, Some(4), "CMD's own flags are CMD's");
 }

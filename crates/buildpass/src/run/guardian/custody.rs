@@ -53,8 +53,17 @@ impl Custody {
 
     /// Puts the session on its short lead; nothing is read before. What came of it is said in a line where it failed.
     pub(super) async fn shorten(&mut self) -> Option<String> {
-        let error = self.session.as_mut()?.renew(self.lead).await.err()?;
-        Some(format!("the session was not put on its short lead: {error}"))
+        match self.session.as_mut()?.renew(self.lead).await {
+            Err(error) => Some(format!("the session was not put on its short lead: {error}")),
+            // A role with `token_period` sets the time itself, whatever is asked for.
+            Ok(Kind::Service { ends, renewable: true }) if ends > self.clock.now() + self.lead + SLACK => {
+                let ends = humantime::format_rfc3339_seconds(ends);
+                Some(format!(
+                    "the session cannot be put on a short lead: if this machine vanishes, it lives until {ends}"
+                ))
+            }
+            Ok(_) => None,
+        }
     }
 
     /// What the output must not show beside the secrets.
@@ -158,6 +167,9 @@ impl Held {
 fn no_session() -> Failure {
     Failure::usage("this job asked for no secret", "so that there is none to read afresh")
 }
+
+/// Vaults count in whole seconds, and their answers take time.
+const SLACK: Duration = Duration::from_secs(5);
 
 /// Nothing is tried for longer: a session on its lead is over by then.
 const LONGEST_END: Duration = Duration::from_secs(120);

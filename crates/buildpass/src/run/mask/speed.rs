@@ -106,8 +106,6 @@ fn scatter(number: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::{build_log, job_secrets, near_misses, needles, pass};
 
     #[test]
@@ -116,25 +114,6 @@ mod tests {
         let needles = needles(&secrets).unwrap();
         for text in [build_log(300_000), near_misses(&secrets, 300_000)] {
             assert_eq!(pass(&needles, &text), text.len());
-        }
-    }
-
-    #[test]
-    #[ignore = "a measurement: run it in release mode, with --nocapture"]
-    fn bytes_per_second() {
-        let secrets = job_secrets();
-        let needles = needles(&secrets).unwrap();
-        for (name, text) in
-            [("build log", build_log(256 << 20)), ("near misses", near_misses(&secrets, 256 << 20))]
-        {
-            let best = (0..5)
-                .map(|_| {
-                    let start = Instant::now();
-                    assert_eq!(pass(&needles, &text), text.len());
-                    text.len() as f64 / start.elapsed().as_secs_f64() / 1e9
-                })
-                .fold(0.0, f64::max);
-            println!("{name}: {best:.2} GB/s");
         }
     }
 }
