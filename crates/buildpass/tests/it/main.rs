@@ -25,3 +25,7 @@ mod git;
 mod terminal;
 
 mod demo;
+
+mod documents;
+
+mod house;

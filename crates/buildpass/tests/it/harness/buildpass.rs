@@ -1,7 +1,7 @@
 use std::{
     fs,
     os::unix::process::CommandExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
@@ -60,6 +60,11 @@ impl Buildpass {
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
         fs::write(self.project().join(name), text).unwrap();
         self
+    }
+
+    /// Home, project and temporary files together.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn project(&self) -> PathBuf {

@@ -18,6 +18,8 @@ mod sandbox;
 
 mod scripted;
 
+mod search;
+
 mod terminal;
 
 mod tls;
@@ -34,6 +36,7 @@ pub(crate) use proxy::{Fate, Proxy, State};
 pub(crate) use raft::Raft;
 pub(crate) use sandbox::Sandbox;
 pub(crate) use scripted::{Scripted, reply};
+pub(crate) use search::{Search, Seen};
 pub(crate) use terminal::Terminal;
 pub(crate) use tls::{Clients, TlsFront};
 pub(crate) use vault::{BUILD_TOKEN, BUILD_TOKEN_PATH, ROOT, Vault, on_every_vault};
