@@ -52,9 +52,10 @@ pub(super) fn execute(arguments: Arguments) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(listen: SocketAddr, root_token: String) -> io::Result<()> {
+    // Whoever reads that we serve may tell us to end at once.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let listener = TcpListener::bind(listen).await?;
     say(&format!("lockbox serves http://{}", listener.local_addr()?));
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let shutdown = async move {
         tokio::select! {
             _ = interrupt.recv() => {}

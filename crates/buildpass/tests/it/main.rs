@@ -26,6 +26,12 @@ mod terminal;
 
 mod demo;
 
+mod cluster;
+
+mod exits;
+
+mod leaks;
+
 mod documents;
 
 mod house;

@@ -36,7 +36,7 @@ impl Search {
             let encoded = STANDARD_NO_PAD.encode([&b"\0\0"[..offset], text.as_bytes()].concat());
             // What the text shares with its neighbours is left out.
             let before = [0, 2, 3][offset];
-            let after = usize::from((offset + text.len()) % 3 != 0);
+            let after = usize::from(!(offset + text.len()).is_multiple_of(3));
             let certain = encoded[before..encoded.len() - after].to_owned();
             forms.extend([certain.replace('+', "-").replace('/', "_"), certain]);
         }
