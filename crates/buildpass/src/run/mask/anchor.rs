@@ -1,12 +1,7 @@
-use super::grams::GRAM;
-
-/// As many bytes hold one gram at each position modulo [`GRAM`], so one of them is found at every fourth position.
-pub(super) const ANCHOR: usize = 2 * GRAM - 1;
-
-/// Where in a form the bytes stand that ordinary output is least likely to hold. Of equals the last counts: tokens
+/// Where in a form so many bytes stand that ordinary output is least likely to hold. Of equals the last counts: tokens
 /// start with what all of their kind start with.
-pub(super) fn position(text: &[u8]) -> usize {
-    let best = text.windows(ANCHOR).enumerate().max_by_key(|(_, window)| rareness(window));
+pub(super) fn position(text: &[u8], bytes: usize) -> usize {
+    let best = text.windows(bytes).enumerate().max_by_key(|(_, window)| rareness(window));
     best.map_or(0, |(at, _)| at)
 }
 
@@ -54,7 +49,7 @@ mod tests {
             ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWRlIHVwIn0.Q7xK2mZp9TrW4vYb1NcL", "eyJhbGciOiJSUzI1NiJ9.eyJ"),
             ("the-password-is-Xy7Kq2Zt", "the-password-"),
         ] {
-            assert!(super::position(form.as_bytes()) >= shared.len(), "{form}");
+            assert!(super::position(form.as_bytes(), 7) >= shared.len(), "{form}");
         }
     }
 }

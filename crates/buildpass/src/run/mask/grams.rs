@@ -68,28 +68,74 @@ impl Grams {
         self.places[range].iter().filter(move |place| place.gram == gram)
     }
 
-    /// Calls `on_place` for what is known of every fourth position of the text.
-    pub(super) fn scan(&self, text: &[u8], mut on_place: impl FnMut(usize, &Place)) {
-        const BLOCK: usize = 8 * GRAM;
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
+    /// Calls `on_place` for what is known of every so many bytes of the text.
+    pub(super) fn scan(&self, text: &[u8], stride: Stride, on_place: impl FnMut(usize, &Place)) {
+        match stride {
+            Stride::Four => self.scan_every::<4>(text, on_place),
+            Stride::Eight => self.scan_every::<8>(text, on_place),
+            Stride::Sixteen => self.scan_every::<16>(text, on_place),
+        }
+    }
+
+    fn scan_every<const BYTES: usize>(&self, text: &[u8], mut on_place: impl FnMut(usize, &Place)) {
+        const AT_ONCE: usize = 8;
+        let (steps, rest) = text.as_chunks::<BYTES>();
+        let (blocks, last) = steps.as_chunks::<AT_ONCE>();
         for (number, block) in blocks.iter().enumerate() {
-            let (quads, _) = block.as_chunks::<GRAM>();
             // Without a branch for each, the eight lookups overlap in the processor.
-            if quads.iter().fold(false, |any, quad| any | self.may_have(quad)) {
-                self.look_up(quads, number * BLOCK, &mut on_place);
+            if block.iter().fold(false, |any, step| any | self.may_have(&first(step))) {
+                self.look_up(block, number * AT_ONCE * BYTES, &mut on_place);
             }
         }
-        self.look_up(rest.as_chunks::<GRAM>().0, blocks.len() * BLOCK, &mut on_place);
+        self.look_up(last, blocks.len() * AT_ONCE * BYTES, &mut on_place);
+        for place in rest.first_chunk().into_iter().flat_map(|bytes| self.places(bytes)) {
+            on_place(steps.len() * BYTES, place);
+        }
     }
 
     #[cold]
-    fn look_up(&self, quads: &[[u8; GRAM]], from: usize, on_place: &mut impl FnMut(usize, &Place)) {
-        for (number, quad) in quads.iter().enumerate() {
-            for place in self.places(quad) {
-                on_place(from + number * GRAM, place);
+    fn look_up<const BYTES: usize>(
+        &self,
+        steps: &[[u8; BYTES]],
+        from: usize,
+        on_place: &mut impl FnMut(usize, &Place),
+    ) {
+        for (number, step) in steps.iter().enumerate() {
+            for place in self.places(&first(step)) {
+                on_place(from + number * BYTES, place);
             }
         }
     }
+}
+
+/// How far apart the positions are that a scan looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stride {
+    Four,
+    Eight,
+    Sixteen,
+}
+
+impl Stride {
+    /// The widest with which no form of at least so many bytes is missed.
+    pub(super) fn for_forms_of(bytes: usize) -> Self {
+        let widest = [Self::Sixteen, Self::Eight].into_iter().find(|stride| stride.anchor_bytes() <= bytes);
+        widest.unwrap_or(Self::Four)
+    }
+
+    /// As many bytes hold one gram at each position modulo the stride, so one of them is found.
+    pub(super) fn anchor_bytes(self) -> usize {
+        let bytes = match self {
+            Self::Four => 4,
+            Self::Eight => 8,
+            Self::Sixteen => 16,
+        };
+        bytes + GRAM - 1
+    }
+}
+
+fn first<const BYTES: usize>(step: &[u8; BYTES]) -> [u8; GRAM] {
+    std::array::from_fn(|at| step[at])
 }
 
 impl Drop for Grams {
@@ -116,7 +162,7 @@ fn bucket(gram: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Grams, Place};
+    use super::{Grams, Place, Stride};
 
     #[test]
     fn every_place_is_found_and_no_other() {
@@ -130,11 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_sees_every_fourth_position() {
+    fn a_scan_sees_every_fourth_position_or_fewer() {
         let text = [b"....".as_slice(), &b"glpat-ma".repeat(9), b"gl"].concat();
         let grams = Grams::new(Place::new(b"glpat-ma", 4, 0).into_iter());
-        let mut seen = Vec::new();
-        grams.scan(&text, |at, _| seen.push(at));
-        assert_eq!(seen, (1..10).map(|round| round * 8).collect::<Vec<_>>());
+        for (stride, step) in [(Stride::Four, 8), (Stride::Eight, 8), (Stride::Sixteen, 16)] {
+            let mut seen = Vec::new();
+            grams.scan(&text, stride, |at, _| seen.push(at));
+            assert_eq!(seen, (8..80).filter(|at| at % step == 0).collect::<Vec<_>>());
+        }
     }
 }

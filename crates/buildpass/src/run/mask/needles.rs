@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use super::anchor::{ANCHOR, position};
+use super::anchor::position;
 use super::form::Form;
 use super::forms::Forms;
-use super::grams::{GRAM, Grams, Place};
+use super::grams::{GRAM, Grams, Place, Stride};
 use super::squeezed::Squeezed;
 
 /// What is looked for: the forms of all secrets, shared by the streams of a command.
@@ -17,6 +17,7 @@ pub struct Needles {
     longest: usize,
     /// Some bytes of each form that are rare elsewhere.
     anchors: Grams,
+    stride: Stride,
     /// How each form begins.
     beginnings: Grams,
     first_bytes: [bool; 256],
@@ -27,9 +28,12 @@ impl Needles {
     pub fn new(secrets: impl IntoIterator<Item = Forms>) -> Self {
         let forms: BTreeSet<Form> = secrets.into_iter().flat_map(|secret| secret.forms).collect();
         let forms: Vec<Form> = forms.into_iter().collect();
+        let shortest = forms.iter().map(|form| form.text().len()).min().unwrap_or(0);
+        let stride = Stride::for_forms_of(shortest);
+        let anchor = stride.anchor_bytes();
         let anchors = forms.iter().enumerate().flat_map(|(number, form)| {
-            let from = position(form.text());
-            (from..from + ANCHOR - GRAM + 1).filter_map(move |at| Place::new(form.text(), at, number))
+            let from = position(form.text(), anchor);
+            (from..from + anchor - GRAM + 1).filter_map(move |at| Place::new(form.text(), at, number))
         });
         let beginnings =
             forms.iter().enumerate().filter_map(|(number, form)| Place::new(form.text(), 0, number));
@@ -39,6 +43,7 @@ impl Needles {
         }
         Self {
             anchors: Grams::new(anchors),
+            stride,
             beginnings: Grams::new(beginnings),
             longest: forms.iter().map(|form| form.text().len()).max().unwrap_or(0),
             first_bytes,
@@ -49,7 +54,7 @@ impl Needles {
     /// Every part of `source` that forms cover, in order. Parts that overlap are one, parts that touch are two.
     pub(super) fn find(&self, squeezed: &Squeezed, source: &[u8], found: &mut Vec<Range<usize>>) {
         found.clear();
-        self.anchors.scan(squeezed.text(), |at, place| {
+        self.anchors.scan(squeezed.text(), self.stride, |at, place| {
             let start = at.checked_sub(place.offset);
             found.extend(start.and_then(|start| self.forms[place.form].occurrence(start, squeezed, source)));
         });
