@@ -26,6 +26,11 @@ impl Clock {
         (self.0)()
     }
 
+    /// The time so many seconds from now, ten years at most: a server's number may be any.
+    pub fn after(&self, seconds: u64) -> SystemTime {
+        self.now() + Duration::from_secs(seconds.min(10 * 366 * 24 * 60 * 60))
+    }
+
     /// Whole seconds since the Unix epoch, the unit of JWT times (RFC 7519, NumericDate).
     pub fn unix_seconds(&self) -> u64 {
         self.now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())

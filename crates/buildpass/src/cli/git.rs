@@ -117,5 +117,5 @@ fn get(surroundings: &Surroundings) -> Result<Answer, Failure> {
         return Ok(Answer::silence());
     };
     let lease = block_on(fetch::fetch(&settings, wanted, fetch::Leased::Refused, &surroundings.clock))??;
-    Ok(Answer::credential(&question, &credential.username, lease.value(), None))
+    Ok(Answer::credential(&question, credential.username.as_str(), lease.value(), None))
 }

@@ -15,6 +15,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     core_limit: CoreLimit,
 
+    /// SIGTTOU was blocked by buildpass, and is not to be for CMD.
+    #[arg(long)]
+    unblock: bool,
+
     #[arg(last = true)]
     command: Vec<OsString>,
 }
@@ -23,5 +27,6 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let plan = if arguments.terminal { Plan::Terminal } else { Plan::Group };
     // buildpass is gone when this fails, and has nobody left to tell.
-    Ok(run::launch(plan, arguments.core_limit, &arguments.command).unwrap_or(ExitCode::FAILURE))
+    Ok(run::launch(plan, arguments.core_limit, arguments.unblock, &arguments.command)
+        .unwrap_or(ExitCode::FAILURE))
 }

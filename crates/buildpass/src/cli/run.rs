@@ -90,7 +90,7 @@ fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended,
         lead: settings.lead,
         id_token,
         environment: run::Environment::inherited(environment.all(), surroundings.core_limit),
-        folder: environment.setting("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
+        folder: environment.path("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp")),
         program: std::env::current_exe()
             .map_err(|error| Failure::bug("buildpass cannot find itself", &error))?,
         command: arguments.command,

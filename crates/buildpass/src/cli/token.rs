@@ -78,15 +78,18 @@ fn write_stdout(secret: &BuildToken) -> io::Result<()> {
 
 /// Whole or not at all, and never readable by others: a new file takes the old one's place.
 fn write_file(path: &Path, secret: &BuildToken) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_file() => {}
+        Ok(_) => return Err(io::Error::other("what is there is no regular file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
     let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(0o600)).tempfile_in(folder)?;
     file.write_all(secret.expose().as_bytes())?;
-    if fs::metadata(path).is_ok_and(|there| there.is_dir()) {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
-    }
     file.persist(path)?;
     Ok(())
 }

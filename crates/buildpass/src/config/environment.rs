@@ -37,6 +37,12 @@ impl Environment {
         self.value(name).filter(|value| !value.is_empty())
     }
 
+    /// A variable that names a path; relative paths start in the working directory.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        let value = self.variables.get(OsStr::new(name)).filter(|value| !value.is_empty())?;
+        Some(self.working_directory.join(value))
+    }
+
     /// The first of several variables that says something.
     pub fn first_setting(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.setting(name))

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::{
     failure::{Blame, Failure},
-    git::{BadRealm, Realm},
+    git::{BadRealm, BadUsername, Realm},
     http,
     run::NoDelivery,
     secret::{NotAName, SecretName},
@@ -76,6 +76,9 @@ pub enum Error {
     /// A realm is none.
     #[error(transparent)]
     Realm(#[from] BadRealm),
+    /// A user name is none.
+    #[error(transparent)]
+    Username(#[from] BadUsername),
     /// A realm's password is no secret of this configuration.
     #[error("the password of {realm} is the secret {password}, which is not configured")]
     NoPassword {
@@ -99,7 +102,7 @@ pub enum Error {
     #[error("a client certificate needs its key, and a key its certificate")]
     HalfIdentity,
     /// A duration is none.
-    #[error("`{key}` is not a duration: `{text}`")]
+    #[error("`{key}` is not a duration of a year at most: `{text}`")]
     Duration {
         /// The key.
         key: &'static str,
@@ -192,7 +195,11 @@ impl Error {
             ),
             Self::Identity(error) => error.hint(),
             Self::Realm(_) => Some("for example `https://gitlab.example/group/`".to_owned()),
-            Self::Unreadable { .. } | Self::Name(_) | Self::Delivery { .. } | Self::HalfIdentity => None,
+            Self::Unreadable { .. }
+            | Self::Name(_)
+            | Self::Username(_)
+            | Self::Delivery { .. }
+            | Self::HalfIdentity => None,
         }
     }
 }

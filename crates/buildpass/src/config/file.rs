@@ -110,8 +110,7 @@ impl ConfigFile {
             flags.config.clone().or_else(|| environment.setting("BUILDPASS_CONFIG").map(PathBuf::from));
         if let Some(path) = named {
             let path = here.join(path);
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+            let text = read(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
             // Both as it is written and as it is resolved: a committed link leads wherever its author likes.
             let within = |folder: &Path| path.starts_with(folder) || inside(&path, folder);
             let origin = if within(&project) || within(repository_around(here)) {
@@ -123,7 +122,7 @@ impl ConfigFile {
         }
         for folder in [&project, here] {
             let path = folder.join(FILE_NAME);
-            match std::fs::read_to_string(&path) {
+            match committed(&path) {
                 Ok(text) => {
                     return Ok(Some(Self { raw: parse(&text, &path)?, path, origin: Origin::Repository }));
                 }
@@ -133,6 +132,24 @@ impl ConfigFile {
         }
         Ok(None)
     }
+}
+
+/// A file that a stranger may have put there: a link could lead to what its author may not read, and an error would quote it.
+fn committed(path: &Path) -> io::Result<String> {
+    if path.symlink_metadata()?.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link"));
+    }
+    read(path)
+}
+
+/// A configuration is a regular file of ordinary size: a pipe would never end, and a device neither.
+fn read(path: &Path) -> io::Result<String> {
+    const LARGEST: u64 = 1024 * 1024;
+    let about = path.metadata()?;
+    if !about.is_file() || about.len() > LARGEST {
+        return Err(io::Error::other("it is no regular file of a megabyte at most"));
+    }
+    std::fs::read_to_string(path)
 }
 
 /// The folder of the repository that we are in, or we ourselves where there is none.

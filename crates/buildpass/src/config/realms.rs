@@ -4,7 +4,7 @@ use super::{
     trust,
 };
 use crate::{
-    git::{self, RealmCredential},
+    git::{self, RealmCredential, Username},
     run::Wanted,
     secret::SecretName,
 };
@@ -22,7 +22,7 @@ pub(super) fn realms(
     for (file, raw) in file.into_iter().flat_map(|file| file.raw.git.iter().map(move |raw| (file, raw))) {
         let credential = RealmCredential {
             realm: raw.realm.parse()?,
-            username: raw.username.clone().unwrap_or_else(|| git::DEFAULT_USERNAME.to_owned()),
+            username: raw.username.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
             password: raw.password.parse()?,
         };
         if file.origin == Origin::Repository {
@@ -40,19 +40,17 @@ pub(super) fn realms(
 }
 
 fn git_flag(flag: &str) -> Result<RealmCredential, Error> {
-    let (mut realm, mut password, mut username) = (None, None, git::DEFAULT_USERNAME);
+    let (mut realm, mut password, mut username) = (None, None, Username::default());
     for part in flag.split(',') {
         match part.split_once('=') {
             Some(("realm", url)) => realm = Some(url.parse()?),
             Some(("password", name)) => password = Some(name.parse()?),
-            Some(("username", name)) => username = name,
+            Some(("username", name)) => username = name.parse()?,
             _ => return Err(Error::GitFlag(flag.to_owned())),
         }
     }
     match (realm, password) {
-        (Some(realm), Some(password)) => {
-            Ok(RealmCredential { realm, username: username.to_owned(), password })
-        }
+        (Some(realm), Some(password)) => Ok(RealmCredential { realm, username, password }),
         _ => Err(Error::GitFlag(flag.to_owned())),
     }
 }

@@ -105,11 +105,19 @@ pub(super) fn duration(
     raw: Option<&String>,
     otherwise: Duration,
 ) -> Result<Duration, Error> {
-    match (flag, raw) {
-        (Some(duration), _) => Ok(duration.into()),
+    let duration = match (flag, raw) {
+        (Some(duration), _) => duration.into(),
         (None, Some(text)) => {
-            humantime::parse_duration(text).map_err(|_| Error::Duration { key, text: text.clone() })
+            humantime::parse_duration(text).map_err(|_| Error::Duration { key, text: text.clone() })?
         }
-        (None, None) => Ok(otherwise),
+        (None, None) => otherwise,
+    };
+    if duration > LONGEST {
+        let text = humantime::format_duration(duration).to_string();
+        return Err(Error::Duration { key, text });
     }
+    Ok(duration)
 }
+
+/// Longer than any job.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::{
     Error,
     search::Search,
-    world::{BUILD_TOKEN_PATH, OTHER_PROJECT, REPOSITORY, SECURITY_PROJECT, World},
+    world::{BUILD_TOKEN_PATH, OTHER_PROJECT, README, REPOSITORY, SECURITY_PROJECT, World},
 };
 use crate::clock::Clock;
 
@@ -48,10 +48,16 @@ pub async fn tell(
     let script = [clone.as_str(), "cat gitlab-shell/README.md"];
 
     let first = job(&world, &mut step, SECURITY_PROJECT, &config, &script).await?;
+    promise(
+        first.exit.success() && first.log.contains(README),
+        "the job of the security project got nothing",
+    )?;
     say(
         "           The ID token logged in, the vault gave the token, git asked for it: no variable, no file held it.",
     );
     let second = job(&world, &mut step, OTHER_PROJECT, &config, &script).await?;
+    let refused = second.exit.code() == Some(3) && second.log.contains("the vault refused the ID token");
+    promise(refused, "the job of the other project was not refused by the vault")?;
     say("           The same script with another project's ID token: the vault's role is not for it.");
 
     say("");
@@ -72,19 +78,17 @@ pub async fn tell(
     for place in &search.found_in {
         say(&format!("           found in {}", place.display()));
     }
-    let promises = [
-        (first.exit.success(), "the job of the security project failed"),
-        (!second.exit.success(), "the job of the other project got a token"),
-        (sessions == 0, "a session is alive"),
-        (search.found_in.is_empty(), "the token was found"),
-    ];
-    if let Some((_, broken)) = promises.into_iter().find(|(kept, _)| !kept) {
-        return Err(Error::Untrue(broken));
-    }
+    promise(sessions == 0, "a session is alive")?;
+    promise(search.found_in.is_empty(), "the token was found")?;
     match afterwards {
         Afterwards::End => Ok(()),
         Afterwards::Keep => keep(&world, program, &config, say).await,
     }
+}
+
+/// The story is only told as far as it is true.
+fn promise(kept: bool, broken: &'static str) -> Result<(), Error> {
+    if kept { Ok(()) } else { Err(Error::Untrue(broken)) }
 }
 
 async fn job(

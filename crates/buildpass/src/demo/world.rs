@@ -1,5 +1,6 @@
 use std::{
     ffi::OsString,
+    io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -31,6 +32,7 @@ pub(super) const BUILD_TOKEN_PATH: &str =
     "access_tokens/gitlab-com/gitlab-org/security/_group_access_tokens/build-token";
 pub(super) const SECURITY_PROJECT: &str = "gitlab-org/security/omnibus-gitlab";
 pub(super) const OTHER_PROJECT: &str = "gitlab-org/omnibus-gitlab";
+pub(super) const README: &str = "GitLab Shell, with a security fix that is not public yet";
 pub(super) const REPOSITORY: &str = "gitlab-org/security/gitlab-shell";
 
 impl World {
@@ -46,7 +48,8 @@ impl World {
         let gitlab = format!("http://{}", for_gitlab.local_addr().map_err(no_port())?);
         let vault = format!("http://{}", for_vault.local_addr().map_err(no_port())?);
         let (admin_token, root_token) = (made_up("glpat-demo-admin"), made_up("demo-root"));
-        let search_path = search_path(program, path);
+        let search_path = search_path(folder.path(), program, path)
+            .map_err(Error::system("the demo's own program cannot be linked to"))?;
         let config = gitlab_sandbox::Config {
             repositories: folder.path().join("repositories"),
             admin_token: SecretString::from(admin_token.clone()),
@@ -76,7 +79,7 @@ impl World {
                 json!({"name": name, "path": name, "namespace_id": group, "visibility": visibility});
             admin.post("/api/v4/projects", project).await?;
         }
-        let files = json!({"README.md": "GitLab Shell, with a security fix that is not public yet\n"});
+        let files = json!({"README.md": format!("{README}\n")});
         admin
             .post("/-/sandbox/commits", json!({"project": REPOSITORY, "branch": "main", "files": files}))
             .await?;
@@ -151,10 +154,13 @@ fn made_up(kind: &str) -> String {
     format!("{kind}-{:016x}", RandomState::new().hash_one(kind))
 }
 
-/// So that a job finds `buildpass` by its name.
-fn search_path(program: &Path, path: Option<&str>) -> OsString {
-    let mut search_path = program.parent().unwrap_or(Path::new("/")).as_os_str().to_owned();
+/// So that a job finds this program as `buildpass`, whatever it is called here.
+fn search_path(folder: &Path, program: &Path, path: Option<&str>) -> io::Result<OsString> {
+    let programs = folder.join("bin");
+    std::fs::create_dir(&programs)?;
+    std::os::unix::fs::symlink(program, programs.join("buildpass"))?;
+    let mut search_path = programs.into_os_string();
     search_path.push(":");
     search_path.push(path.unwrap_or("/usr/local/bin:/usr/bin:/bin"));
-    search_path
+    Ok(search_path)
 }

@@ -13,7 +13,7 @@ mod remote_url;
 
 mod setup;
 
-pub use config::{Config, DEFAULT_USERNAME, RealmCredential};
+pub use config::{BadUsername, Config, RealmCredential, Username};
 pub use realm::{BadRealm, Reach, Realm};
 pub use remote_url::{BadRemoteUrl, RemoteUrl};
 pub use setup::{Setup, count_in};

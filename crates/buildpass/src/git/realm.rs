@@ -2,19 +2,27 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::RemoteUrl;
+use super::{BadRemoteUrl, RemoteUrl};
 
 /// Scheme, host, port and path prefix that one credential is for; it goes nowhere else.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Realm(RemoteUrl);
 
 /// Why a text is no realm.
 #[derive(Debug, thiserror::Error)]
-#[error("`{url}` is not a realm: {reason}")]
-pub struct BadRealm {
-    url: String,
-    reason: String,
+pub enum BadRealm {
+    /// It is no URL that a credential may be sent to.
+    #[error(transparent)]
+    Url(#[from] BadRemoteUrl),
+    /// It is one, and does not name a place.
+    #[error("`{url}` is not a realm: {reason}")]
+    NoPlace {
+        /// The text.
+        url: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
 }
 
 /// Whether a URL lies in a realm.
@@ -35,6 +43,22 @@ impl Realm {
             Some(_) if same_place => Reach::Inside,
             _ => Reach::Outside,
         }
+    }
+
+    /// Judges a request as git describes it: decoded, and sent as it stands. Nothing is parsed or mended, since what a parser
+    /// of URLs takes for ours, git may send elsewhere.
+    pub fn judge_request(&self, protocol: &str, host: &str, path: &str) -> Reach {
+        let url = self.0.as_url();
+        let mut names = vec![url.authority().to_owned()];
+        names.extend(url.port().is_none().then(|| format!("{}:{}", url.authority(), self.port())));
+        let same_place = protocol == url.scheme() && names.iter().any(|name| host.eq_ignore_ascii_case(name));
+        let below = path.strip_prefix(url.path().trim_start_matches('/'));
+        let odd = |each: char| each.is_control() || "\\%?#".contains(each);
+        let stays = |rest: &str| {
+            let rest = rest.strip_suffix('/').unwrap_or(rest);
+            !rest.contains(odd) && rest.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+        };
+        if same_place && below.is_some_and(stays) { Reach::Inside } else { Reach::Outside }
     }
 
     /// Whether all of `self` lies in `other`.
@@ -62,12 +86,9 @@ impl FromStr for Realm {
     type Err = BadRealm;
 
     fn from_str(text: &str) -> Result<Self, BadRealm> {
-        let refused = |reason: &str| BadRealm { url: text.to_owned(), reason: reason.to_owned() };
+        let refused = |reason| BadRealm::NoPlace { url: text.to_owned(), reason };
         let with_slash = if text.ends_with('/') { text.to_owned() } else { format!("{text}/") };
-        let url: RemoteUrl = with_slash.parse().map_err(|error: super::BadRemoteUrl| BadRealm {
-            url: error.url().to_owned(),
-            reason: error.reason().to_owned(),
-        })?;
+        let url: RemoteUrl = with_slash.parse()?;
         if url.as_url().query().is_some() {
             return Err(refused("it has a query"));
         }

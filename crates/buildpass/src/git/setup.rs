@@ -84,7 +84,7 @@ mod tests {
     fn setup() -> Setup {
         let realm = RealmCredential {
             realm: "https://gitlab.com/gitlab-org/security".parse().unwrap(),
-            username: "gitlab-ci-token".to_owned(),
+            username: crate::git::Username::default(),
             password: "TOKEN".parse().unwrap(),
         };
         let helper = ["/opt/build pass", "git", "credential"].map(OsString::from);

@@ -43,6 +43,9 @@ pub(super) struct Held {
 
 /// A helper that connects has its question at hand.
 const LONGEST_QUESTION: Duration = Duration::from_secs(10);
+/// And takes its answer.
+const LONGEST_ANSWER: Duration = Duration::from_secs(10);
+
 const MAX_QUESTION_BYTES: u64 = 1024 * 1024;
 
 impl Credentials {
@@ -65,7 +68,7 @@ impl Credentials {
                     let this = Rc::clone(&self);
                     tokio::task::spawn_local(async move {
                         // A helper that hangs up has no use for an answer.
-                        let _ = tokio::time::timeout(Duration::from_secs(60), this.converse(stream)).await;
+                        let _ = this.converse(stream).await;
                     });
                 }
                 // Out of descriptors: the next one may find some.
@@ -82,8 +85,9 @@ impl Credentials {
         let mut asked = Zeroizing::new(Vec::new());
         let mut limited = (&mut stream).take(MAX_QUESTION_BYTES);
         tokio::time::timeout(LONGEST_QUESTION, limited.read_to_end(&mut asked)).await??;
+        // Never given up half way: the guardian is being talked to, and it has an end of its own.
         let answer = self.answer(&asked).await?;
-        stream.write_all(answer.as_bytes()).await
+        tokio::time::timeout(LONGEST_ANSWER, stream.write_all(answer.as_bytes())).await?
     }
 
     async fn answer(&self, asked: &[u8]) -> io::Result<Answer> {
@@ -103,7 +107,7 @@ impl Credentials {
                 let secrets = self.secrets.borrow();
                 Ok(match secrets.get(&credential.password) {
                     Some(held) => {
-                        Answer::credential(&question, &credential.username, &held.value, held.until)
+                        Answer::credential(&question, credential.username.as_str(), &held.value, held.until)
                     }
                     None => Answer::quit(),
                 })
@@ -142,7 +146,7 @@ fn belongs_to_the_build(process: Pid, guardian: Pid) -> bool {
             return false;
         }
         match parent_of(at) {
-            Some(parent) if parent == us => return at != guardian,
+            Some(parent) if parent == us => return true,
             Some(parent) => at = parent,
             None => return false,
         }

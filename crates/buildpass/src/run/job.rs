@@ -5,12 +5,13 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    pin::pin,
     rc::Rc,
     sync::Arc,
     time::Duration,
 };
 
-use rustix::process::Pid;
+use rustix::{process::Pid, stdio::stderr};
 use tokio::{net::UnixListener, sync::Mutex, task::LocalSet};
 
 use super::{
@@ -21,10 +22,10 @@ use super::{
     launch::Launched,
     masking::Masking,
     private_dir::socket_in,
-    pump::Pump,
+    pump::{Pump, takes_a_line},
     signals::Signals,
     streams::Streams,
-    terminal::block_background_writes,
+    terminal::{BackgroundWrites, block_background_writes},
     watch::{Seat, watch},
 };
 use crate::{
@@ -73,14 +74,16 @@ impl Config {
     /// # Errors
     /// When CMD was not started.
     pub async fn run(self, note: impl Fn(&str)) -> Result<Ended, Error> {
-        block_background_writes();
+        let background_writes = block_background_writes();
         adopt_orphans()
             .map_err(|error| Error::System { what: "orphans cannot be adopted", source: error.into() })?;
         let mut signals = Signals::listen().map_err(Error::system("signals cannot be listened to"))?;
         let mut ward = Ward::start()?;
         let Self { vault, secrets, withheld, git, lead, id_token, mut environment, folder, program, command } =
             self;
-        let masking = Arc::new(Masking::new(git.realms.iter().map(|realm| realm.username.clone()).collect()));
+        let masking = Arc::new(Masking::new(
+            git.realms.iter().map(|realm| realm.username.as_str().to_owned()).collect(),
+        ));
         scrub(&mut environment, &masking, &id_token);
         let begin = Begin { vault, wanted: secrets.clone(), lead, folder };
         let granted = tokio::select! {
@@ -92,7 +95,7 @@ impl Config {
             Err(error) => {
                 // Who waits for our end may tear everything down then: a session that is on its way goes back first.
                 tokio::select! {
-                    returned = ward.end() => returned.line().into_iter().for_each(&note),
+                    returned = ward.end(&note) => returned.line().into_iter().for_each(&note),
                     _ = signals.end() => {}
                 }
                 return Err(error);
@@ -101,23 +104,51 @@ impl Config {
         let directory = granted.directory.clone();
         let guardian = ward.pid();
         let ward = Rc::new(Mutex::new(ward));
-        let job = Job { secrets, withheld, git, program, command, guardian, masking, ward: Rc::clone(&ward) };
+        let job = Job {
+            secrets,
+            withheld,
+            git,
+            program,
+            command,
+            background_writes,
+            guardian,
+            masking,
+            ward: Rc::clone(&ward),
+        };
         let carried_out =
-            LocalSet::new().run_until(job.carry_out(granted, environment, signals, &note)).await;
+            LocalSet::new().run_until(job.carry_out(granted, environment, &mut signals, &note)).await;
         // The credential socket's tasks ended with the set, so that nobody else holds the ward.
-        let returned = match Rc::try_unwrap(ward) {
-            Ok(ward) => ward.into_inner().end().await,
-            Err(_) => Returned::LivesOn("the session was left to the guardian".to_owned()),
+        let give_back = async {
+            match Rc::try_unwrap(ward) {
+                Ok(ward) => ward.into_inner().end(&note).await,
+                Err(_) => Returned::LivesOn("the session was left to the guardian".to_owned()),
+            }
+        };
+        let mut give_back = pin!(give_back);
+        let mut at_once = false;
+        let returned = loop {
+            tokio::select! {
+                returned = &mut give_back => break returned,
+                () = signals.second_request(), if !at_once => at_once = true,
+            }
         };
         if let Returned::GuardianGone = returned {
             let _ = fs::remove_dir_all(directory);
         }
         // Output that nobody reads keeps us waiting, but no session.
-        let ended = carried_out.map(|(ended, pumps)| {
-            pumps.into_iter().for_each(Pump::finish);
-            ended
-        });
-        returned.line().into_iter().for_each(&note);
+        let (ended, pumps) = match carried_out {
+            Ok((ended, pumps)) => (Ok(ended), pumps),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        if !at_once {
+            tokio::select! {
+                () = finish(pumps) => {}
+                () = signals.second_request() => at_once = true,
+            }
+        }
+        if !at_once || takes_a_line(stderr()) {
+            returned.line().into_iter().for_each(&note);
+        }
         ended
     }
 }
@@ -129,6 +160,7 @@ struct Job {
     git: git::Config,
     program: PathBuf,
     command: Vec<OsString>,
+    background_writes: BackgroundWrites,
     guardian: Pid,
     masking: Arc<Masking>,
     ward: Rc<Mutex<Ward>>,
@@ -139,7 +171,7 @@ impl Job {
         self,
         granted: Granted,
         mut environment: Environment,
-        mut signals: Signals,
+        signals: &mut Signals,
         note: &impl Fn(&str),
     ) -> Result<(Ended, Vec<Pump>), Error> {
         for hidden in &granted.hidden {
@@ -156,7 +188,8 @@ impl Job {
             .map_err(Error::system("the streams of the command cannot be set up"))?;
         let style = streams.style();
         let Streams { channels, pumps, terminal } = streams;
-        let mut launched = Launched::start(style, &self.command, &environment, channels)?;
+        let mut launched =
+            Launched::start(style, &self.command, &environment, self.background_writes, channels)?;
         self.ward.lock().await.watch(launched.pid).await?;
         let seat = Seat::take(terminal, launched.pid);
         let program = self.command.first().map(OsString::as_os_str).unwrap_or_default();
@@ -164,7 +197,7 @@ impl Job {
         if let Some(group) = group.filter(|_| seat.has_terminal()) {
             self.ward.lock().await.watch(group).await?;
         }
-        let ended = watch(&mut launched, group, &mut signals, &seat).await;
+        let ended = watch(&mut launched, group, signals, &seat).await;
         self.masking.shared().cmd_ended();
         Ok((ended, pumps))
     }
@@ -233,6 +266,12 @@ impl Job {
         }
         environment.set(SOCKET_VARIABLE, socket);
         Ok(())
+    }
+}
+
+async fn finish(pumps: Vec<Pump>) {
+    for pump in pumps {
+        pump.finish().await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 
@@ -14,13 +14,14 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
-use tokio::time::Instant;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::mask::{Held, Masker, Needles};
 
 /// Carries one of CMD's streams to ours, masked.
 pub(super) struct Pump {
-    thread: JoinHandle<()>,
+    /// Ends when the pump does.
+    running: oneshot::Receiver<()>,
 }
 
 /// What the pumps of one job share.
@@ -63,17 +64,22 @@ impl Shared {
 
 impl Pump {
     pub(super) fn start(from: OwnedFd, to: OwnedFd, shared: Shared) -> Self {
-        Self { thread: thread::spawn(move || drop(carry(&File::from(from), &File::from(to), &shared))) }
+        let (end, running) = oneshot::channel::<()>();
+        thread::spawn(move || {
+            let _end = end;
+            let _ = carry(&File::from(from), &File::from(to), &shared);
+        });
+        Self { running }
     }
 
     /// Waits until everything that CMD wrote has been carried over.
-    pub(super) fn finish(self) {
+    pub(super) async fn finish(self) {
         // A pump that panicked has nothing more to carry.
-        let _ = self.thread.join();
+        let _ = self.running.await;
     }
 }
 
-fn carry(mut from: &File, mut to: &File, shared: &Shared) -> io::Result<()> {
+fn carry(mut from: &File, to: &File, shared: &Shared) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut needles = shared.current();
     let mut masker = Masker::new(Arc::clone(&needles));
@@ -88,7 +94,7 @@ fn carry(mut from: &File, mut to: &File, shared: &Shared) -> io::Result<()> {
         };
         if !readable(from, patience)? {
             if masker.held() == Held::Fragment {
-                to.write_all(masker.flush_held())?;
+                write_all(to, masker.flush_held())?;
             }
             match &last {
                 Some(_) => break,
@@ -108,12 +114,12 @@ fn carry(mut from: &File, mut to: &File, shared: &Shared) -> io::Result<()> {
             needles = now;
             masker.replace(Arc::clone(&needles));
         }
-        to.write_all(masker.mask(&buffer[..count]))?;
+        write_all(to, masker.mask(&buffer[..count]))?;
         if last.as_mut().is_some_and(|last| last.over(count)) {
             break;
         }
     }
-    to.write_all(&masker.finish())
+    write_all(to, &masker.finish())
 }
 
 /// The time after CMD's end.
@@ -142,4 +148,26 @@ fn readable(from: &File, patience: Duration) -> io::Result<bool> {
         Err(Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Our caller may have made our stream one that does not wait: then we wait for it.
+fn write_all(mut to: &File, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match to.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => bytes = &bytes[count..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                // Whatever poll says, the next write knows better.
+                let _ = poll(&mut [PollFd::new(to, PollFlags::OUT)], None);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a line can be written without waiting.
+pub(super) fn takes_a_line(stream: impl AsFd) -> bool {
+    poll(&mut [PollFd::new(&stream, PollFlags::OUT)], Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }

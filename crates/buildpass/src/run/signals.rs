@@ -1,18 +1,20 @@
-use std::io;
+use std::{fs, future, io};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::signal::unix::{self, SignalKind};
 
 /// The signals that are passed on to CMD, and the news of children.
 pub(super) struct Signals {
-    interrupt: unix::Signal,
-    terminate: unix::Signal,
-    hangup: unix::Signal,
-    quit: unix::Signal,
-    user1: unix::Signal,
-    user2: unix::Signal,
-    resize: unix::Signal,
+    interrupt: Heard,
+    terminate: Heard,
+    hangup: Heard,
+    quit: Heard,
+    user1: Heard,
+    user2: Heard,
+    resize: Heard,
     child: unix::Signal,
+    /// INT or TERM came once already.
+    asked: bool,
 }
 
 /// What came.
@@ -26,35 +28,35 @@ pub(super) enum Came {
     Child,
 }
 
-/// Passes signals on; the second request to end is not a request any more.
-#[derive(Debug, Default)]
-pub(super) struct Escalation {
-    asked: bool,
-}
+/// A signal that is listened to, unless our caller ignores it: then CMD inherits that, as it would without us.
+struct Heard(Option<unix::Signal>);
 
 impl Signals {
     pub(super) fn listen() -> io::Result<Self> {
+        let ignored = ignored();
+        let hear = |kind| Heard::unless(ignored, kind);
         Ok(Self {
-            interrupt: unix::signal(SignalKind::interrupt())?,
-            terminate: unix::signal(SignalKind::terminate())?,
-            hangup: unix::signal(SignalKind::hangup())?,
-            quit: unix::signal(SignalKind::quit())?,
-            user1: unix::signal(SignalKind::user_defined1())?,
-            user2: unix::signal(SignalKind::user_defined2())?,
-            resize: unix::signal(SignalKind::window_change())?,
+            interrupt: hear(SignalKind::interrupt())?,
+            terminate: hear(SignalKind::terminate())?,
+            hangup: hear(SignalKind::hangup())?,
+            quit: hear(SignalKind::quit())?,
+            user1: hear(SignalKind::user_defined1())?,
+            user2: hear(SignalKind::user_defined2())?,
+            resize: hear(SignalKind::window_change())?,
             child: unix::signal(SignalKind::child())?,
+            asked: false,
         })
     }
 
     pub(super) async fn next(&mut self) -> Came {
         tokio::select! {
-            _ = self.interrupt.recv() => Came::PassOn(Signal::INT),
-            _ = self.terminate.recv() => Came::PassOn(Signal::TERM),
-            _ = self.hangup.recv() => Came::PassOn(Signal::HUP),
-            _ = self.quit.recv() => Came::PassOn(Signal::QUIT),
-            _ = self.user1.recv() => Came::PassOn(Signal::USR1),
-            _ = self.user2.recv() => Came::PassOn(Signal::USR2),
-            _ = self.resize.recv() => Came::Resize,
+            () = self.interrupt.recv() => Came::PassOn(Signal::INT),
+            () = self.terminate.recv() => Came::PassOn(Signal::TERM),
+            () = self.hangup.recv() => Came::PassOn(Signal::HUP),
+            () = self.quit.recv() => Came::PassOn(Signal::QUIT),
+            () = self.user1.recv() => Came::PassOn(Signal::USR1),
+            () = self.user2.recv() => Came::PassOn(Signal::USR2),
+            () = self.resize.recv() => Came::Resize,
             _ = self.child.recv() => Came::Child,
         }
     }
@@ -69,14 +71,50 @@ impl Signals {
             }
         }
     }
-}
 
-impl Escalation {
+    /// Passes a signal on; the second request to end is not a request any more.
     pub(super) fn pass_on(&mut self, signal: Signal, group: Pid) {
-        let ends = matches!(signal, Signal::INT | Signal::TERM);
-        let signal = if ends && self.asked { Signal::KILL } else { signal };
-        self.asked |= ends;
+        let signal = if self.insists(signal) { Signal::KILL } else { signal };
         // A group that is gone needs no signal.
         let _ = kill_process_group(group, signal);
     }
+
+    /// Waits for the second request to end, which the first may have come long before.
+    pub(super) async fn second_request(&mut self) {
+        loop {
+            if let Came::PassOn(signal) = self.next().await
+                && self.insists(signal)
+            {
+                return;
+            }
+        }
+    }
+
+    fn insists(&mut self, signal: Signal) -> bool {
+        let ends = matches!(signal, Signal::INT | Signal::TERM);
+        let insists = ends && self.asked;
+        self.asked |= ends;
+        insists
+    }
+}
+
+impl Heard {
+    fn unless(ignored: u64, kind: SignalKind) -> io::Result<Self> {
+        let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+        Ok(Self(if is_ignored { None } else { Some(unix::signal(kind)?) }))
+    }
+
+    async fn recv(&mut self) {
+        match &mut self.0 {
+            Some(signal) => drop(signal.recv().await),
+            None => future::pending().await,
+        }
+    }
+}
+
+/// The signals that our caller ignores, one bit each; none where the kernel does not say.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

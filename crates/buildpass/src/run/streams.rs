@@ -3,7 +3,10 @@ use std::{
     os::fd::OwnedFd,
 };
 
-use rustix::stdio::{stderr, stdin, stdout};
+use rustix::{
+    pipe::fcntl_setpipe_size,
+    stdio::{stderr, stdin, stdout},
+};
 
 use super::{
     launch::{Channels, Style},
@@ -58,8 +61,13 @@ impl Streams {
     }
 }
 
+/// The largest that an ordinary user may have (`/proc/sys/fs/pipe-max-size`).
+const PIPE_BYTES: usize = 1024 * 1024;
+
 /// A pipe whose other end is carried to `ours`.
 fn pipe_to(ours: OwnedFd, masking: &Masking) -> io::Result<(OwnedFd, Pump)> {
     let (reader, writer) = io::pipe()?;
+    // CMD and the mask take turns less often; where the system's limit is lower, the usual size does.
+    let _ = fcntl_setpipe_size(&reader, PIPE_BYTES);
     Ok((writer.into(), Pump::start(reader.into(), ours, masking.shared())))
 }

@@ -1,11 +1,11 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpgrp, kill_process_group, wait};
 
 use super::{
     launch::{Launched, Said},
-    signals::{Came, Escalation, Signals},
-    terminal::{Lent, Raw, Terminal},
+    signals::{Came, Signals},
+    terminal::{LOOK, Lent, Raw, Terminal, has_keys, is_ours_to_read, shared},
 };
 
 /// How CMD ended.
@@ -20,21 +20,42 @@ pub enum Ended {
 /// Where CMD sits: at a terminal of its own, at ours, or at none. Terminals are as they were when this is dropped.
 pub(super) struct Seat {
     terminal: Option<Terminal>,
+    /// Nobody in our process group needs our terminal beside us.
+    alone: bool,
     raw: RefCell<Option<Raw>>,
     lent: RefCell<Option<Lent>>,
+    /// CMD was stopped because it reads a terminal that it was not lent.
+    waits: Cell<bool>,
 }
 
 impl Seat {
     /// Makes ready for CMD, whose group this is unless it gets a terminal of its own.
     pub(super) fn take(terminal: Option<Terminal>, group: Pid) -> Self {
-        let lent = terminal.is_none().then(|| Lent::to(group)).flatten();
-        let raw = terminal.is_some().then(Raw::enter).flatten();
-        Self { terminal, raw: RefCell::new(raw), lent: RefCell::new(lent) }
+        let alone = !shared();
+        let lent = (terminal.is_none() && alone).then(|| Lent::to(group)).flatten();
+        let raw = (terminal.is_some() && alone).then(Raw::enter).flatten();
+        Self { terminal, alone, raw: RefCell::new(raw), lent: RefCell::new(lent), waits: Cell::new(false) }
     }
 
     /// Whether CMD has a terminal, and with it a watcher, of its own.
     pub(super) fn has_terminal(&self) -> bool {
         self.terminal.is_some()
+    }
+
+    /// Whether the terminal may become CMD's later.
+    fn looks(&self) -> bool {
+        if self.terminal.is_some() { self.alone && self.raw.borrow().is_none() && has_keys() } else { self.waits.get() }
+    }
+
+    /// Gives CMD the terminal, where it came to us since or nobody beside us needs it any more.
+    fn look(&self, group: Pid) {
+        if self.terminal.is_some() {
+            self.raw.replace(Raw::enter());
+        } else if is_ours_to_read() {
+            self.waits.set(false);
+            self.lent.replace(Lent::to(group));
+            let _ = kill_process_group(group, Signal::CONT);
+        }
     }
 
     /// CMD was stopped, and so are we, until we are told to go on.
@@ -61,7 +82,6 @@ pub(super) async fn watch(
     signals: &mut Signals,
     seat: &Seat,
 ) -> Ended {
-    let mut escalation = Escalation::default();
     let mut listening = seat.terminal.is_some();
     loop {
         if let Some(ended) = reap(launched.pid, seat) {
@@ -69,6 +89,12 @@ pub(super) async fn watch(
         }
         let came = tokio::select! {
             came = signals.next() => came,
+            () = tokio::time::sleep(LOOK), if seat.looks() => {
+                if let Some(group) = group {
+                    seat.look(group);
+                }
+                continue;
+            }
             said = launched.listen(), if listening => {
                 match (said, group) {
                     (Ok(Said::Stopped), Some(group)) => seat.stop_with(group),
@@ -79,7 +105,7 @@ pub(super) async fn watch(
             }
         };
         match (came, group) {
-            (Came::PassOn(signal), Some(group)) => escalation.pass_on(signal, group),
+            (Came::PassOn(signal), Some(group)) => signals.pass_on(signal, group),
             (Came::Resize, Some(group)) => match &seat.terminal {
                 Some(terminal) => terminal.follow_size(),
                 None => drop(kill_process_group(group, Signal::WINCH)),
@@ -94,8 +120,13 @@ fn reap(cmd: Pid, seat: &Seat) -> Option<Ended> {
     let mut ended = None;
     while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
         if pid == cmd {
-            if status.stopped() && seat.terminal.is_none() {
-                seat.stop_with(cmd);
+            if let Some(signal) = status.stopping_signal().filter(|_| seat.terminal.is_none()) {
+                let for_terminal = [Signal::TTIN, Signal::TTOU].map(Signal::as_raw).contains(&signal);
+                if for_terminal && seat.lent.borrow().is_none() {
+                    seat.waits.set(true);
+                } else {
+                    seat.stop_with(cmd);
+                }
             }
             ended = ended.or_else(|| end_of(status));
         }

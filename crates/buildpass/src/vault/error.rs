@@ -48,12 +48,17 @@ pub enum Error {
         source: http::Error,
     },
     /// What answers is not a vault.
-    #[error("what answers at this address is not a vault: status {status}, `{content_type}`")]
+    #[error(
+        "what answers at this address is not a vault: status {status}, `{content_type}`{}",
+        .elsewhere.as_ref().map(|origin| format!(", which points to {origin}")).unwrap_or_default()
+    )]
     NotAVault {
         /// The HTTP status.
         status: u16,
         /// The content type.
         content_type: String,
+        /// Where it points to.
+        elsewhere: Option<String>,
     },
     /// There is no ID token to log in with.
     #[error(transparent)]
@@ -104,6 +109,16 @@ pub enum Error {
         /// The fields that are there.
         there: Vec<String>,
     },
+    /// The vault did not keep a session or a lease for longer.
+    #[error("the vault did not renew {what}: {status} {text}")]
+    NotRenewed {
+        /// What was to be renewed.
+        what: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The vault's words.
+        text: String,
+    },
     /// The engine failed.
     #[error("the vault could not read `{path}`: {status} {text}")]
     ReadFailed {
@@ -133,7 +148,7 @@ impl Error {
             Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
             Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
             Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
-            Self::ReadFailed { .. } => None,
+            Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
         }
     }
 
@@ -154,6 +169,7 @@ impl Error {
             Self::Unreachable { .. } | Self::Standby { .. } | Self::Busy { .. } => Blame::Unreachable,
             Self::PerhapsMade { .. } | Self::NotAVault { .. } => Blame::Unreachable,
             Self::LoginRefused { .. } | Self::ReadRefused { .. } | Self::ReadFailed { .. } => Blame::Refused,
+            Self::NotRenewed { .. } => Blame::Refused,
             Self::NoSecret { .. } | Self::VersionGone { .. } | Self::NoField { .. } => Blame::Refused,
         }
     }

@@ -43,6 +43,8 @@ pub(super) struct Request<'a> {
     pub(super) token: Option<&'a VaultToken>,
     pub(super) body: Option<Zeroizing<Vec<u8>>>,
     pub(super) repeat: Repeat,
+    /// What the body holds that no answer may bring into a log.
+    pub(super) secret_in_body: Option<&'a str>,
 }
 
 /// Whether a request may be sent again.
@@ -98,8 +100,8 @@ impl Nodes {
         Ok(nodes)
     }
 
-    /// From now on, waits until `deadline`.
-    pub(super) fn wait_until(&mut self, patience: Duration) {
+    /// From now on, waits this long in all.
+    pub(super) fn wait_for(&mut self, patience: Duration) {
         self.deadline = Instant::now() + patience;
     }
 
@@ -181,7 +183,12 @@ impl Nodes {
         if !busy {
             return Verdict::Final(answer);
         }
-        let text = said.as_deref().map_or_else(|| not_a_vault(&answer).to_string(), one_line);
+        let secrets: Vec<&str> =
+            request.token.map(VaultToken::expose).into_iter().chain(request.secret_in_body).collect();
+        let text = match &said {
+            Some(said) => one_line(said, &secrets),
+            None => not_a_vault(&answer).to_string(),
+        };
         self.later(at, Error::Busy { address, status: answer.status, text }, answer.retry_after)
     }
 

@@ -40,11 +40,10 @@ impl Patience {
     /// Waits before the next try, at least as long as the server asked for.
     pub(super) async fn pause(&mut self, at_least: Option<Duration>) -> Result<(), RanOut> {
         let pause = self.pauses.next().unwrap_or_default().max(at_least.unwrap_or_default());
-        let next = Instant::now() + pause;
-        if next >= self.deadline {
+        if pause >= self.deadline.saturating_duration_since(Instant::now()) {
             return Err(RanOut);
         }
-        tokio::time::sleep_until(next).await;
+        tokio::time::sleep(pause).await;
         Ok(())
     }
 }

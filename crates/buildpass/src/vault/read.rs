@@ -1,12 +1,10 @@
-use std::time::Duration;
-
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use super::{
     Engine, Error, SecretPath, SecretRef, Session,
-    answer::{not_a_vault, one_line, parse, words},
+    answer::{not_a_vault, one_line, parse, plain, words},
     nodes::{Repeat, Request},
 };
 use crate::{
@@ -63,8 +61,14 @@ impl Session {
             Engine::KvV1 | Engine::KvV2 => Repeat::Freely,
             Engine::Generic => Repeat::WhenUnsent,
         };
-        let request =
-            Request { method: Method::Get, path: &api_path, token: Some(&self.token), body: None, repeat };
+        let request = Request {
+            method: Method::Get,
+            path: &api_path,
+            token: Some(&self.token),
+            body: None,
+            repeat,
+            secret_in_body: None,
+        };
         let answer = self.nodes.send(&request).await?;
         match answer.status {
             200 => self.accept(path, &answer),
@@ -74,7 +78,11 @@ impl Session {
                 let Some(words) = words(&answer) else {
                     return Err(not_a_vault(&answer));
                 };
-                Err(Error::ReadFailed { path: api_path, status, text: one_line(&words) })
+                Err(Error::ReadFailed {
+                    path: api_path,
+                    status,
+                    text: one_line(&words, &[self.token.expose()]),
+                })
             }
         }
     }
@@ -97,7 +105,7 @@ impl Session {
         let end = if lease_id.is_empty() {
             End::Stored
         } else {
-            let until = self.clock.now() + Duration::from_secs(lease_duration);
+            let until = self.clock.after(lease_duration);
             End::Leased { id: LeaseId(lease_id), until, renewable }
         };
         Ok(Lease::new(Fields { path: path.clone(), fields }, end))
@@ -107,7 +115,7 @@ impl Session {
         let Some(words) = words(answer) else {
             return not_a_vault(answer);
         };
-        let text = one_line(&words);
+        let text = one_line(&words, &[self.token.expose()]);
         let explained = match text.as_str() {
             "permission denied" => Vec::new(),
             _ => self.other_version(path).await.into_iter().collect(),
@@ -127,7 +135,7 @@ impl Session {
         let explained = match self.other_version(path).await {
             Some(explained) => Some(format!(": {explained}")),
             None if words.is_empty() => None,
-            None => Some(format!(": {}", one_line(&words))),
+            None => Some(format!(": {}", one_line(&words, &[self.token.expose()]))),
         };
         Error::NoSecret { path: path.api_path(), explained }
     }
@@ -141,6 +149,7 @@ impl Session {
             token: Some(&self.token),
             body: None,
             repeat: Repeat::Freely,
+            secret_in_body: None,
         };
         let answer = self.nodes.send(&request).await.ok()?;
         let MountAnswer { data } = parse(&answer).ok()?;
@@ -189,7 +198,7 @@ impl Fields {
                     .fields
                     .iter()
                     .filter(|(_, value)| !value.is_null())
-                    .map(|(name, _)| name.clone())
+                    .map(|(name, _)| plain(name))
                     .collect(),
             }),
             Some(other) => Ok(BuildToken::new(other.to_string())),

@@ -9,7 +9,12 @@ use super::{
     nodes::{Nodes, Repeat, Request},
     refusal,
 };
-use crate::{clock::Clock, http::Method, identity::IdToken, secret::LeaseId};
+use crate::{
+    clock::Clock,
+    http::{Answer, Method},
+    identity::IdToken,
+    secret::LeaseId,
+};
 
 /// What a login gives: a vault token, and how long it lasts.
 #[derive(Debug)]
@@ -101,18 +106,19 @@ pub(super) async fn login(
         token: None,
         body: Some(json(&login)),
         repeat: Repeat::Freely,
+        secret_in_body: Some(login.jwt),
     };
     let answer = nodes.send(&request).await?;
     if answer.status != 200 {
         let Some(words) = words(&answer) else {
             return Err(not_a_vault(&answer));
         };
-        let text = one_line(&words);
+        let text = one_line(&words, &[token.expose().trim()]);
         let explained = refusal::login_explained(&text, token);
         return Err(Error::LoginRefused { text, status: answer.status, explained });
     }
     let LoginAnswer { auth } = parse(&answer)?;
-    let ends = clock.now() + Duration::from_secs(auth.lease_duration);
+    let ends = clock.after(auth.lease_duration);
     let kind = match auth.token_type.as_deref() {
         Some("batch") => Kind::Batch { ends },
         _ => Kind::Service { ends, renewable: auth.renewable },
@@ -137,7 +143,7 @@ impl Session {
 
     /// From now on, waits for the vault this long in all.
     pub fn wait_for(&mut self, patience: Duration) {
-        self.nodes.wait_until(patience);
+        self.nodes.wait_for(patience);
     }
 
     /// Sets the session's remaining life to `lead`, longer or shorter than it was, and says when it ends now.
@@ -156,10 +162,9 @@ impl Session {
         };
         self.kind = if answer.status == 200 {
             let RenewAnswer { auth } = parse(&answer)?;
-            Kind::Service {
-                ends: self.clock.now() + Duration::from_secs(auth.lease_duration),
-                renewable: true,
-            }
+            Kind::Service { ends: self.clock.after(auth.lease_duration), renewable: true }
+        } else if !matches!(answer.status, 400 | 403) {
+            return Err(self.not_renewed("the session", &answer));
         } else {
             // The role has no policy `default`, or the session is over: either way, this is all there is.
             Kind::Service { ends, renewable: false }
@@ -177,8 +182,12 @@ impl Session {
         if answer.status == 200 {
             return Ok(());
         }
-        let text = one_line(&words(&answer).unwrap_or_default());
-        Err(Error::ReadFailed { path: "sys/leases/renew".to_owned(), status: answer.status, text })
+        Err(self.not_renewed("a lease", &answer))
+    }
+
+    fn not_renewed(&self, what: &'static str, answer: &Answer) -> Error {
+        let text = one_line(&words(answer).unwrap_or_default(), &[self.token.expose()]);
+        Error::NotRenewed { what, status: answer.status, text }
     }
 
     /// Ends the session and with it all that was made for it; of a person's own token, ends `leases` alone.
@@ -203,7 +212,9 @@ impl Session {
         let answer = self.ask(Method::Post, "auth/token/revoke-self", None).await?;
         match answer.status {
             200 | 204 => Ok(GivenBack::Over),
-            403 if one_line(&words(&answer).unwrap_or_default()) == "permission denied" => {
+            403 if one_line(&words(&answer).unwrap_or_default(), &[self.token.expose()])
+                == "permission denied" =>
+            {
                 Ok(GivenBack::Over)
             }
             403 => {
@@ -213,8 +224,10 @@ impl Session {
                 Ok(GivenBack::Lives { until: ends, because })
             }
             status => {
-                let because =
-                    format!("the vault answered {status} {}", one_line(&words(&answer).unwrap_or_default()));
+                let because = format!(
+                    "the vault answered {status} {}",
+                    one_line(&words(&answer).unwrap_or_default(), &[self.token.expose()])
+                );
                 Ok(GivenBack::Lives { until: ends, because })
             }
         }
@@ -226,7 +239,14 @@ impl Session {
         path: &str,
         body: Option<Zeroizing<Vec<u8>>>,
     ) -> Result<crate::http::Answer, Error> {
-        let request = Request { method, path, token: Some(&self.token), body, repeat: Repeat::Freely };
+        let request = Request {
+            method,
+            path,
+            token: Some(&self.token),
+            body,
+            repeat: Repeat::Freely,
+            secret_in_body: None,
+        };
         self.nodes.send(&request).await
     }
 }

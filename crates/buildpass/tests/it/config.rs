@@ -167,3 +167,28 @@ fn a_private_directory_that_cannot_be_made() {
     assert_eq!(said[2], "hint: set TMPDIR to a folder that this user can write to, with a short path");
     assert_eq!(said[3..], ["buildpass: CMD was not started"]);
 }
+
+#[test]
+fn a_user_name_that_would_be_a_line_of_gits_protocol() {
+    let secret = "[[secret]]\nname = \"A\"\nfrom = \"a/b@c\"\n[[git]]\nrealm = \"https://gitlab.example/g\"\npassword = \"A\"\n";
+    insta::assert_snapshot!(file(&format!("{secret}username = \"x\\nhost=evil.example\"\n")), @r"error: `x\nhost=evil.example` is not a user name: it takes neither `:` nor control characters");
+}
+
+#[test]
+fn a_configuration_that_is_a_link_or_never_ends() {
+    let job = Buildpass::new();
+    std::os::unix::fs::symlink("/etc/passwd", job.project().join("buildpass.toml")).unwrap();
+    assert!(said(job).contains("it is a symbolic link"));
+    let job = Buildpass::new();
+    let pipe = job.project().join("buildpass.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(said(job).contains("it is no regular file"));
+}
+
+#[test]
+fn a_time_that_no_job_lasts() {
+    insta::assert_snapshot!(flags(&["--address", "https://vault.example", "--timeout", "500000years"]), @"
+    error: `timeout` is not a duration of a year at most: `500000years`
+    hint: for example `30s` or `2m`
+    ");
+}

@@ -49,6 +49,9 @@ on_every_vault! {
         let written = job.project().join("secret");
         assert_eq!(fs::read_to_string(&written).unwrap(), BUILD_TOKEN);
         assert_eq!(fs::metadata(&written).unwrap().permissions().mode() & 0o777, 0o600);
+        let finished = token(vault, &id_token).args(["--output", "/dev/null"]).run();
+        assert_eq!(finished.code, Some(2));
+        assert!(finished.stderr.contains("what is there is no regular file"), "{}", finished.stderr);
         let finished = token(vault, &id_token).args(["--output", "no/such/folder"]).run();
         assert_eq!(finished.code, Some(2));
         assert!(finished.stderr.contains("cannot be written to no/such/folder"), "{}", finished.stderr);

@@ -410,3 +410,86 @@ fn a_body_of_a_hundred_megabytes_is_refused() {
         assert!(finished.stderr.contains("the answer is larger than 10 MB"), "{}", finished.stderr);
     }
 }
+
+#[test]
+fn numbers_that_no_clock_can_count_to_are_not_believed() {
+    let (_vault, job) =
+        unreal(|_, _| reply(503, "Retry-After: 18446744073709551615\r\n", r#"{"errors":["busy"]}"#));
+    let finished = job.args(["--timeout", "2s", "--secret", "A=r/token@ci", "token", "A"]).run();
+    assert_eq!(finished.code, Some(4), "{}", finished.stderr);
+    let sandbox = Sandbox::start();
+    let vault = Scripted::start(|_, head| {
+        if head.contains("/login") || head.contains("renew-self") {
+            return reply(
+                200,
+                "",
+                r#"{"auth":{"client_token":"made-up-session","lease_duration":18446744073709551615,"renewable":true}}"#,
+            );
+        }
+        if head.contains("revoke-self") { reply(204, "", "") } else { reply(200, "", VALUE) }
+    });
+    let token = sandbox.id_token(&vault.address, json!({}));
+    let finished = Buildpass::new()
+        .args(["--address", &vault.address, "--secret", "A=r/token@ci", "run", "sh", "-c", "test $A"])
+        .env("VAULT_ID_TOKEN", &token)
+        .run();
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+}
+
+#[test]
+fn what_is_on_the_way_may_echo_the_id_token_and_we_do_not() {
+    let sandbox = Sandbox::start();
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let echoed = std::sync::Arc::clone(&seen);
+    let vault = Scripted::start(move |_, _| {
+        reply(
+            400,
+            "",
+            &json!({"errors": [format!("\u{1b}[31mblocked: {}", echoed.lock().unwrap())]}).to_string(),
+        )
+    });
+    let token = sandbox.id_token(&vault.address, json!({}));
+    seen.lock().unwrap().push_str(&token);
+    let finished = Buildpass::new()
+        .args(["--address", &vault.address, "--secret", "A=r/token@ci", "token", "A"])
+        .env("VAULT_ID_TOKEN", &token)
+        .run();
+    assert_eq!(
+        finished.stderr.lines().next(),
+        Some("error: the vault refused the ID token: [31mblocked: [MASKED]")
+    );
+}
+
+#[test]
+fn a_renewal_that_fails_once_is_tried_again() {
+    let vault = Scripted::start(|number, head| {
+        if head.contains("/login") {
+            return reply(
+                200,
+                "",
+                r#"{"auth":{"client_token":"made-up-session","lease_duration":60,"renewable":true}}"#,
+            );
+        }
+        if head.contains("renew-self") && (4..8).contains(&number) {
+            return reply(404, "", r#"{"errors":["an odd answer"]}"#);
+        }
+        if head.contains("renew-self") {
+            return reply(200, "", r#"{"auth":{"client_token":"","lease_duration":3,"renewable":true}}"#);
+        }
+        if head.contains("revoke-self") { reply(204, "", "") } else { reply(200, "", VALUE) }
+    });
+    let sandbox = Sandbox::start();
+    let token = sandbox.id_token(&vault.address, json!({}));
+    let mut job = Buildpass::new()
+        .args(["--address", &vault.address, "--secret", "A=r/token@ci", "--lead", "1s"])
+        .args(["run", "sh", "-c", "while [ ! -e stop ]; do sleep 0.05; done"])
+        .env("VAULT_ID_TOKEN", &token);
+    let process = job.spawn();
+    let renewals = || vault.requests().iter().filter(|head| head.contains("renew-self")).count();
+    assert!(wait_until(Duration::from_secs(20), || renewals() > 8), "{} renewals", renewals());
+    std::fs::write(job.project().join("stop"), "").unwrap();
+    let output = process.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(0), 1), "{said}");
+    assert!(said.contains("the vault did not renew the session: 404 an odd answer"), "{said}");
+}

@@ -26,7 +26,11 @@ impl Answer {
         let ends = ends.and_then(|ends| ends.duration_since(UNIX_EPOCH).ok());
         let expiry =
             ends.map_or_else(String::new, |ends| format!("password_expiry_utc={}\n", ends.as_secs()));
-        let token = token.expose();
+        // A stored token often ends with the newline of the file that it came from; within one, it would begin a line of ours.
+        let token = token.expose().trim_end_matches(['\r', '\n']);
+        if token.contains(char::is_control) || username.contains(char::is_control) {
+            return Self::quit();
+        }
         let mut text = Zeroizing::new(String::with_capacity(4 * (username.len() + token.len()) + 256));
         // Writing to a String cannot fail, and the capacity keeps it from growing into a second copy.
         let _ = if question.knows_authtype() {
@@ -67,5 +71,22 @@ impl Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Answer([REDACTED])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(token: &str) -> String {
+        let answer = Answer::credential(&Question::default(), "me", &BuildToken::new(token.to_owned()), None);
+        String::from_utf8(answer.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_newline_at_the_end_is_no_part_of_a_token_and_one_within_is_no_line_of_ours() {
+        assert_eq!(answered("glpat-made-up\r\n"), "username=me\npassword=glpat-made-up\n");
+        assert_eq!(answered("made-up\nhost=evil.example"), "quit=1\n");
+        assert_eq!(answered("made\0up"), "quit=1\n");
     }
 }

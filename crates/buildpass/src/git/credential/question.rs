@@ -4,7 +4,7 @@ use std::{
     str::FromStr,
 };
 
-use crate::git::{Config, Reach, RealmCredential, RemoteUrl};
+use crate::git::{Config, Reach, RealmCredential};
 
 /// What git wants of a helper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,21 +89,19 @@ impl Question {
 
     /// The credential for the place that is asked about: the narrowest realm that it lies in, under the asked user name.
     pub fn credential<'a>(&self, config: &'a Config) -> Option<&'a RealmCredential> {
-        let url = self.url()?;
-        let covers = |each: &&RealmCredential| each.realm.judge(&url) == Reach::Inside;
-        let named =
-            |each: &&RealmCredential| self.username.as_ref().is_none_or(|name| *name == each.username);
+        let path = self.path.as_deref().unwrap_or_default();
+        let covers = |each: &&RealmCredential| {
+            each.realm.judge_request(&self.protocol, &self.host, path) == Reach::Inside
+        };
+        let named = |each: &&RealmCredential| {
+            self.username.as_ref().is_none_or(|name| name == each.username.as_str())
+        };
         config.realms.iter().filter(covers).filter(named).max_by_key(|each| each.realm.as_str().len())
     }
 
     /// Whether git takes a whole `Authorization` value that is not to be stored.
     pub(super) fn knows_authtype(&self) -> bool {
         self.knows_authtype
-    }
-
-    fn url(&self) -> Option<RemoteUrl> {
-        let path = self.path.as_deref().unwrap_or_default().trim_start_matches('/');
-        format!("{}://{}/{path}", self.protocol, self.host).parse().ok()
     }
 }
 
@@ -114,7 +112,7 @@ mod tests {
     fn config() -> Config {
         let credential = |realm: &str, name: &str| RealmCredential {
             realm: realm.parse().unwrap(),
-            username: "gitlab-ci-token".to_owned(),
+            username: crate::git::Username::default(),
             password: name.parse().unwrap(),
         };
         Config {
@@ -147,11 +145,43 @@ mod tests {
         assert_eq!(answered("protocol=https\nhost=gitlab.com:8443\npath=gitlab-org/x.git\n\n"), None);
         assert_eq!(answered("protocol=https\nhost=evil@gitlab.com\npath=gitlab-org/x.git\n\n"), None);
         assert_eq!(answered("protocol=https\nhost=gitlab.com\nusername=me\npath=gitlab-org/x.git\n\n"), None);
-        assert_eq!(
-            answered("protocol=https\nhost=gitlab.com/gitlab-org\npath=x.git\n\n").as_deref(),
-            Some("WIDE")
-        );
         assert_eq!(answered("\n"), None);
+    }
+
+    #[test]
+    fn what_a_parser_of_urls_would_mend_is_another_place() {
+        for host in [
+            "gitlab.com/gitlab-org/security/.evil.example",
+            "gitlab.com/gitlab-org",
+            "\u{ff47}itlab.com",
+            "gitlab%2Ecom",
+            "git\tlab.com",
+            "gitlab.com\r",
+            "gitlab.com.",
+            "gitlab.com:0443",
+        ] {
+            let question = format!("protocol=https\nhost={host}\npath=gitlab-org/security/x.git\n\n");
+            assert_eq!(answered(&question), None, "{host}");
+        }
+        for path in [
+            "evil/../gitlab-org/security/x.git",
+            "evil/.\t./gitlab-org/security/x.git",
+            "gitlab-org/security/./x.git",
+            "gitlab-org//security/x.git",
+            "/gitlab-org/security/x.git",
+            "gitlab-org/security/%2e%2e/x.git",
+            "gitlab-org\\security/x.git",
+            "gitlab-org/security/x.git?a",
+            "gitlab-org/security/x.git#a",
+        ] {
+            assert_eq!(
+                answered(&format!("protocol=https\nhost=gitlab.com\npath={path}\n\n")),
+                None,
+                "{path}"
+            );
+        }
+        let same = "protocol=https\nhost=GitLab.com:443\npath=gitlab-org/security/x.git/\n\n";
+        assert_eq!(answered(same).as_deref(), Some("NARROW"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
 use crate::{
     clock::Clock,
     failure::Failure,
-    run::Wanted,
+    run::{Delivery, Wanted},
     secret::{BuildToken, End, Hidden, Lease, LeaseId, SecretName},
     vault::{Fields, GivenBack, Kind, SecretPath, Session},
 };
@@ -20,6 +20,8 @@ pub(super) struct Custody {
     lead: Duration,
     leases: Vec<Held>,
     hidden: Vec<Hidden>,
+    /// What cannot be given back is said in one line, and once.
+    said_how_long: bool,
     clock: Clock,
 }
 
@@ -40,6 +42,7 @@ impl Custody {
             lead,
             leases: Vec::new(),
             hidden: Vec::new(),
+            said_how_long: false,
             clock: clock.clone(),
         };
         let Some(vault) = vault else { return Ok(custody) };
@@ -53,17 +56,24 @@ impl Custody {
 
     /// Puts the session on its short lead; nothing is read before. What came of it is said in a line where it failed.
     pub(super) async fn shorten(&mut self) -> Option<String> {
-        match self.session.as_mut()?.renew(self.lead).await {
-            Err(error) => Some(format!("the session was not put on its short lead: {error}")),
-            // A role with `token_period` sets the time itself, whatever is asked for.
-            Ok(Kind::Service { ends, renewable: true }) if ends > self.clock.now() + self.lead + SLACK => {
-                let ends = humantime::format_rfc3339_seconds(ends);
-                Some(format!(
-                    "the session cannot be put on a short lead: if this machine vanishes, it lives until {ends}"
-                ))
+        let kind = match self.session.as_mut()?.renew(self.lead).await {
+            Ok(kind) => kind,
+            Err(error) => return Some(format!("the session was not put on its short lead: {error}")),
+        };
+        let (ends, because) = match kind {
+            Kind::Batch { ends } => (ends, "it is a batch token, which no vault shortens or takes back"),
+            Kind::Service { ends, renewable: false } => {
+                (ends, "its role has no policy that allows `auth/token/renew-self`, as `default` does")
             }
-            Ok(_) => None,
-        }
+            // A role with `token_period` sets the time itself, whatever is asked for.
+            Kind::Service { ends, .. } if ends > self.clock.now() + self.lead + SLACK => (
+                ends,
+                "its role has a `token_period`, so that it cannot be put on a short lead; it is given back all the same",
+            ),
+            Kind::Service { .. } | Kind::Personal => return None,
+        };
+        self.said_how_long = true;
+        Some(lives(ends, because))
     }
 
     /// What the output must not show beside the secrets.
@@ -85,6 +95,12 @@ impl Custody {
             }
             let Some(fields) = read.get(path) else { continue };
             let value = fields.value().field(&secret.from.field)?;
+            if secret.to == Delivery::Env && value.expose().contains('\0') {
+                return Err(Failure::usage(
+                    format!("{} holds a NUL, which no variable can hold", secret.name),
+                    "hand it over with `to = \"file\"`",
+                ));
+            }
             granted.push(GrantedSecret { name: secret.name, value, until: until(fields.end()) });
         }
         Ok(granted)
@@ -97,12 +113,14 @@ impl Custody {
         patience: Duration,
     ) -> Result<BuildToken, Failure> {
         let Some(secret) = self.wanted.iter().find(|secret| secret.name == *name).cloned() else {
-            return Err(Failure::usage(
-                format!("no secret is named {name}"),
-                "this is the guardian's own list",
+            return Err(Failure::bug(
+                "a secret is read afresh that nobody asked for",
+                &Unknown(name.clone()),
             ));
         };
-        let Some(session) = &mut self.session else { return Err(no_session()) };
+        let Some(session) = &mut self.session else {
+            return Err(Failure::bug("a secret is read afresh without a session", &Unknown(name.clone())));
+        };
         session.wait_for(patience);
         let fields = session.read_fields(&secret.from.path).await?;
         self.leases.extend(Held::of(fields.end(), &self.clock));
@@ -143,10 +161,8 @@ impl Custody {
         let leases: Vec<LeaseId> = self.leases.iter().map(|held| held.id.clone()).collect();
         match session.give_back(&leases).await {
             Ok(GivenBack::Over | GivenBack::Personal) => None,
-            Ok(GivenBack::Lives { until, because }) => Some(format!(
-                "the session lives until {}: {because}",
-                humantime::format_rfc3339_seconds(until)
-            )),
+            Ok(GivenBack::Lives { .. }) if self.said_how_long => None,
+            Ok(GivenBack::Lives { until, because }) => Some(lives(until, &because)),
             Err(error) => Some(format!("the session was not given back and ends by itself: {error}")),
         }
     }
@@ -164,8 +180,13 @@ impl Held {
     }
 }
 
-fn no_session() -> Failure {
-    Failure::usage("this job asked for no secret", "so that there is none to read afresh")
+/// A secret that this job does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is none of this job's")]
+struct Unknown(SecretName);
+
+fn lives(until: SystemTime, because: &str) -> String {
+    format!("the session lives until {}: {because}", humantime::format_rfc3339_seconds(until))
 }
 
 /// Vaults count in whole seconds, and their answers take time.

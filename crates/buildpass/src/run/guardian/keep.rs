@@ -105,18 +105,23 @@ async fn unless_over<T>(
     link: &mut Link,
     group: Option<Pid>,
 ) -> Result<T, Ended> {
-    tokio::select! {
-        biased;
-        message = link.receive() => Err(match message {
-            Ok(Some(ToGuardian::End)) => Ended::Done,
-            _ => Ended::Abandoned { group },
-        }),
-        done = work => Ok(done),
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            message = link.receive() => match message {
+                Ok(Some(ToGuardian::End)) => return Err(Ended::Done),
+                Ok(None) | Err(_) => return Err(Ended::Abandoned { group }),
+                // buildpass asks for one thing at a time, and waits for it.
+                Ok(Some(ToGuardian::Begin(_) | ToGuardian::Group(_) | ToGuardian::ReadAgain(_))) => {}
+            },
+            done = &mut work => return Ok(done),
+        }
     }
 }
 
 async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
-    let mut group = None;
+    let (mut group, mut said) = (None, false);
     let third = (lead / 3).max(Duration::from_millis(100));
     let mut ticks = tokio::time::interval_at(Instant::now() + third, third);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -125,7 +130,13 @@ async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
             message = link.receive() => message,
             _ = ticks.tick() => tokio::select! {
                 // A vault that does not answer now is asked again at the next tick; the lead lasts for three of them.
-                _ = custody.renew() => continue,
+                renewed = custody.renew() => {
+                    if let (Err(failure), false) = (renewed, said) {
+                        said = true;
+                        let _ = link.send(&FromGuardian::Note(failure.what)).await;
+                    }
+                    continue;
+                }
                 // What buildpass has to say is not kept waiting by a vault that hangs.
                 message = link.receive() => {
                     ticks.reset_immediately();

@@ -130,13 +130,19 @@ impl Ward {
     }
 
     /// Has everything given back, and waits for that for a while.
-    pub(in crate::run) async fn end(mut self) -> Returned {
+    pub(in crate::run) async fn end(mut self, note: impl Fn(&str)) -> Returned {
         let given_back = async {
             // A guardian that has given everything back already has said so, and is gone.
             let _ = self.send(&ToGuardian::End).await;
             loop {
-                if let FromGuardian::GivenBack { lives_on } = self.receive().await? {
-                    return Ok::<_, Error>(lives_on);
+                match self.receive().await? {
+                    FromGuardian::GivenBack { lives_on } => return Ok::<_, Error>(lives_on),
+                    // Said while CMD ran, when nobody listened.
+                    FromGuardian::Note(text) => note(&text),
+                    FromGuardian::Ready(_)
+                    | FromGuardian::Failed(_)
+                    | FromGuardian::Noted
+                    | FromGuardian::Again(_) => {}
                 }
             }
         };

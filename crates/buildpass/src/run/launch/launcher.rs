@@ -3,15 +3,13 @@ use std::{
     io::{self, IsTerminal, Read, Write},
     os::{
         fd::{AsFd, BorrowedFd},
-        unix::{
-            net::UnixStream,
-            process::{CommandExt, ExitStatusExt},
-        },
+        unix::{net::UnixStream, process::CommandExt},
     },
     process::{Command, ExitCode},
     thread,
 };
 
+use nix::sys::signal::{SigSet, Signal as Blocked};
 use rustix::{
     io::fcntl_dupfd_cloexec,
     process::{Pid, Signal, WaitOptions, ioctl_tiocsctty, kill_process_group, setsid, waitpid},
@@ -33,11 +31,20 @@ pub enum Plan {
 }
 
 /// The launcher's whole life. Its stdin is the socket to buildpass; stdout, stderr and the environment are CMD's.
+/// With `unblock`, SIGTTOU is blocked for buildpass's own sake, and not to be for CMD.
 ///
 /// # Errors
 /// When the socket cannot be used; buildpass is gone then.
-pub fn launch(plan: Plan, core_limit: CoreLimit, command: &[OsString]) -> io::Result<ExitCode> {
+pub fn launch(
+    plan: Plan,
+    core_limit: CoreLimit,
+    unblock: bool,
+    command: &[OsString],
+) -> io::Result<ExitCode> {
     core_limit.restore()?;
+    if unblock {
+        SigSet::from(Blocked::SIGTTOU).thread_unblock()?;
+    }
     let mut control = UnixStream::from(fcntl_dupfd_cloexec(stdin(), 3)?);
     let cmd_stdin = receive_stdin(control.as_fd())?;
     dup2_stdin(&cmd_stdin)?;
@@ -98,8 +105,7 @@ fn watch(mut cmd: Command, mut control: UnixStream) -> io::Result<ExitCode> {
             return Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)));
         }
         if let Some(signal) = status.terminating_signal() {
-            let of_signal = std::process::ExitStatus::from_raw(signal).signal().unwrap_or(signal);
-            return Ok(ExitCode::from(u8::try_from(128 + of_signal).unwrap_or(u8::MAX)));
+            return Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)));
         }
         if status.stopped() {
             control.write_all(&[STOPPED])?;

@@ -12,7 +12,7 @@ use rustix::process::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::control::{FAILED, GO, RUNNING, STOPPED, send_stdin};
-use crate::run::{Error, environment::Environment};
+use crate::run::{Error, environment::Environment, terminal::BackgroundWrites};
 
 /// How CMD is to live, seen from buildpass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl Launched {
         style: Style,
         command: &[OsString],
         environment: &Environment,
+        background_writes: BackgroundWrites,
         channels: Channels,
     ) -> Result<Self, Error> {
         let failed = Error::system("the launcher cannot be started");
@@ -72,6 +73,9 @@ impl Launched {
                 Style::Group => launcher.process_group(0),
                 Style::Terminal => launcher.arg("--terminal"),
             };
+            if background_writes == BackgroundWrites::BlockedByUs {
+                launcher.arg("--unblock");
+            }
             environment.apply(&mut launcher);
             let child = launcher
                 .arg(OsStr::new("--"))

@@ -1,0 +1,48 @@
+use std::{ffi::OsString, time::SystemTime};
+
+use anyhow::{Context as _, bail};
+
+/// What this process was called for. All but the first are its own helpers: a fresh process each, so that what is
+/// measured in it is cold and alone.
+pub(crate) enum Call {
+    /// Measure everything and write it down.
+    Measure {
+        /// The day that RESULTS.md names.
+        date: String,
+    },
+    /// Run a command and print how much memory its largest process needed.
+    PeakMemory(Vec<OsString>),
+    /// Time each step of the way to a token at this address, once.
+    Steps(String),
+    /// Time the loading of the certificate authorities, once.
+    Roots,
+    /// Print so many bytes of a build's output, half of them to stderr.
+    Print(usize),
+}
+
+const USAGE: &str = "buildpass-bench [--date YYYY-MM-DD]";
+
+impl Call {
+    pub(crate) fn of_this_process() -> anyhow::Result<Self> {
+        let mut arguments = std::env::args_os().skip(1);
+        let Some(first) = arguments.next() else {
+            return Ok(Self::Measure { date: today() });
+        };
+        let mut text = || -> anyhow::Result<String> {
+            arguments.next().and_then(|argument| argument.into_string().ok()).context(USAGE)
+        };
+        Ok(match first.to_str() {
+            Some("--date") => Self::Measure { date: text()? },
+            Some("peak-memory") => Self::PeakMemory(arguments.collect()),
+            Some("steps") => Self::Steps(text()?),
+            Some("roots") => Self::Roots,
+            Some("print") => Self::Print(text()?.parse()?),
+            _ => bail!(USAGE),
+        })
+    }
+}
+
+fn today() -> String {
+    let text = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    text.chars().take_while(|letter| *letter != 'T').collect()
+}
