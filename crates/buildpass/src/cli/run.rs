@@ -77,9 +77,10 @@ fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended,
     } else if settings.withheld.is_empty() {
         note("no secret is configured, so CMD gets none");
     }
-    let id_token = match arguments.keep_id_token {
-        true => IdTokenForCmd::Kept,
-        false => IdTokenForCmd::Removed(settings.id_token_variable),
+    let id_token = if arguments.keep_id_token {
+        IdTokenForCmd::Kept
+    } else {
+        IdTokenForCmd::Removed(settings.id_token_variable)
     };
     let environment = &surroundings.environment;
     let config = run::Config {

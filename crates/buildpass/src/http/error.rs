@@ -62,10 +62,12 @@ pub enum Error {
 impl Error {
     pub(super) fn from_request(error: reqwest::Error) -> Self {
         let words = innermost(&error);
-        match error.is_connect() {
-            true if words.starts_with(UNTRUSTED) => Self::Untrusted(words),
-            true => Self::Connect(words),
-            false => Self::Broken(words),
+        if !error.is_connect() {
+            Self::Broken(words)
+        } else if words.starts_with(UNTRUSTED) {
+            Self::Untrusted(words)
+        } else {
+            Self::Connect(words)
         }
     }
 

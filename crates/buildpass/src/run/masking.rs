@@ -1,5 +1,8 @@
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::Value;
+use zeroize::Zeroizing;
+
 use super::{
     mask::{Forms, Needles, TooShort},
     pump::Shared,
@@ -40,8 +43,41 @@ impl Masking {
 
     /// Masks a secret, and says so where it is too short to tell from ordinary text.
     pub(super) fn add_named(&self, name: &SecretName, secret: &BuildToken) -> Option<String> {
+        for part in parts(secret.expose()) {
+            // What is too short is not told from ordinary text.
+            let _ = self.add_text(&part);
+        }
         self.add_text(secret.expose()).err().map(|TooShort| {
             format!("{name} has fewer than 8 characters: it is given, and not masked in the output")
         })
+    }
+}
+
+/// The texts within a secret that was given as JSON: a build takes it apart.
+fn parts(secret: &str) -> Vec<Zeroizing<String>> {
+    let mut found = Vec::new();
+    if secret.starts_with(['{', '[']) {
+        let mut unseen: Vec<Value> = serde_json::from_str(secret).into_iter().collect();
+        while let Some(value) = unseen.pop() {
+            match value {
+                Value::String(text) => found.push(Zeroizing::new(text)),
+                Value::Array(items) => unseen.extend(items),
+                Value::Object(fields) => unseen.extend(fields.into_iter().map(|(_, value)| value)),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_secret_of_several_parts_has_them_all_masked() {
+        let parts = super::parts(r#"{"password":"made-up-password","list":[1,{"key":"made-up-key"}]}"#);
+        let mut parts: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
+        parts.sort_unstable();
+        assert_eq!(parts, ["made-up-key", "made-up-password"]);
+        assert!(super::parts("{not json").is_empty() && super::parts("glpat-made-up").is_empty());
     }
 }

@@ -1,7 +1,5 @@
 use std::{fmt, time::SystemTime};
 
-use serde::{Deserialize, Serialize};
-
 /// A secret with an end.
 #[derive(Debug)]
 pub struct Lease<T> {
@@ -35,7 +33,7 @@ impl<T> Lease<T> {
 }
 
 /// When a secret ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// It is stored in the vault and stays there: there is nothing to give back.
     Stored,
@@ -51,7 +49,7 @@ pub enum End {
 }
 
 /// The vault's name of a lease; it reveals a path, not a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseId(pub String);
 
 impl fmt::Display for LeaseId {

@@ -26,7 +26,7 @@ pub struct Session {
 }
 
 /// What can be done with a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// It can be shortened, renewed and given back.
     Service {
@@ -45,7 +45,7 @@ pub enum Kind {
 }
 
 /// How giving a session back came out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GivenBack {
     /// It is over, and its leases with it.
     Over,

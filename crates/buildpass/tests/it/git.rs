@@ -256,3 +256,13 @@ fn a_hostile_repository_steals_nothing() {
     assert!(finished.stderr.contains("`lead` stands in the repository's own"), "{}", finished.stderr);
     assert_eq!((evil.requests_seen(), vault.sessions()), (0, 0));
 }
+
+#[test]
+fn a_path_that_climbs_out_of_the_realm_once_it_is_decoded_gets_nothing() {
+    let vault = Vault::lockbox();
+    let group = security_group(&vault);
+    let hidden = format!("{}/elsewhere%2F..%2Fgitlab-org%2Fsecurity%2Fgitlab-shell.git", group.sandbox.url);
+    let cloned = script(&vault, &group, &format!("git clone -q {hidden} shell"));
+    assert_ne!(cloned.code, Some(0));
+    assert_eq!(group.sandbox.credentials_seen(), Vec::<String>::new());
+}
