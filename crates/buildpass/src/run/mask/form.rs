@@ -56,6 +56,14 @@ impl Form {
         }
     }
 
+    /// Could it be what stands around `at` of `source`, with its byte at `offset` there? A no is certain: only what is
+    /// close by is compared, as if line breaks could stand anywhere.
+    pub(super) fn may_stand(&self, offset: usize, source: &[u8], at: usize) -> bool {
+        let (before, behind) = source.split_at(at);
+        let (text_before, text_behind) = self.text.split_at(offset);
+        agree(behind.iter(), text_behind.iter()) && agree(before.iter().rev(), text_before.iter().rev())
+    }
+
     /// The bytes of `source` that it takes up, if all of it stands at `at` of the squeezed text.
     pub(super) fn occurrence(&self, at: usize, squeezed: &Squeezed, source: &[u8]) -> Option<Range<usize>> {
         let end = at + self.text.len();
@@ -84,6 +92,16 @@ impl Form {
             Breaks::AsIn(written) => written.starts_with(&source[from..]),
         }
     }
+}
+
+/// Are they the same close by, as far as both go, line breaks skipped?
+fn agree<'a>(source: impl Iterator<Item = &'a u8>, text: impl Iterator<Item = &'a u8>) -> bool {
+    const CLOSE_BYTES: usize = 16;
+    source
+        .take(CLOSE_BYTES)
+        .filter(|byte| !is_break(**byte))
+        .zip(text)
+        .all(|(byte, expected)| byte == expected)
 }
 
 impl Drop for Form {

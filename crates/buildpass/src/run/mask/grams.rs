@@ -1,14 +1,17 @@
+use std::ops::ControlFlow;
+
 use zeroize::Zeroize;
+
+use super::gram_set::{GramSet, hash};
 
 /// How many bytes are looked up at once.
 pub(super) const GRAM: usize = 4;
 
-const SLOT_BITS: u32 = 16;
 const BUCKET_BITS: u32 = 12;
 
-/// Which form has which four bytes where. Asking for four bytes that none has costs one bit of 8 KiB.
+/// Which form has which four bytes where.
 pub(super) struct Grams {
-    present: Box<[u64; 1 << (SLOT_BITS - 6)]>,
+    present: GramSet,
     bucket_ends: Box<[u32; 1 << BUCKET_BITS]>,
     places: Vec<Place>,
 }
@@ -16,60 +19,53 @@ pub(super) struct Grams {
 /// Form number `form` has `gram` at `offset`.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
-    gram: u32,
+    gram: [u8; GRAM],
     pub(super) form: usize,
     pub(super) offset: usize,
 }
 
 impl Place {
     pub(super) fn new(text: &[u8], offset: usize, form: usize) -> Option<Self> {
-        let gram = gram(text.get(offset..)?.first_chunk()?);
-        Some(Self { gram, form, offset })
+        let gram = text.get(offset..)?.first_chunk()?;
+        Some(Self { gram: *gram, form, offset })
     }
 }
 
 impl Grams {
     pub(super) fn new(places: impl Iterator<Item = Place>) -> Self {
-        let mut grams = Self {
-            present: Box::new([0; 1 << (SLOT_BITS - 6)]),
-            bucket_ends: Box::new([0; 1 << BUCKET_BITS]),
-            places: places.collect(),
-        };
-        grams.places.sort_by_key(|place| bucket(place.gram));
-        for place in &grams.places {
-            let slot = slot(place.gram);
-            grams.present[slot >> 6] |= 1 << (slot & 63);
-            grams.bucket_ends[bucket(place.gram)] += 1;
+        let mut places: Vec<Place> = places.collect();
+        places.sort_by_key(|place| bucket(&place.gram));
+        let mut bucket_ends = Box::new([0; 1 << BUCKET_BITS]);
+        for place in &places {
+            bucket_ends[bucket(&place.gram)] += 1;
         }
         let mut end = 0;
-        for count in grams.bucket_ends.iter_mut() {
+        for count in bucket_ends.iter_mut() {
             end += *count;
             *count = end;
         }
-        grams
-    }
-
-    /// Could some form have these bytes? A no is certain.
-    fn may_have(&self, bytes: &[u8; GRAM]) -> bool {
-        let slot = slot(gram(bytes));
-        self.present[slot >> 6] >> (slot & 63) & 1 == 1
+        Self { present: GramSet::new(places.iter().map(|place| place.gram)), bucket_ends, places }
     }
 
     /// Where forms have these bytes.
-    pub(super) fn places(&self, bytes: &[u8; GRAM]) -> impl Iterator<Item = &Place> {
-        let gram = gram(bytes);
-        let range = if self.may_have(bytes) {
-            let bucket = bucket(gram);
+    pub(super) fn places<'a>(&'a self, bytes: &'a [u8; GRAM]) -> impl Iterator<Item = &'a Place> {
+        let range = if self.present.may_have(bytes) {
+            let bucket = bucket(bytes);
             let start = bucket.checked_sub(1).map_or(0, |before| self.bucket_ends[before]);
             start as usize..self.bucket_ends[bucket] as usize
         } else {
             0..0
         };
-        self.places[range].iter().filter(move |place| place.gram == gram)
+        self.places[range].iter().filter(move |place| place.gram == *bytes)
     }
 
-    /// Calls `on_place` for what is known of every so many bytes of the text.
-    pub(super) fn scan(&self, text: &[u8], stride: Stride, on_place: impl FnMut(usize, &Place)) {
+    /// Calls `on_place` for what is known of every so many bytes of the text, until it breaks off.
+    pub(super) fn scan(
+        &self,
+        text: &[u8],
+        stride: Stride,
+        on_place: impl FnMut(usize, &Place) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         match stride {
             Stride::Four => self.scan_every::<4>(text, on_place),
             Stride::Eight => self.scan_every::<8>(text, on_place),
@@ -77,20 +73,23 @@ impl Grams {
         }
     }
 
-    fn scan_every<const BYTES: usize>(&self, text: &[u8], mut on_place: impl FnMut(usize, &Place)) {
+    fn scan_every<const BYTES: usize>(
+        &self,
+        text: &[u8],
+        mut on_place: impl FnMut(usize, &Place) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         const AT_ONCE: usize = 8;
         let (steps, rest) = text.as_chunks::<BYTES>();
         let (blocks, last) = steps.as_chunks::<AT_ONCE>();
         for (number, block) in blocks.iter().enumerate() {
             // Without a branch for each, the eight lookups overlap in the processor.
-            if block.iter().fold(false, |any, step| any | self.may_have(&first(step))) {
-                self.look_up(block, number * AT_ONCE * BYTES, &mut on_place);
+            if block.iter().fold(false, |any, step| any | self.present.may_have(&first(step))) {
+                self.look_up(block, number * AT_ONCE * BYTES, &mut on_place)?;
             }
         }
-        self.look_up(last, blocks.len() * AT_ONCE * BYTES, &mut on_place);
-        for place in rest.first_chunk().into_iter().flat_map(|bytes| self.places(bytes)) {
-            on_place(steps.len() * BYTES, place);
-        }
+        self.look_up(last, blocks.len() * AT_ONCE * BYTES, &mut on_place)?;
+        let mut places = rest.first_chunk().into_iter().flat_map(|bytes| self.places(bytes));
+        places.try_for_each(|place| on_place(steps.len() * BYTES, place))
     }
 
     #[cold]
@@ -98,13 +97,12 @@ impl Grams {
         &self,
         steps: &[[u8; BYTES]],
         from: usize,
-        on_place: &mut impl FnMut(usize, &Place),
-    ) {
+        on_place: &mut impl FnMut(usize, &Place) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         for (number, step) in steps.iter().enumerate() {
-            for place in self.places(&first(step)) {
-                on_place(from + number * BYTES, place);
-            }
+            self.places(&first(step)).try_for_each(|place| on_place(from + number * BYTES, place))?;
         }
+        ControlFlow::Continue(())
     }
 }
 
@@ -123,14 +121,15 @@ impl Stride {
         widest.unwrap_or(Self::Four)
     }
 
-    /// As many bytes hold one gram at each position modulo the stride, so one of them is found.
+    /// As many bytes hold one gram at each position modulo the stride, so one of them is found; and without the first
+    /// and the last they do still, so that of a line break among these the bytes on both sides are known too.
     pub(super) fn anchor_bytes(self) -> usize {
         let bytes = match self {
             Self::Four => 4,
             Self::Eight => 8,
             Self::Sixteen => 16,
         };
-        bytes + GRAM - 1
+        bytes + GRAM - 1 + 2
     }
 }
 
@@ -144,24 +143,14 @@ impl Drop for Grams {
     }
 }
 
-fn gram(bytes: &[u8; GRAM]) -> u32 {
-    u32::from_le_bytes(*bytes)
-}
-
-fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1)
-}
-
-fn slot(gram: u32) -> usize {
-    (hash(gram) >> (32 - SLOT_BITS)) as usize
-}
-
-fn bucket(gram: u32) -> usize {
-    (hash(gram) >> (32 - BUCKET_BITS)) as usize
+fn bucket(gram: &[u8; GRAM]) -> usize {
+    hash(gram, BUCKET_BITS)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::{Grams, Place, Stride};
 
     #[test]
@@ -181,7 +170,11 @@ mod tests {
         let grams = Grams::new(Place::new(b"glpat-ma", 4, 0).into_iter());
         for (stride, step) in [(Stride::Four, 8), (Stride::Eight, 8), (Stride::Sixteen, 16)] {
             let mut seen = Vec::new();
-            grams.scan(&text, stride, |at, _| seen.push(at));
+            let to_the_end = grams.scan(&text, stride, |at, _| {
+                seen.push(at);
+                ControlFlow::Continue(())
+            });
+            assert!(to_the_end.is_continue());
             assert_eq!(seen, (8..80).filter(|at| at % step == 0).collect::<Vec<_>>());
         }
     }

@@ -85,9 +85,8 @@ impl Masker {
             self.tail.clear();
             self.joined.as_slice()
         };
-        self.squeezed.fill(source);
-        self.needles.find(&self.squeezed, source, &mut self.found);
-        let undecided = self.needles.undecided_from(&self.squeezed, source);
+        self.needles.find(source, &mut self.squeezed, &mut self.found);
+        let undecided = self.needles.undecided_from(source, &mut self.squeezed);
         self.found.retain(|part| part.start < undecided && part.end > self.done);
         self.tail.extend_from_slice(&source[undecided..]);
 
@@ -118,8 +117,7 @@ impl Masker {
 
     /// Lets go of what is held. If the stream goes on and completes a secret after all, its rest is masked.
     pub fn flush_held(&mut self) -> &[u8] {
-        self.squeezed.fill(&self.tail);
-        self.needles.find(&self.squeezed, &self.tail, &mut self.found);
+        self.needles.find(&self.tail, &mut self.squeezed, &mut self.found);
         let mut progress = Progress { out: &mut self.out, done: self.done, masked_to: self.masked_to };
         progress.out.clear();
         self.found.iter().for_each(|part| progress.cover(&self.tail, part));

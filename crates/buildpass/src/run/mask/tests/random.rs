@@ -9,17 +9,23 @@ use super::super::{Held, Masker, Needles};
 use super::needles;
 use super::reference::{reference, taken};
 
-/// Secrets of few different letters overlap and nearly match often; others hold whatever must be escaped. None holds
-/// a bracket, which could seem to be one of the mask's own.
+/// Secrets of few different letters overlap and nearly match often; others hold whatever must be escaped. One short
+/// secret is enough for a narrow stride. None holds a bracket, which could seem to be one of the mask's own.
 fn secrets() -> impl Strategy<Value = Vec<String>> {
-    let secret = prop_oneof![
+    let short = prop_oneof![
         "[ab]{8,12}",
         "[a-c]{8}",
         "[a-zA-Z0-9+/=&<\" é%-]{8,40}",
         "[ab]{5,9}\n[ab]{8,9}\n?",
         "\\PC{8,30}".prop_map(|text| text.replace(['[', ']'], "|")),
     ];
-    prop::collection::vec(secret, 1..4)
+    let long = prop_oneof![
+        "[ab]{9,14}",
+        "[ab]{21,40}",
+        "[ab]{13,30}\n[ab]{13,30}",
+        "[a-zA-Z0-9+/=&<\" é%-]{21,80}",
+    ];
+    prop_oneof![prop::collection::vec(short, 1..4), prop::collection::vec(long, 1..4)]
 }
 
 fn pieces() -> impl Strategy<Value = Vec<(usize, usize, String)>> {
