@@ -1,5 +1,6 @@
 use std::{
-    io,
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -134,22 +135,24 @@ impl ConfigFile {
     }
 }
 
-/// A file that a stranger may have put there: a link could lead to what its author may not read, and an error would quote it.
+/// A file that a stranger may have put there: a link could lead to what its author may not read, and an error would quote it;
+/// a pipe would never end.
 fn committed(path: &Path) -> io::Result<String> {
-    if path.symlink_metadata()?.is_symlink() {
-        return Err(io::Error::other("it is a symbolic link"));
+    if !path.symlink_metadata()?.is_file() {
+        return Err(io::Error::other("it is a link or no regular file"));
     }
     read(path)
 }
 
-/// A configuration is a regular file of ordinary size: a pipe would never end, and a device neither.
+/// No more than a configuration can be.
 fn read(path: &Path) -> io::Result<String> {
-    const LARGEST: u64 = 1024 * 1024;
-    let about = path.metadata()?;
-    if !about.is_file() || about.len() > LARGEST {
-        return Err(io::Error::other("it is no regular file of a megabyte at most"));
+    const LARGEST_BYTES: u64 = 1024 * 1024;
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST_BYTES {
+        return Err(io::Error::other("it is larger than a megabyte"));
     }
-    std::fs::read_to_string(path)
+    Ok(text)
 }
 
 /// The folder of the repository that we are in, or we ourselves where there is none.

@@ -133,7 +133,7 @@ impl Config {
             }
         };
         if let Returned::GuardianGone = returned {
-            let _ = fs::remove_dir_all(directory);
+            directory.into_iter().for_each(|directory| drop(fs::remove_dir_all(directory)));
         }
         // Output that nobody reads keeps us waiting, but no session.
         let (ended, pumps) = match carried_out {
@@ -179,7 +179,8 @@ impl Job {
             let _ = self.masking.add_text(hidden.0.expose());
         }
         self.withhold(&mut environment);
-        let directory = granted.directory.clone();
+        // There is one where there is a secret, and without one nobody looks.
+        let directory = granted.directory.clone().unwrap_or_default();
         let held = self.hand_over(granted, &mut environment, note)?;
         if !self.git.realms.is_empty() {
             self.serve_git(&directory, held, &mut environment)?;
@@ -221,6 +222,7 @@ impl Job {
         environment: &mut Environment,
         note: &impl Fn(&str),
     ) -> Result<HashMap<SecretName, Held>, Error> {
+        let directory = granted.directory.unwrap_or_default();
         let mut held = HashMap::new();
         for (secret, given) in self.secrets.iter().zip(granted.secrets) {
             if let Some(warning) = self.masking.add_named(&secret.name, &given.value) {
@@ -229,7 +231,7 @@ impl Job {
             match secret.to {
                 Delivery::Env => environment.set(secret.name.as_str(), given.value.expose()),
                 Delivery::File => {
-                    let path = granted.directory.join(secret.name.as_str());
+                    let path = directory.join(secret.name.as_str());
                     write_private(&path, &given.value)
                         .map_err(Error::system("a secret cannot be written to its file"))?;
                     environment.set(secret.name.as_str(), path);
@@ -259,7 +261,11 @@ impl Job {
             self.guardian,
         );
         tokio::task::spawn_local(credentials.serve(listener));
-        let helper = [self.program.clone().into_os_string(), "git".into(), "credential".into()];
+        // With the socket in its own words, a `run` within a `run` keeps the outer realms too.
+        let mut named = OsString::from(format!("{SOCKET_VARIABLE}="));
+        named.push(&socket);
+        let program = self.program.clone().into_os_string();
+        let helper = ["env".into(), named, program, "git".into(), "credential".into()];
         let count = git::count_in(environment.value("GIT_CONFIG_COUNT"));
         for (name, value) in Setup::new(&self.git, &helper).variables(count) {
             environment.set(&name, value);
@@ -279,10 +285,13 @@ async fn finish(pumps: Vec<Pump>) {
 fn scrub(environment: &mut Environment, masking: &Masking, id_token: &IdTokenForCmd) {
     environment.without_credentials();
     let IdTokenForCmd::Removed(variable) = id_token else { return };
-    let Some(text) = environment.take(variable) else { return };
-    // What is too short to be masked is no JWT.
-    if masking.add_text(text.trim()).is_ok() {
-        environment.without_text(text.trim());
+    // GitLab's own name for it goes too, whatever name the repository's file gives.
+    for name in [variable, "VAULT_ID_TOKEN"] {
+        let Some(text) = environment.take(name) else { continue };
+        // What is too short to be masked is no JWT.
+        if masking.add_text(text.trim()).is_ok() {
+            environment.without_text(text.trim());
+        }
     }
 }
 

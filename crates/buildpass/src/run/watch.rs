@@ -44,7 +44,11 @@ impl Seat {
 
     /// Whether the terminal may become CMD's later.
     fn looks(&self) -> bool {
-        if self.terminal.is_some() { self.alone && self.raw.borrow().is_none() && has_keys() } else { self.waits.get() }
+        if self.terminal.is_some() {
+            self.alone && self.raw.borrow().is_none() && has_keys()
+        } else {
+            self.waits.get()
+        }
     }
 
     /// Gives CMD the terminal, where it came to us since or nobody beside us needs it any more.
@@ -105,7 +109,13 @@ pub(super) async fn watch(
             }
         };
         match (came, group) {
-            (Came::PassOn(signal), Some(group)) => signals.pass_on(signal, group),
+            (Came::PassOn(signal), Some(group)) => {
+                signals.pass_on(signal, group);
+                if seat.waits.get() {
+                    // Who is stopped hears nothing before it goes on.
+                    let _ = kill_process_group(group, Signal::CONT);
+                }
+            }
             (Came::Resize, Some(group)) => match &seat.terminal {
                 Some(terminal) => terminal.follow_size(),
                 None => drop(kill_process_group(group, Signal::WINCH)),

@@ -266,3 +266,21 @@ fn a_path_that_climbs_out_of_the_realm_once_it_is_decoded_gets_nothing() {
     assert_ne!(cloned.code, Some(0));
     assert_eq!(group.sandbox.credentials_seen(), Vec::<String>::new());
 }
+
+#[test]
+fn a_run_within_a_run_keeps_the_outer_realms() {
+    let vault = Vault::lockbox();
+    let group = security_group(&vault);
+    let url = format!("{}/{REPOSITORY}", group.sandbox.url);
+    let inner = format!(
+        "rm buildpass.toml; {} --address {} --role omnibus-gitlab --secret OTHER={BUILD_TOKEN_PATH}/token@ci,to=git \
+        --git realm={}/elsewhere/,password=OTHER --token-file token.jwt run -- git clone -q {url} shell",
+        env!("CARGO_BIN_EXE_buildpass"),
+        vault.address,
+        group.sandbox.url
+    );
+    let token = group.sandbox.id_token(&vault.address, json!({}));
+    let finished =
+        job(&vault, &group).file("token.jwt", &token).args(["run", "--", "sh", "-ec", &inner]).run();
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
+}

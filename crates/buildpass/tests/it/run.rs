@@ -7,7 +7,9 @@ use std::{
 
 use serde_json::json;
 
-use crate::harness::{BUILD_TOKEN, BUILD_TOKEN_PATH, Buildpass, Sandbox, Vault, on_every_vault, wait_until};
+use crate::harness::{
+    BUILD_TOKEN, BUILD_TOKEN_PATH, Buildpass, Sandbox, Vault, descendants, on_every_vault, runs, wait_until,
+};
 
 /// `buildpass run`, with the build token handed over as `to` says.
 fn run(vault: &Vault, id_token: &str, to: &str) -> Buildpass {
@@ -295,4 +297,100 @@ fn arguments_that_make_no_sense_start_no_command_either() {
     }
     let finished = Buildpass::new().args(["run", "sh", "-c", "exit 4"]).run();
     assert_eq!(finished.code, Some(4), "CMD's own flags are CMD's");
+}
+
+/// Ignores what `nohup` and a shell's background jobs ignore.
+const IGNORES: [&str; 4] = ["sh", "-c", "trap '' HUP INT QUIT USR1; exec \"$@\"", "sh"];
+
+#[test]
+fn cmd_blocks_and_ignores_the_signals_that_it_would_without_us() {
+    let asks = ["grep", "^Sig[BI]", "/proc/self/status"];
+    let plain = Buildpass::new();
+    let masks_of = |mut command: std::process::Command| {
+        masks(&String::from_utf8(command.output().unwrap().stdout).unwrap())
+    };
+    for wrapper in [&["env"][..], &IGNORES] {
+        let mut without = plain.other_program(wrapper[0]);
+        without.args(&wrapper[1..]).args(asks);
+        let with = Buildpass::new().args(["run", "--"]).args(asks);
+        let without = masks_of(without);
+        assert_eq!(without.len(), 2);
+        assert_eq!(masks_of(with.inside(wrapper)), without, "{wrapper:?}");
+    }
+}
+
+/// The masks of signals in lines of `/proc/PID/status`, but for 32 and 33: these are the C library's own, and its `posix_spawn`
+/// leaves them ignored.
+pub(crate) fn masks(status: &str) -> Vec<u64> {
+    let masks =
+        status.lines().map(|line| u64::from_str_radix(line.split_once(":\t").unwrap().1, 16).unwrap());
+    masks.map(|mask| mask & !(0b11 << 31)).collect()
+}
+
+#[test]
+fn a_signal_that_our_caller_ignores_ends_nothing() {
+    let job = Buildpass::new()
+        .args(["run", "--", "sh", "-c"])
+        .args(["touch started; until [ -e stop ]; do sleep 0.05; done; exit 5"]);
+    let mut process = job.inside(&IGNORES).spawn().unwrap();
+    wait_for_start(&job);
+    signal(&process, "HUP");
+    signal(&process, "INT");
+    signal(&process, "INT");
+    let over = wait_until(Duration::from_millis(300), || process.try_wait().unwrap().is_some());
+    std::fs::write(job.project().join("stop"), "").unwrap();
+    assert_eq!((over, process.wait().unwrap().code()), (false, Some(5)));
+}
+
+#[test]
+fn the_second_request_to_end_does_not_wait_for_output_that_nobody_reads() {
+    for name in ["INT", "TERM"] {
+        let mut job = Buildpass::new().args([
+            "run",
+            "--",
+            "sh",
+            "-c",
+            "touch started; head -c 150000 /dev/zero; exit 3",
+        ]);
+        let mut process = job.spawn();
+        wait_for_start(&job);
+        let ended = wait_until(Duration::from_secs(20), || !descendants(process.id()).into_iter().any(runs));
+        assert!(ended, "CMD has ended, and everything was given back");
+        signal(&process, name);
+        let over = wait_until(Duration::from_millis(300), || process.try_wait().unwrap().is_some());
+        assert!(!over, "the first one leaves the reader time");
+        signal(&process, name);
+        let over = wait_until(Duration::from_secs(5), || process.try_wait().unwrap().is_some());
+        if !over {
+            process.kill().unwrap();
+        }
+        assert_eq!((over, process.wait().unwrap().code()), (true, Some(3)));
+    }
+}
+
+#[test]
+fn output_that_does_not_wait_is_waited_for() {
+    use std::io::Read as _;
+    let job = Buildpass::new().args(["run", "--", "head", "-c", "3000000", "/dev/zero"]);
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    rustix::fs::fcntl_setfl(&writer, rustix::fs::OFlags::NONBLOCK).unwrap();
+    let mut command = job.inside(&["env"]);
+    let mut process = command.stdout(writer).spawn().unwrap();
+    // The command holds our end too.
+    drop(command);
+    let full = || rustix::io::ioctl_fionread(&reader).unwrap() >= 65_536;
+    assert!(wait_until(Duration::from_secs(20), full), "the pipe is full");
+    let mut got = Vec::new();
+    reader.read_to_end(&mut got).unwrap();
+    assert_eq!((got.len(), process.wait().unwrap().code()), (3_000_000, Some(0)));
+}
+
+#[test]
+fn a_job_without_secrets_needs_no_private_directory_and_has_no_id_token_under_gitlabs_name() {
+    let finished = Buildpass::new()
+        .args(["--token-variable", "OTHER", "run", "sh", "-c", "env | grep -c VAULT_ID_TOKEN"])
+        .env("VAULT_ID_TOKEN", "made-up-but-still-not-for-cmd")
+        .env("TMPDIR", "/nonexistent")
+        .run();
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(1), "0\n"), "{}", finished.stderr);
 }

@@ -31,7 +31,9 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
     let Some(ToGuardian::Begin(begin)) = link.receive().await? else {
         return Ok(());
     };
-    let directory = match PrivateDirectory::make_in(&begin.folder) {
+    // A job that may have nothing needs no place for it.
+    let needed = (!begin.wanted.is_empty()).then(|| PrivateDirectory::make_in(&begin.folder));
+    let directory = match needed.transpose() {
         Ok(directory) => directory,
         Err(error) => return refuse(&mut link, no_directory(&begin, &error)).await,
     };
@@ -47,7 +49,7 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
         Ok(custody) => custody,
         Err(failure) => return refuse(&mut link, failure).await,
     };
-    let ended = match grant(&mut custody, &directory, &mut link).await {
+    let ended = match grant(&mut custody, directory.as_ref(), &mut link).await {
         Ok(()) => hold(&mut custody, &mut link, lead).await,
         Err(ended) => ended,
     };
@@ -82,13 +84,17 @@ enum Ended {
 }
 
 /// Puts the session on its short lead, reads every secret, and hands them over or says why not.
-async fn grant(custody: &mut Custody, directory: &PrivateDirectory, link: &mut Link) -> Result<(), Ended> {
+async fn grant(
+    custody: &mut Custody,
+    directory: Option<&PrivateDirectory>,
+    link: &mut Link,
+) -> Result<(), Ended> {
     if let Some(note) = unless_over(custody.shorten(), link, None).await? {
         let _ = link.send(&FromGuardian::Note(note)).await;
     }
     let (answer, then) = match unless_over(custody.read_all(), link, None).await? {
         Ok(secrets) => {
-            let directory = directory.path().to_owned();
+            let directory = directory.map(|directory| directory.path().to_owned());
             (FromGuardian::Ready(Granted { directory, hidden: custody.hidden(), secrets }), Ok(()))
         }
         Err(failure) => (FromGuardian::Failed(failure), Err(Ended::Done)),

@@ -69,7 +69,7 @@ pub(in crate::run) enum Again {
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::run) struct Granted {
     /// For secrets that are handed over as files, and for the socket.
-    pub(in crate::run) directory: PathBuf,
+    pub(in crate::run) directory: Option<PathBuf>,
     /// What the output must not show beside the secrets: the session's token and the ID token.
     pub(in crate::run) hidden: Vec<OnWire>,
     pub(in crate::run) secrets: Vec<GrantedSecret>,
