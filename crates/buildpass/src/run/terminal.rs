@@ -14,7 +14,7 @@ use nix::sys::signal::{SigSet, Signal};
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
-    process::{Pid, getpgrp, getpid},
+    process::{Pid, getpid},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     stdio::{stderr, stdin, stdout},
     termios::{
@@ -122,7 +122,8 @@ fn companions() -> Vec<Pid> {
         ancestors.extend(*parent);
         next = *parent;
     }
-    let group = Some(getpgrp());
+    let Some(group) = own_group() else { return Vec::new() };
+    let group = Some(group);
     all.into_iter()
         .filter(|(pid, (_, of))| *of == group && !ancestors.contains(pid))
         .map(|(pid, _)| pid)
@@ -192,8 +193,9 @@ impl Lent {
         if !in_foreground() {
             return None;
         }
+        let ours = own_group()?;
         tcsetpgrp(stdin(), group).ok()?;
-        Some(Self(getpgrp()))
+        Some(Self(ours))
     }
 }
 
@@ -210,7 +212,7 @@ pub(super) fn has_keys() -> bool {
 
 /// Whether our stdin is our terminal and we are in its foreground.
 pub(super) fn in_foreground() -> bool {
-    io::stdin().is_terminal() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
+    io::stdin().is_terminal() && tcgetpgrp(stdin()).is_ok_and(|group| Some(group) == own_group())
 }
 
 /// Who blocked SIGTTOU.
@@ -234,4 +236,9 @@ pub(super) fn block_background_writes() -> BackgroundWrites {
 /// Our own stream, for a pump to write to.
 pub(super) fn own_copy(stream: impl AsFd) -> io::Result<OwnedFd> {
     Ok(rustix::io::fcntl_dupfd_cloexec(stream, 3)?)
+}
+
+/// Our process group; none where its leader is outside of our PID namespace, as with `docker exec`.
+pub(super) fn own_group() -> Option<Pid> {
+    Pid::from_raw(nix::unistd::getpgrp().as_raw())
 }

@@ -1,11 +1,11 @@
 use std::cell::{Cell, RefCell};
 
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpgrp, kill_process_group, wait};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process_group, wait};
 
 use super::{
     launch::{Launched, Said},
     signals::{Came, Signals},
-    terminal::{LOOK, Lent, Raw, Terminal, has_keys, is_ours_to_read, shared},
+    terminal::{LOOK, Lent, Raw, Terminal, has_keys, is_ours_to_read, own_group, shared},
 };
 
 /// How CMD ended.
@@ -68,7 +68,9 @@ impl Seat {
         if !was_raw && !was_lent {
             return;
         }
-        let _ = kill_process_group(getpgrp(), Signal::STOP);
+        if let Some(ours) = own_group() {
+            let _ = kill_process_group(ours, Signal::STOP);
+        }
         if was_raw {
             self.raw.replace(Raw::enter());
         }
