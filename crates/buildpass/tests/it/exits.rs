@@ -418,7 +418,7 @@ fn the_vault_is_gone_at_the_end(vault: &Vault, sandbox: &Sandbox) {
     assert_eq!(finished.code, Some(5));
     assert_eq!(
         finished.stderr,
-        "buildpass: the vault does not answer: the guardian goes on giving the session back, which ends by itself within its lead\n"
+        "buildpass: the vault does not answer: the guardian goes on giving the session back, which otherwise ends when its time does\n"
     );
     assert!(took < Duration::from_secs(8), "{took:?}");
     no_directory_stays(&job);

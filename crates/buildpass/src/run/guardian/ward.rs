@@ -57,7 +57,7 @@ impl Returned {
             Self::All => None,
             Self::LivesOn(line) => Some(line),
             Self::StillTrying => Some(
-                "the vault does not answer: the guardian goes on giving the session back, which ends by itself within its lead",
+                "the vault does not answer: the guardian goes on giving the session back, which otherwise ends when its time does",
             ),
             Self::GuardianGone => Some("the guardian process was ended, so the session ends by itself"),
         }
