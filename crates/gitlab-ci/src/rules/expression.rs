@@ -3,11 +3,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
+use super::cache::Cache;
 use super::error::SyntaxError;
 use super::parse::{Step, steps};
 use super::token::Operand;
-use super::value::Value;
-use super::variables::Variables;
+use super::value::{Unknown, Value};
+use super::variables::{Lookup, Variables};
+use crate::answer::Answer;
 
 /// A parsed `rules:if` expression.
 ///
@@ -25,24 +27,55 @@ pub struct Expression {
 }
 
 impl Expression {
-    /// Does it hold for these variables?
+    /// Does it hold for these variables? One that is unknown counts as unset; [`Expression::evaluate`] tells them apart.
     pub fn holds<V: Variables + ?Sized>(&self, variables: &V) -> bool {
-        let mut stack: Vec<Value<'_>> = Vec::new();
+        matches!(
+            self.value(|name| variables.value(name).map_or(Lookup::Unset, Lookup::Is), &Cache::default()),
+            Answer::Known(true)
+        )
+    }
+
+    /// Does it hold for these variables, as far as they are known?
+    pub fn evaluate<V: Variables + ?Sized>(&self, variables: &V, cache: &Cache) -> Answer<bool> {
+        self.value(|name| variables.lookup(name), cache)
+    }
+
+    /// The variables that it reads, each once, in their order.
+    pub fn variables(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for step in &self.steps {
+            if let Step::Push(Operand::Variable(name)) = step
+                && !names.contains(&name.as_str())
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn value<'a>(&'a self, lookup: impl Fn(&'a str) -> Lookup<'a>, cache: &Cache) -> Answer<bool> {
+        let mut stack: Vec<Value<'a>> = Vec::new();
         for step in &self.steps {
             let value = match step {
-                Step::Push(Operand::Variable(name)) => variables.value(name).map_or(Value::Nil, Value::Text),
+                Step::Push(Operand::Variable(name)) => match lookup(name) {
+                    Lookup::Unset => Value::Nil,
+                    Lookup::Is(text) => Value::Text(text),
+                    Lookup::Unknown(reason) => {
+                        Value::Unknown(Unknown { reason, is_flag: false, present: None })
+                    }
+                },
                 Step::Push(Operand::Text(text)) => Value::Text(text),
                 Step::Push(Operand::Pattern(pattern)) => Value::Pattern(pattern),
                 Step::Push(Operand::Null) => Value::Nil,
                 Step::Apply(operator) => {
                     let right = stack.pop().unwrap_or(Value::Nil);
                     let left = stack.pop().unwrap_or(Value::Nil);
-                    operator.apply(left, right)
+                    operator.apply(left, right, cache)
                 }
             };
             stack.push(value);
         }
-        stack.pop().is_some_and(Value::is_present)
+        stack.pop().unwrap_or(Value::Nil).answer()
     }
 }
 

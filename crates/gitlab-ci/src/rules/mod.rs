@@ -5,9 +5,25 @@
 //! The literals `true`, `false` and `$[[ inputs.x ]]`, which newer versions know in `spec:inputs:rules`, are no part of
 //! `rules:if` here. Nothing in an expression is ever run, and no input makes the work grow without bound.
 
+mod list;
+
+mod paths;
+
+mod changes;
+
+mod exists;
+
+mod policy;
+
+mod cache;
+
+mod decision;
+
 mod error;
 
 mod expression;
+
+mod glob;
 
 mod operator;
 
@@ -28,6 +44,11 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use cache::Cache;
+pub(crate) use changes::Diff;
+pub use decision::{Clause, Decision, Read, Tried};
 pub use error::SyntaxError;
 pub use expression::Expression;
-pub use variables::Variables;
+pub(crate) use list::{Keyword, RuleList, Scope};
+pub(crate) use policy::{Default, Policy};
+pub use variables::{Lookup, Variables};

@@ -1,5 +1,5 @@
-use super::pattern::Pattern;
-use super::value::Value;
+use super::cache::Cache;
+use super::value::{Unknown, Value};
 
 /// What stands between two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,27 +31,56 @@ impl Operator {
         }
     }
 
-    pub(super) fn apply<'a>(self, left: Value<'a>, right: Value<'a>) -> Value<'a> {
-        match self {
-            Self::Equals => Value::Flag(left == right),
-            Self::NotEquals => Value::Flag(left != right),
-            Self::Matches => Value::Flag(matches(left, right)),
-            Self::NotMatches => Value::Flag(!matches(left, right)),
-            Self::And if left.is_truthy() => right,
-            Self::And => left,
-            Self::Or if left.is_truthy() => left,
-            Self::Or => right,
+    pub(super) fn apply<'a>(self, left: Value<'a>, right: Value<'a>, cache: &Cache) -> Value<'a> {
+        match (self, left, right) {
+            (Self::And, Value::Unknown(left), right) => Value::Unknown(left.and(right)),
+            (Self::Or, Value::Unknown(left), right) => Value::Unknown(left.or(right)),
+            (Self::And, left, right) => {
+                if left.is_truthy() {
+                    right
+                } else {
+                    left
+                }
+            }
+            (Self::Or, left, right) => {
+                if left.is_truthy() {
+                    left
+                } else {
+                    right
+                }
+            }
+            (_, Value::Unknown(unknown), _) | (_, _, Value::Unknown(unknown)) => {
+                Value::Unknown(Unknown { is_flag: true, present: None, ..unknown })
+            }
+            (Self::Equals, left, right) => Value::Flag(left == right),
+            (Self::NotEquals, left, right) => Value::Flag(left != right),
+            (Self::Matches, left, right) => Value::Flag(matches(left, right, cache)),
+            (Self::NotMatches, left, right) => Value::Flag(!matches(left, right, cache)),
         }
     }
 }
 
-fn matches(left: Value<'_>, right: Value<'_>) -> bool {
+impl<'a> Unknown<'a> {
+    /// The left one if that is nil or false, and else the right one: neither is there if the right one is not.
+    fn and(self, right: Value<'a>) -> Self {
+        let present = right.is_present().filter(|present| !present);
+        Self { is_flag: self.is_flag && right.is_flag(), present, ..self }
+    }
+
+    /// The left one unless that is nil or false; a text that is left may still be blank.
+    fn or(self, right: Value<'a>) -> Self {
+        let present = right.is_present().filter(|present| *present && self.is_flag);
+        Self { is_flag: self.is_flag && right.is_flag(), present, ..self }
+    }
+}
+
+fn matches(left: Value<'_>, right: Value<'_>, cache: &Cache) -> bool {
     let text = left.as_text();
     match right {
-        Value::Nil | Value::Flag(_) => false,
+        Value::Nil | Value::Flag(_) | Value::Unknown(_) => false,
         Value::Pattern(pattern) => pattern.is_found_in(text),
         // GitLab calls `right.scan(left)` on a string that is no regular expression: it looks for the left in the right.
-        Value::Text(right) => match Pattern::parse(right) {
+        Value::Text(right) => match cache.pattern(right) {
             Some(pattern) => pattern.is_found_in(text),
             None => right.contains(text),
         },
