@@ -27,6 +27,9 @@ pub mod git;
 /// 6 How it reaches a build: environment, masking, signals, the end.
 pub mod run;
 
+/// Which job may have what: the project's own GitLab CI configuration.
+pub mod pipeline;
+
 /// The whole story on one machine.
 pub mod demo;
 

@@ -1,5 +1,7 @@
 //! The commands: one file each. Only this module prints, and only `report` picks exit codes.
 
+mod ci;
+
 mod demo;
 
 mod fetch;
@@ -50,6 +52,9 @@ enum Command {
 
     /// Make git ask buildpass for its credentials
     Git(git::Arguments),
+
+    /// Say which job gets which token and secret, and why
+    Ci(ci::Arguments),
 
     /// Show the whole story on this machine, with nothing to install
     Demo(demo::Arguments),
@@ -109,6 +114,7 @@ impl CommandLine {
             Command::Run(arguments) => Ok(run::execute(arguments, &surroundings)),
             Command::Token(arguments) => token::execute(&arguments, &surroundings),
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
+            Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),
             Command::Guard => guard::execute(&surroundings),

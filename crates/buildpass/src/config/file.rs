@@ -7,6 +7,7 @@ use std::{
 use serde::{Deserialize, Deserializer, de};
 
 use super::{Environment, Error, Flags};
+use crate::pipeline::NamedContext;
 
 /// `buildpass.toml` as it is written, and where it came from.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub(super) struct Raw {
     pub(super) identity: RawIdentity,
     pub(super) secret: Vec<RawSecret>,
     pub(super) git: Vec<RawGit>,
+    pub(super) context: Vec<NamedContext>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -133,6 +135,14 @@ impl ConfigFile {
         }
         Ok(None)
     }
+}
+
+/// The pipelines that buildpass.toml gives a name.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn contexts(flags: &Flags, environment: &Environment) -> Result<Vec<NamedContext>, Error> {
+    Ok(ConfigFile::find(flags, environment)?.map(|file| file.raw.context).unwrap_or_default())
 }
 
 /// A file that a stranger may have put there: a link could lead to what its author may not read, and an error would quote it;

@@ -25,5 +25,6 @@ mod vault_settings;
 
 pub use environment::Environment;
 pub use error::Error;
+pub use file::contexts;
 pub use flags::Flags;
 pub use settings::Settings;

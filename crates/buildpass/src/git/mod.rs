@@ -13,7 +13,10 @@ mod remote_url;
 
 mod setup;
 
+mod tracked;
+
 pub use config::{BadUsername, Config, RealmCredential, Username};
 pub use realm::{BadRealm, Reach, Realm};
 pub use remote_url::{BadRemoteUrl, RemoteUrl};
 pub use setup::{Setup, count_in};
+pub use tracked::tracked_files;

@@ -32,6 +32,8 @@ mod exits;
 
 mod leaks;
 
+mod omnibus;
+
 mod documents;
 
 mod house;

@@ -1,5 +1,6 @@
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::{Facts, Ref};
 use crate::answer::Answer;
@@ -22,8 +23,6 @@ fn said(all: &BTreeMap<String, Answer<String>>, name: &str) -> Said {
         None => Said::Unset,
     }
 }
-
-use alloc::string::ToString;
 
 fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
@@ -200,7 +199,7 @@ fn some_ways_to_start_a_pipeline_bring_variables_along() {
         ("external_pull_request_event", None, Some("CI_EXTERNAL_PULL_REQUEST_IID")),
     ] {
         let facts = Facts { source: Some(source.into()), ..on(Ref::Branch("main".into())) };
-        let known: alloc::vec::Vec<_> = known.iter().map(|name| (*name, Some("true"))).collect();
+        let known: Vec<_> = known.iter().map(|name| (*name, Some("true"))).collect();
         check(&facts, &known, unknown.as_slice());
     }
 }

@@ -116,7 +116,7 @@ fn parts(
     let common = Common::of(&shared);
     let mut jobs = Vec::with_capacity(drafts.len());
     for ((draft, seen), verdict) in drafts.iter().zip(scopes).zip(verdicts) {
-        size.take(seen.yaml().count(), draft.shape.entry.place)?;
+        size.take(seen.count(), draft.shape.entry.place)?;
         jobs.push(assemble::job(draft, seen, verdict, &common, &created, unresolved)?);
     }
     let variables = common.variables();

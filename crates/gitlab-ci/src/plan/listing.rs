@@ -52,7 +52,7 @@ impl Common {
 pub(super) fn variables(scope: &Scope<'_>, common: &Common) -> (Vec<Variable>, Option<Circle>) {
     let mut expansion = Expansion::new(scope, Purpose::Runner);
     let mut circle = None;
-    let mut all: Vec<Variable> = Vec::new();
+    let mut all: Vec<Variable> = Vec::with_capacity(scope.count());
     for (at, declared) in scope.yaml() {
         let shared = at.and_then(|at| common.shared_by(scope, at, &declared.name));
         all.push(shared.unwrap_or_else(|| variable(declared, scope, &mut expansion, &mut circle)));

@@ -50,7 +50,10 @@ impl Presence {
             (.., Workflow::HasNone) => Default::BranchesAndTags,
         };
         let [only, except] = [only, except].map(|spot| spot.map(|it| it.value));
-        Policy::parse(only, except, default, cache).map(Self::Policy).map_err(|it| job.trail(job.around(it)))
+        Policy::parse(only, except, default, cache)
+            .map(Box::new)
+            .map(Self::Policy)
+            .map_err(|it| job.trail(job.around(it)))
     }
 
     /// `when`: what the job says, where no rule says something else.

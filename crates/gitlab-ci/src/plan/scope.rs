@@ -113,6 +113,15 @@ impl<'a> Scope<'a> {
         shared.chain(self.own.iter().filter(|it| self.of_all(&it.name).is_none()).map(|it| (None, it)))
     }
 
+    /// How many variables of the YAML it sees.
+    pub(super) fn count(&self) -> usize {
+        let new = self.own.iter().filter(|it| self.of_all(&it.name).is_none()).count();
+        match self.inherit {
+            Choice::All => self.shared.yaml.len() + new,
+            Choice::None | Choice::Only(_) => self.yaml().count(),
+        }
+    }
+
     /// Is a variable another one here than for a job that overrides nothing?
     pub(super) fn differs(&self, name: &str) -> bool {
         self.own(name).is_some()

@@ -1,5 +1,6 @@
-use crate::plan::testing::{case, said};
 use alloc::string::ToString;
+
+use crate::plan::testing::{case, said};
 
 #[test]
 fn when_comes_from_the_rule_then_from_the_job() {
@@ -62,4 +63,48 @@ fn variables_of_rules_that_may_match_are_known_where_all_agree() {
     assert_eq!(case.value("job", "B"), "same");
     assert_eq!(case.value("other", "A"), "one");
     assert_eq!(case.value("third", "A"), "unknown");
+}
+
+#[test]
+fn only_and_except_decide_where_a_job_has_no_rules() {
+    for (policy, kind, when) in [
+        ("only: [tags]", "branch", "never"),
+        ("only: [tags]", "tag", "on_success"),
+        ("only: [main]", "branch", "on_success"),
+        ("except: [main]", "branch", "never"),
+        ("except: [main]", "tag", "on_success"),
+        ("except: [main]", "merge request", "never"),
+        ("only: [merge_requests]", "merge request", "on_success"),
+        ("only: [merge_requests]", "branch", "never"),
+        ("only: {variables: ['$UNSET']}", "branch", "never"),
+        ("only: {variables: ['$CI']}", "branch", "on_success"),
+    ] {
+        let yaml =
+            alloc::format!("job: {{script: x, {policy}}}\nother: {{script: x, rules: [{{when: always}}]}}");
+        let case = match kind {
+            "tag" => case(&yaml).predefined("CI_COMMIT_TAG", "v1"),
+            "merge request" => case(&yaml).source("merge_request_event"),
+            _ => case(&yaml),
+        };
+        assert_eq!(case.when("job"), when, "{policy} in a pipeline of a {kind}");
+    }
+}
+
+#[test]
+fn except_alone_lets_a_job_into_merge_requests_where_the_workflow_has_rules() {
+    let yaml = "workflow: {rules: [{when: always}]}\njob: {script: x, except: [tags]}";
+    assert_eq!(case(yaml).source("merge_request_event").when("job"), "on_success");
+}
+
+#[test]
+fn changes_hold_where_gitlab_has_nothing_to_compare_with() {
+    let yaml = "job: {script: x, rules: [{changes: [a/*]}]}\nother: {script: x}";
+    for (case, when) in [
+        (case(yaml), "unknown"),
+        (case(yaml).predefined("CI_COMMIT_TAG", "v1"), "on_success"),
+        (case(yaml).source("schedule"), "on_success"),
+        (case(yaml).source("merge_request_event"), "unknown"),
+    ] {
+        assert_eq!(case.when("job"), when);
+    }
 }

@@ -153,6 +153,14 @@ fn what_gitlab_refuses_is_refused_in_its_words() {
             "a: {script: x, secrets: {S: {vault: {path: a, field: b, engine: {name: kv-v2}}}}}",
             "1: jobs:a:secrets:S:vault:engine path can't be blank",
         ),
+        ("a: {script: x, rules: []}", "1: jobs:a:rules config can't be blank"),
+        ("a: {script: x, rules: [{what: 1}]}", "1: jobs:a:rules:rule config contains unknown keys: what"),
+        ("a: {script: x, rules: [{if: '$A =='}]}", "1: jobs:a:rules:rule if invalid expression syntax"),
+        ("a: {script: x, only: {what: 1}}", "1: jobs:a:only config contains unknown keys: what"),
+        (
+            "workflow: {rules: [{when: manual}]}\na: {script: x}",
+            "1: workflow:rules:rule when should be one of: always, never",
+        ),
         (
             "variables: {A: $B, B: $A}\na: {script: x}",
             "2: a: circular variable reference detected: [\"A\", \"B\"]",

@@ -1,0 +1,96 @@
+use std::{
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use super::{Format, json, snippet};
+use crate::{
+    cli::Surroundings,
+    config,
+    failure::Failure,
+    pipeline::{Context, ContextFlags, Error, NamedContext, ProjectFiles, Reading, Rejected},
+};
+
+/// The project's files and the one pipeline that is asked about.
+pub(super) fn context(
+    flags: &ContextFlags,
+    surroundings: &Surroundings,
+) -> Result<(ProjectFiles, Context), Failure> {
+    let here = surroundings.environment.working_directory();
+    let files = Context::files(flags, &project(surroundings), here)?;
+    let named = flags.context.as_deref().map(|name| named(name, surroundings)).transpose()?;
+    let of_job = of_job(surroundings);
+    let context = Context::new(flags, named.as_ref(), &of_job, files.project(), here)?;
+    Ok((files, context))
+}
+
+/// The contexts of buildpass.toml.
+pub(super) fn contexts(surroundings: &Surroundings) -> Result<Vec<NamedContext>, Failure> {
+    Ok(config::contexts(&surroundings.flags, &surroundings.environment)?)
+}
+
+fn named(name: &str, surroundings: &Surroundings) -> Result<NamedContext, Failure> {
+    let contexts = contexts(surroundings)?;
+    let known = contexts.iter().map(|context| context.name.clone()).collect();
+    let found = contexts.into_iter().find(|context| context.name == name);
+    Ok(found.ok_or(Error::NoContext { name: name.to_owned(), known })?)
+}
+
+/// The project's folder where no flag names it.
+pub(super) fn project(surroundings: &Surroundings) -> PathBuf {
+    let environment = &surroundings.environment;
+    environment.path("CI_PROJECT_DIR").unwrap_or_else(|| environment.working_directory().clone())
+}
+
+/// Within a job, what its environment says of its pipeline; nothing that is secret.
+pub(super) fn of_job(surroundings: &Surroundings) -> Vec<(String, String)> {
+    let environment = &surroundings.environment;
+    if environment.value("GITLAB_CI") != Some("true") {
+        return Vec::new();
+    }
+    let is_secret = |name: &str| ["TOKEN", "PASSWORD", "JWT"].iter().any(|word| name.contains(word));
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    environment
+        .all()
+        .filter_map(text)
+        .filter(|(name, _)| name.starts_with("CI_") || name.starts_with("GITLAB_USER_"))
+        .filter(|(name, _)| !is_secret(name))
+        .collect()
+}
+
+/// Reads the configuration, or says why GitLab would not, in the format that was asked for.
+pub(super) fn read(
+    context: &Context,
+    files: &ProjectFiles,
+    format: Format,
+) -> Result<Result<Reading, ExitCode>, Failure> {
+    match Reading::of(context, files) {
+        Ok(reading) => Ok(Ok(reading)),
+        Err(rejected) => reject(&rejected, format).map(Err),
+    }
+}
+
+/// Exit code 2 is that of a configuration that cannot be carried out.
+pub(super) fn reject(rejected: &Rejected, format: Format) -> Result<ExitCode, Failure> {
+    match format {
+        Format::Text => crate::cli::report::say(&snippet::invalid(rejected)),
+        Format::Json => print(|out| json::write(out, &json::rejected(rejected)))?,
+    }
+    Ok(ExitCode::from(2))
+}
+
+/// Data goes to stdout, in one piece. Whoever reads may stop before the end.
+pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::usage(
+            format!("the answer cannot be written to stdout: {error}"),
+            "give stdout a place where there is room",
+        )),
+        Ok(()) => Ok(()),
+    }
+}

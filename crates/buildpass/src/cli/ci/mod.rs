@@ -1,0 +1,53 @@
+//! What the project's own GitLab CI configuration gives to which job.
+
+mod explain;
+
+mod gather;
+
+mod jobs;
+
+mod json;
+
+mod snippet;
+
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Surroundings;
+use crate::failure::Failure;
+
+/// Say which job gets which token and secret, and why
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the jobs of a pipeline with their ID tokens and secrets
+    Jobs(jobs::Arguments),
+
+    /// Say how a job came to its tokens and secrets, or why it has none
+    Explain(explain::Arguments),
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        Command::Jobs(arguments) => jobs::execute(arguments, surroundings),
+        Command::Explain(arguments) => explain::execute(arguments, surroundings),
+    }
+}
