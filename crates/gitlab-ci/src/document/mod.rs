@@ -74,6 +74,16 @@ pub(crate) fn read(
     }
 }
 
+/// What a file says that is part of no pipeline: its inputs stay as they are written.
+///
+/// # Errors
+/// Where GitLab would refuse the file.
+pub fn unfilled(text: &str, file: FileId) -> Result<Linked, Invalid> {
+    let documents = split::documents(text)?;
+    let last = documents.last().copied().unwrap_or(split::Document { text: "", lines_before: 0 });
+    mapping(last, file)
+}
+
 fn mapping(document: split::Document<'_>, file: FileId) -> Result<Linked, Invalid> {
     let value = yaml::parse(document.text, file, document.lines_before)?;
     match value.node.mapping() {

@@ -74,7 +74,7 @@ fn a_file_without_a_header_keeps_its_text() {
         ("- a", "1:1: Invalid configuration format"),
         ("", "1:1: Invalid configuration format"),
         ("a: b\n---\n- c", "3:1: Invalid configuration format"),
-        ("---\na: [", "2:5: while parsing a node, did not find expected node content"),
+        ("---\na: [", "2:5: did not find expected node content while parsing a flow node"),
     ] {
         assert_eq!(outcome(Case::new().read(text, Arguments::None)), expected, "{text:?}");
     }

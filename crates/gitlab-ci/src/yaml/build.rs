@@ -4,11 +4,11 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::event::{Event, Mark, Properties, Style, What};
 use super::mapping::{Entry, Mapping};
 use super::merge::merged;
 use super::node::{Linked, Node, Value};
 use super::place::{FileId, Place};
+use super::syntax::{Event, Mark, Properties, Style, What};
 use super::tag;
 use crate::invalid::Invalid;
 
@@ -22,21 +22,19 @@ const TOO_BIG: &str = "The parsed YAML is too big";
 
 /// Makes values of events, without recursion.
 pub(super) struct Builder<'a> {
-    text: &'a str,
-    end: Mark,
     file: FileId,
     lines_before: u32,
-    open: Vec<Open>,
-    anchors: BTreeMap<usize, Anchored>,
+    open: Vec<Open<'a>>,
+    anchors: BTreeMap<&'a str, Anchored>,
     /// All values so far, aliases written out.
     nodes: usize,
     root: Option<Linked>,
 }
 
-struct Open {
+struct Open<'a> {
     content: Content,
     place: Place,
-    properties: Properties,
+    properties: Properties<'a>,
     nodes_before: usize,
     height: usize,
 }
@@ -76,17 +74,8 @@ pub(super) enum Written {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(text: &'a str, file: FileId, lines_before: u32) -> Self {
-        Self {
-            text,
-            end: end(text),
-            file,
-            lines_before,
-            open: Vec::new(),
-            anchors: BTreeMap::new(),
-            nodes: 0,
-            root: None,
-        }
+    pub(super) fn new(file: FileId, lines_before: u32) -> Self {
+        Self { file, lines_before, open: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None }
     }
 
     /// The document, once all of its events were given.
@@ -94,9 +83,7 @@ impl<'a> Builder<'a> {
         self.root
     }
 
-    /// The parser counts one line more where the last has no end.
     pub(super) fn place(&self, mark: Mark) -> Place {
-        let mark = if mark.line > self.end.line { self.end } else { mark };
         Place {
             file: self.file,
             line: mark.line.saturating_add(self.lines_before).saturating_add(1),
@@ -108,7 +95,7 @@ impl<'a> Builder<'a> {
         let place = self.place(event.mark);
         match event.what {
             What::Scalar(text, style, properties) => self.scalar(&text, style, &properties, place),
-            What::Alias(anchor) => self.alias(anchor, event.mark),
+            What::Alias(name) => self.alias(name, place),
             What::SequenceStart(properties) => self.start(Content::Sequence(Vec::new()), properties, place),
             What::MappingStart(properties) => {
                 tag::check_mapping(properties.tag.as_deref()).map_err(|it| Invalid::at(place, it))?;
@@ -118,20 +105,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn unknown_alias(&self, mark: Mark) -> Invalid {
-        Invalid::at(self.place(mark), format!("Unknown alias: {}", self.alias_name(mark)))
-    }
-
-    fn alias_name(&self, mark: Mark) -> String {
-        let behind = self.text.chars().skip(mark.index.saturating_add(1));
-        behind.take_while(|it| !it.is_whitespace() && !",[]{}".contains(*it)).collect()
-    }
-
     fn scalar(
         &mut self,
         text: &str,
         style: Style,
-        properties: &Properties,
+        properties: &Properties<'a>,
         place: Place,
     ) -> Result<(), Invalid> {
         let tag = properties.tag.as_deref();
@@ -143,22 +121,20 @@ impl<'a> Builder<'a> {
         self.attach(complete, Written::Scalar, merges, place)
     }
 
-    fn alias(&mut self, anchor: usize, mark: Mark) -> Result<(), Invalid> {
-        let place = self.place(mark);
-        let complete = match self.anchors.get(&anchor) {
+    fn alias(&mut self, name: &'a str, place: Place) -> Result<(), Invalid> {
+        let complete = match self.anchors.get(name) {
             Some(Anchored::Complete(complete)) => complete.clone(),
             Some(Anchored::Open) => {
-                let name = self.alias_name(mark);
                 return Err(Invalid::at(place, format!("The value of &{name} contains itself: *{name}")));
             }
-            None => return Err(self.unknown_alias(mark)),
+            None => return Err(Invalid::at(place, format!("Unknown alias: {name}"))),
         };
         self.count(complete.nodes, place)?;
         let merges = complete.value.node.text() == Some("<<");
         self.attach(complete, Written::Other, merges, place)
     }
 
-    fn start(&mut self, content: Content, properties: Properties, place: Place) -> Result<(), Invalid> {
+    fn start(&mut self, content: Content, properties: Properties<'a>, place: Place) -> Result<(), Invalid> {
         self.count(1, place)?;
         if self.open.len() == MAX_DEPTH {
             return Err(too_deep(place));
@@ -175,7 +151,6 @@ impl<'a> Builder<'a> {
         let Some(Open { content, place, properties, nodes_before, height }) = self.open.pop() else {
             return Ok(());
         };
-        let place = self.start_of(&content, place);
         let (value, written) = match content {
             Content::Sequence(items) => {
                 let value = tag::sequence(items, properties.tag.as_deref());
@@ -192,19 +167,7 @@ impl<'a> Builder<'a> {
         self.attach(complete, written, false, place)
     }
 
-    /// A list that is not indented further than its key is said to start behind its first dash.
-    fn start_of(&self, content: &Content, place: Place) -> Place {
-        match (content, self.open.last().map(|it| &it.content)) {
-            (Content::Sequence(items), Some(Content::Mapping(_, Some(key))))
-                if items.first().is_some_and(|it| it.node.place == place) =>
-            {
-                Place { column: key.place.column, ..place }
-            }
-            _ => place,
-        }
-    }
-
-    fn anchor(&mut self, properties: &Properties, complete: &Complete) {
+    fn anchor(&mut self, properties: &Properties<'a>, complete: &Complete) {
         if let Some(name) = properties.anchor {
             self.anchors.insert(name, Anchored::Complete(complete.clone()));
         }
@@ -256,13 +219,6 @@ impl<'a> Builder<'a> {
         mapping.put(Entry { key: text, place: key_place, value: complete.value });
         Ok(())
     }
-}
-
-fn end(text: &str) -> Mark {
-    let breaks = text.matches(['\n', '\r']).count() - text.matches("\r\n").count();
-    let last = text.rsplit(['\n', '\r']).next().unwrap_or_default();
-    let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-    Mark { index: 0, line: number(breaks), column: number(last.chars().count()) }
 }
 
 fn key_text(key: &Linked, place: Place) -> Result<String, Invalid> {

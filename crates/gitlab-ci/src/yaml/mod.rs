@@ -3,7 +3,7 @@
 
 mod parse;
 
-mod event;
+mod syntax;
 
 mod build;
 

@@ -3,9 +3,9 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::event::Style;
 use super::node::{Linked, Value};
 use super::plain;
+use super::syntax::Style;
 
 /// `!!str`
 pub(super) const TEXT: &str = "tag:yaml.org,2002:str";

@@ -8,6 +8,8 @@ mod jobs;
 
 mod json;
 
+mod matrix;
+
 mod snippet;
 
 mod table;
@@ -33,6 +35,9 @@ enum Command {
 
     /// Say how a job came to its tokens and secrets, or why it has none
     Explain(explain::Arguments),
+
+    /// Say who gets what in which kind of pipeline
+    Matrix(matrix::Arguments),
 }
 
 /// How an answer is written.
@@ -49,5 +54,6 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     match &arguments.command {
         Command::Jobs(arguments) => jobs::execute(arguments, surroundings),
         Command::Explain(arguments) => explain::execute(arguments, surroundings),
+        Command::Matrix(arguments) => matrix::execute(arguments, surroundings),
     }
 }

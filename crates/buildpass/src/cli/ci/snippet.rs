@@ -23,6 +23,18 @@ pub(super) enum Kind {
     Help,
 }
 
+impl Kind {
+    /// As it is written before a title.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+            Self::Help => "help",
+        }
+    }
+}
+
 /// A place, and a word about it.
 #[derive(Debug)]
 pub(super) struct Mark {

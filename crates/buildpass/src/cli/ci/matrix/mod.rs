@@ -1,0 +1,137 @@
+mod built_in;
+
+mod grid;
+
+mod html;
+
+mod markdown;
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use self::grid::{Cell, Grid};
+use super::{gather, json, table::table};
+use crate::{
+    cli::Surroundings,
+    failure::Failure,
+    pipeline::{Context, ContextFlags, NamedContext},
+};
+
+/// Say who gets what in which kind of pipeline
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Show all jobs, not only those that get something in one of the pipelines
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    context: ContextFlags,
+
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: MatrixFormat,
+}
+
+/// How a matrix is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MatrixFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a merge request.
+    Markdown,
+    /// A page of its own, for a reviewer.
+    Html,
+}
+
+/// Which jobs are rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    All,
+    WithSomething,
+}
+
+pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    let here = surroundings.environment.working_directory();
+    let flags = &arguments.context;
+    let files = Context::files(flags, &gather::project(surroundings), here)?;
+    let of_job = gather::of_job(surroundings);
+    let contexts = match (gather::contexts(surroundings)?, &flags.context) {
+        (_, Some(_)) => vec![gather::context(flags, surroundings)?.1],
+        (named, None) => {
+            let stated = if named.is_empty() { built_in::contexts(flags, files.project()) } else { named };
+            let one = |named: &NamedContext| {
+                let flags = built_in::beneath(flags, named);
+                Context::new(&flags, Some(named), &of_job, files.project(), here)
+            };
+            stated.iter().map(one).collect::<Result<Vec<_>, _>>()?
+        }
+    };
+    let rows = if arguments.all { Rows::All } else { Rows::WithSomething };
+    let grid = Grid::of(&contexts, &files, rows);
+    gather::print(|out| match arguments.format {
+        MatrixFormat::Text => out.write_all(text(&grid).as_bytes()),
+        MatrixFormat::Json => json::write(out, &as_json(&grid)),
+        MatrixFormat::Markdown => out.write_all(markdown::page(&grid).as_bytes()),
+        MatrixFormat::Html => out.write_all(html::page(&grid).as_bytes()),
+    })?;
+    let all_invalid = grid.columns.iter().all(|column| column.invalid.is_some());
+    Ok(if all_invalid { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+fn text(grid: &Grid) -> String {
+    let mut head = vec!["JOB"];
+    head.extend(grid.columns.iter().map(|column| column.name.as_str()));
+    let rows: Vec<Vec<String>> = grid
+        .rows
+        .iter()
+        .map(|row| [row.job.clone()].into_iter().chain(row.cells.iter().map(Cell::words)).collect())
+        .collect();
+    let mut out = format!("{}\n\n", grid.title);
+    out += &table(&head, &rows);
+    out += "\n- is not in the pipeline; ? is unknown; + is in the pipeline and gets nothing\n";
+    for column in &grid.columns {
+        out += &format!("{}: {}\n", column.name, column.about);
+    }
+    out
+}
+
+fn as_json(grid: &Grid) -> Value {
+    let contexts: Vec<Value> = grid
+        .columns
+        .iter()
+        .map(|column| {
+            json!({
+                "name": column.name,
+                "about": column.about,
+                "created": column.created,
+                "error": column.invalid,
+            })
+        })
+        .collect();
+    let rows: Vec<Value> = grid
+        .rows
+        .iter()
+        .map(|row| {
+            let cells: Vec<Value> = grid
+                .columns
+                .iter()
+                .zip(&row.cells)
+                .map(|(column, cell)| {
+                    json!({
+                        "context": column.name,
+                        "included": cell.included,
+                        "id_tokens": cell.tokens,
+                        "secrets": cell.secrets,
+                        "reason": cell.reason,
+                    })
+                })
+                .collect();
+            json!({"job": row.job, "contexts": cells})
+        })
+        .collect();
+    json!({"gitlab_version": grid.version, "contexts": contexts, "jobs": rows})
+}
