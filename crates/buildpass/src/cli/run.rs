@@ -7,8 +7,8 @@ use super::{
     report::{self, note, say},
 };
 use crate::{
-    config::Settings,
-    failure::Failure,
+    config::{Flags, PipelineFlags, Settings},
+    failure::{Blame, Failure},
     run::{self, Ended, IdTokenForCmd},
 };
 
@@ -22,6 +22,9 @@ pub(super) struct Arguments {
     /// Exit with this code whenever the command was not started
     #[arg(long, value_name = "N")]
     own_exit_code: Option<u8>,
+
+    #[command(flatten)]
+    pipeline: PipelineFlags,
 
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "CMD")]
@@ -71,32 +74,48 @@ impl<E: Into<Failure>> From<E> for NotStarted {
 }
 
 fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended, NotStarted> {
-    let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
+    let flags = Flags { pipeline: arguments.pipeline.clone(), ..surroundings.flags.clone() };
+    let settings = Settings::load(&flags, &surroundings.environment)?;
+    settings.notes.iter().for_each(|text| note(text));
     if let Some(vault) = &settings.vault {
         vault.check(&surroundings.clock)?;
-    } else if settings.withheld.is_empty() {
+    } else if settings.withheld.is_empty() && settings.filled.is_empty() && settings.notes.is_empty() {
         note("no secret is configured, so CMD gets none");
     }
     let id_token = if arguments.keep_id_token {
         IdTokenForCmd::Kept
     } else {
-        IdTokenForCmd::Removed(settings.id_token_variable)
+        IdTokenForCmd::Removed(settings.id_token_variable.clone())
     };
     let environment = &surroundings.environment;
-    let config = run::Config {
+    let program =
+        std::env::current_exe().map_err(|error| Failure::bug("buildpass cannot find itself", &error))?;
+    let doubts = settings.doubts.clone();
+    let config = |settings: Settings| run::Config {
         vault: settings.vault,
         secrets: settings.secrets,
         withheld: settings.withheld,
+        filled: settings.filled,
         git: settings.git,
         lead: settings.lead,
-        id_token,
+        id_token: id_token.clone(),
         environment: run::Environment::inherited(environment.all(), surroundings.core_limit),
         folder: environment.path("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp")),
-        program: std::env::current_exe()
-            .map_err(|error| Failure::bug("buildpass cannot find itself", &error))?,
-        command: arguments.command,
+        program: program.clone(),
+        command: arguments.command.clone(),
     };
-    match block_on(config.run(note))? {
+    let mut ended = block_on(config(settings).run(note))?;
+    let refused = matches!(&ended, Err(run::Error::Guardian(failure)) if failure.blame == Blame::Refused);
+    if refused && !doubts.is_empty() {
+        // The vault has decided on what the job's environment left open.
+        note(&format!(
+            "the vault gives no secret, so CMD gets none; whether {} is a setting of the project cannot be told from a job",
+            doubts.join(" or ")
+        ));
+        let settings = Settings::load(&flags, environment)?.without_secrets();
+        ended = block_on(config(settings).run(note))?;
+    }
+    match ended {
         Ok(ended) => Ok(ended),
         Err(run::Error::Interrupted(signal)) => Err(NotStarted {
             failure: run::Error::Interrupted(signal).into(),

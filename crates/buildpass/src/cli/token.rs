@@ -12,7 +12,12 @@ use super::{
     Surroundings, block_on,
     fetch::{Leased, fetch},
 };
-use crate::{config::Settings, failure::Failure, run::Wanted, secret::BuildToken};
+use crate::{
+    config::{Flags, PipelineFlags, Settings},
+    failure::Failure,
+    run::Wanted,
+    secret::BuildToken,
+};
 
 /// Print one secret, or write it to a file
 #[derive(Debug, Args)]
@@ -27,16 +32,28 @@ pub(super) struct Arguments {
     /// Take a secret that ends with its session, and leave the session alive for it
     #[arg(long)]
     keep_lease: bool,
+
+    #[command(flatten)]
+    pipeline: PipelineFlags,
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
-    let settings = Settings::load(&surroundings.flags, &surroundings.environment)?;
+    let flags = Flags { pipeline: arguments.pipeline.clone(), ..surroundings.flags.clone() };
+    let settings = Settings::load(&flags, &surroundings.environment)?;
+    let filled = settings.filled.iter().find(|filled| filled.name.as_str() == arguments.name);
+    if let Some(filled) = filled {
+        return deliver(arguments, &filled.value);
+    }
     let wanted = find(&settings, &arguments.name)?;
     let leased = if arguments.keep_lease { Leased::Kept } else { Leased::Refused };
     let lease = block_on(fetch(&settings, wanted, leased, &surroundings.clock))??;
+    deliver(arguments, lease.value())
+}
+
+fn deliver(arguments: &Arguments, secret: &BuildToken) -> Result<ExitCode, Failure> {
     let written = match &arguments.output {
-        Some(path) => write_file(path, lease.value()).map_err(|error| (path.display().to_string(), error)),
-        None => write_stdout(lease.value()).map_err(|error| ("stdout".to_owned(), error)),
+        Some(path) => write_file(path, secret).map_err(|error| (path.display().to_string(), error)),
+        None => write_stdout(secret).map_err(|error| ("stdout".to_owned(), error)),
     };
     match written {
         Ok(()) => Ok(ExitCode::SUCCESS),

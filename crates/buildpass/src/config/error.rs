@@ -41,6 +41,52 @@ pub enum Error {
     /// A `--git` is incomplete.
     #[error("`--git {0}` is not realm=URL,password=NAME")]
     GitFlag(String),
+    /// The pipeline is a child: which file it was made of is not said anywhere.
+    #[error("which configuration this child pipeline has cannot be told from the job")]
+    ChildPipeline,
+    /// The pipeline's configuration is not in this project.
+    #[error("the pipeline's configuration `{0}` is not in this project")]
+    PipelineElsewhere(String),
+    /// What the pipeline is asked cannot be meant.
+    #[error(transparent)]
+    Question(#[from] crate::pipeline::Error),
+    /// GitLab would refuse the pipeline's configuration as it is read here.
+    #[error("the pipeline's configuration cannot be read: {place}: {message}")]
+    Pipeline {
+        /// File, line and column, where they are known.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The configuration does not say what the job may have.
+    #[error("which secrets the job `{job}` may have is unknown: {reason}")]
+    PipelineUnknown {
+        /// `CI_JOB_NAME`
+        job: String,
+        /// Why.
+        reason: String,
+    },
+    /// The job is not in the configuration.
+    #[error("the job `{job}` is not in `{}`", .path.display())]
+    NoJob {
+        /// `CI_JOB_NAME`
+        job: String,
+        /// The configuration.
+        path: PathBuf,
+        /// The job that was perhaps meant.
+        nearest: Option<String>,
+    },
+    /// A secret of the pipeline has no ID token.
+    #[error("no ID token of the job logs in for the secret {0}")]
+    NoIdToken(SecretName),
+    /// The job's secrets log in with different ID tokens.
+    #[error("the job's secrets log in with two ID tokens, {one} and {other}")]
+    SeveralIdTokens {
+        /// One.
+        one: String,
+        /// Another.
+        other: String,
+    },
     /// A secret's name is none.
     #[error(transparent)]
     Name(#[from] NotAName),
@@ -166,6 +212,29 @@ impl Error {
             }
             Self::NoPassword { .. } => {
                 Some("add a `[[secret]]` of that name, or name one that is there".to_owned())
+            }
+            Self::ChildPipeline => {
+                Some("name its file with `--ci-config`, or the secrets with `--secret`".to_owned())
+            }
+            Self::PipelineElsewhere(_) => {
+                Some("give a copy of it with `--ci-config`, or name the secrets with `--secret`".to_owned())
+            }
+            Self::Question(error) => Some(error.hint()),
+            Self::Pipeline { .. } => {
+                Some("`buildpass ci jobs` shows the place; `--secret` does without the file".to_owned())
+            }
+            Self::PipelineUnknown { .. } => Some(
+                "give the missing files with `--include-dir`, or name the secrets with `--secret`".to_owned(),
+            ),
+            Self::NoJob { nearest, .. } => Some(match nearest {
+                Some(nearest) => {
+                    format!("its nearest job is `{nearest}`; another file is named with `--ci-config`")
+                }
+                None => "another file is named with `--ci-config`".to_owned(),
+            }),
+            Self::NoIdToken(_) => Some("add `id_tokens` to the job".to_owned()),
+            Self::SeveralIdTokens { .. } => {
+                Some("run buildpass once for each, with `--secret` and `--token-variable`".to_owned())
             }
             Self::Address(error) => error.hint(),
             Self::NoAddress => Some(

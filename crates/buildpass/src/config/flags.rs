@@ -98,6 +98,26 @@ pub struct Flags {
     /// A realm that the repository's buildpass.toml may name although it is not on this GitLab
     #[arg(long, value_name = "URL", global = true)]
     pub realm: Vec<String>,
+
+    /// What a command says of the pipeline's own file.
+    #[arg(skip)]
+    pub pipeline: PipelineFlags,
+}
+
+/// What may be said of the pipeline's own file, and of what GitLab Runner made of it.
+#[derive(Clone, Debug, Default, Args)]
+pub struct PipelineFlags {
+    /// The pipeline's configuration, where neither buildpass.toml nor a flag names secrets [default: CI_CONFIG_PATH, then .gitlab-ci.yml]
+    #[arg(long, value_name = "PATH")]
+    pub ci_config: Option<String>,
+
+    /// A folder with what that configuration includes from elsewhere
+    #[arg(long, value_name = "DIR")]
+    pub include_dir: Vec<PathBuf>,
+
+    /// Ask the vault for secrets that GitLab Runner has already filled in
+    #[arg(long)]
+    pub refresh: bool,
 }
 
 impl Flags {

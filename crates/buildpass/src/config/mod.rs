@@ -11,7 +11,11 @@ mod file;
 
 mod flags;
 
+mod filled;
+
 mod identity_settings;
+
+mod of_pipeline;
 
 mod realms;
 
@@ -26,5 +30,5 @@ mod vault_settings;
 pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
-pub use flags::Flags;
+pub use flags::{Flags, PipelineFlags};
 pub use settings::Settings;

@@ -3,12 +3,19 @@ use std::time::Duration;
 use super::{
     Environment, Error, Flags,
     file::{ConfigFile, Origin},
+    filled::filled,
     identity_settings::{auth, id_token_variable},
+    of_pipeline::OfPipeline,
     realms::realms,
     secrets::secrets,
     vault_settings::{Place, duration},
 };
-use crate::{git, run::Wanted, secret::SecretName, vault};
+use crate::{
+    git,
+    run::{Filled, Wanted},
+    secret::SecretName,
+    vault,
+};
 
 /// What a job may have, proven.
 #[derive(Debug)]
@@ -25,6 +32,12 @@ pub struct Settings {
     pub git: git::Config,
     /// How long a session outlives a machine that vanishes.
     pub lead: Duration,
+    /// The secrets that GitLab Runner has already read: the vault is not asked for them again.
+    pub filled: Vec<Filled>,
+    /// Variables of which nobody can tell whether the project's settings define them, where they decide on the secrets.
+    pub doubts: Vec<String>,
+    /// What the person who watches should know.
+    pub notes: Vec<String>,
 }
 
 const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
@@ -38,12 +51,28 @@ impl Settings {
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        let (secrets, withheld) = secrets(flags, file, environment)?;
+        let (mut secrets, withheld) = secrets(flags, file, environment)?;
+        let mut of_pipeline = OfPipeline::default();
+        if file.is_none() && OfPipeline::applies(flags, environment) {
+            of_pipeline = OfPipeline::read(flags, environment)?;
+            secrets.append(&mut of_pipeline.secrets);
+        }
+        let mut flags = flags.clone();
+        flags.token_variable =
+            flags.token_variable.or(of_pipeline.id_token).filter(|_| flags.token_file.is_none());
+        let flags = &flags;
         let git = realms(flags, file, environment, &secrets, &withheld)?;
+        let (filled, secrets) = filled(secrets, flags, environment);
         let vault = if secrets.is_empty() { None } else { Some(vault(flags, file, environment)?) };
         let lead = lead(flags, file)?;
         let id_token_variable = id_token_variable(flags, file).to_owned();
-        Ok(Self { vault, id_token_variable, secrets, withheld, git, lead })
+        let OfPipeline { doubts, notes, .. } = of_pipeline;
+        Ok(Self { vault, id_token_variable, secrets, withheld, git, lead, filled, doubts, notes })
+    }
+
+    /// What is left when the vault gives no secret.
+    pub fn without_secrets(self) -> Self {
+        Self { vault: None, secrets: Vec::new(), ..self }
     }
 
     /// The realms alone: what it takes to tell git whom to ask.

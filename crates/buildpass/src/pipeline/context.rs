@@ -1,4 +1,5 @@
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
@@ -107,6 +108,17 @@ impl Context {
             path.filter(|path| !path.is_empty()).unwrap_or_else(|| ".gitlab-ci.yml".to_owned());
         Ok(Self { name: named.map(|named| named.name.clone()), configuration, facts })
     }
+}
+
+/// What a job's environment says of its pipeline; nothing that is secret.
+pub fn predefined_of_job(
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Vec<(String, String)> {
+    let is_secret = |name: &str| ["TOKEN", "PASSWORD", "JWT"].iter().any(|word| name.contains(word));
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let all = environment.into_iter().filter_map(text);
+    all.filter(|(name, _)| is_predefined(name) && !is_secret(name)).collect()
 }
 
 fn speaks_of_the_ref(name: &str) -> bool {

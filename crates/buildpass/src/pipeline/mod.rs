@@ -20,7 +20,7 @@ mod reading;
 mod variables_file;
 
 pub use checkout::Checkout;
-pub use context::Context;
+pub use context::{Context, predefined_of_job};
 pub use error::Error;
 pub use files::ProjectFiles;
 pub use flags::{AssumeChanges, ContextFlags};

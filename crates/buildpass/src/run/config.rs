@@ -2,7 +2,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{secret::SecretName, vault::SecretRef};
+use crate::{
+    secret::{BuildToken, SecretName},
+    vault::SecretRef,
+};
 
 /// A secret that the job may have, and how it is handed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +15,17 @@ pub struct Wanted {
     /// Where it stands.
     pub from: SecretRef,
     /// How it is handed over.
+    pub to: Delivery,
+}
+
+/// A secret that is already in the job's environment.
+#[derive(Debug)]
+pub struct Filled {
+    /// Its name, and the variable's.
+    pub name: SecretName,
+    /// Its value.
+    pub value: BuildToken,
+    /// How it is handed over; where git alone is to have it, its variable goes.
     pub to: Delivery,
 }
 

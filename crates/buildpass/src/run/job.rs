@@ -15,9 +15,9 @@ use rustix::{process::Pid, stdio::stderr};
 use tokio::{net::UnixListener, sync::Mutex, task::LocalSet};
 
 use super::{
-    Delivery, Ended, Environment, Error, Wanted,
+    Delivery, Ended, Environment, Error, Filled, Wanted,
     credentials::{Credentials, Held},
-    guardian::{Begin, Granted, Returned, Ward},
+    guardian::{Begin, Granted, Place, Returned, Ward},
     hardening::adopt_orphans,
     launch::Launched,
     masking::Masking,
@@ -43,6 +43,8 @@ pub struct Config {
     pub secrets: Vec<Wanted>,
     /// The names of secrets that are not for this job.
     pub withheld: Vec<SecretName>,
+    /// What is in its environment already.
+    pub filled: Vec<Filled>,
     /// Which secret git gets, and for where.
     pub git: git::Config,
     /// How long a session outlives a machine that vanishes.
@@ -79,13 +81,25 @@ impl Config {
             .map_err(|error| Error::System { what: "orphans cannot be adopted", source: error.into() })?;
         let mut signals = Signals::listen().map_err(Error::system("signals cannot be listened to"))?;
         let mut ward = Ward::start()?;
-        let Self { vault, secrets, withheld, git, lead, id_token, mut environment, folder, program, command } =
-            self;
+        let Self {
+            vault,
+            secrets,
+            withheld,
+            filled,
+            git,
+            lead,
+            id_token,
+            mut environment,
+            folder,
+            program,
+            command,
+        } = self;
         let masking = Arc::new(Masking::new(
             git.realms.iter().map(|realm| realm.username.as_str().to_owned()).collect(),
         ));
         scrub(&mut environment, &masking, &id_token);
-        let begin = Begin { vault, wanted: secrets.clone(), lead, folder };
+        let place = Place::needed(!secrets.is_empty() || !filled.is_empty());
+        let begin = Begin { vault, wanted: secrets.clone(), lead, folder, place };
         let granted = tokio::select! {
             granted = ward.begin(begin, &note) => granted,
             signal = signals.end() => Err(Error::Interrupted(signal.as_raw())),
@@ -107,6 +121,7 @@ impl Config {
         let job = Job {
             secrets,
             withheld,
+            filled,
             git,
             program,
             command,
@@ -157,6 +172,7 @@ impl Config {
 struct Job {
     secrets: Vec<Wanted>,
     withheld: Vec<SecretName>,
+    filled: Vec<Filled>,
     git: git::Config,
     program: PathBuf,
     command: Vec<OsString>,
@@ -168,7 +184,7 @@ struct Job {
 
 impl Job {
     async fn carry_out(
-        self,
+        mut self,
         granted: Granted,
         mut environment: Environment,
         signals: &mut Signals,
@@ -181,7 +197,8 @@ impl Job {
         self.withhold(&mut environment);
         // There is one where there is a secret, and without one nobody looks.
         let directory = granted.directory.clone().unwrap_or_default();
-        let held = self.hand_over(granted, &mut environment, note)?;
+        let mut held = self.hand_over(granted, &mut environment, note)?;
+        self.keep_filled(&mut held, &mut environment, note);
         if !self.git.realms.is_empty() {
             self.serve_git(&directory, held, &mut environment)?;
         }
@@ -241,6 +258,25 @@ impl Job {
             held.insert(given.name, Held { value: Rc::new(given.value), until: given.until });
         }
         Ok(held)
+    }
+
+    /// What was there already is masked; what is for git alone leaves the environment.
+    fn keep_filled(
+        &mut self,
+        held: &mut HashMap<SecretName, Held>,
+        environment: &mut Environment,
+        note: &impl Fn(&str),
+    ) {
+        for Filled { name, value, to } in self.filled.drain(..) {
+            if let Some(warning) = self.masking.add_named(&name, &value) {
+                note(&warning);
+            }
+            if to == Delivery::Git {
+                environment.remove(name.as_str());
+                environment.without_text(value.expose().trim());
+            }
+            held.insert(name, Held { value: Rc::new(value), until: None });
+        }
     }
 
     /// Opens the credential socket and tells git of it.

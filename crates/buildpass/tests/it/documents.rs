@@ -272,6 +272,10 @@ on_every_vault! {
         works("docs/the-end.md", vault);
     }
 
+    fn the_guide_to_pipelines_works(vault) {
+        works("docs/ci.md", vault);
+    }
+
     /// The owner's commands, on a vault in which nothing is set up, and a job afterwards.
     fn the_guide_for_the_vaults_owner_works(vault) {
         if OpenBao::program().is_none() {
@@ -323,8 +327,14 @@ fn without_figures(story: &str) -> String {
 
 #[test]
 fn every_document_is_carried_out_or_shows_no_command() {
-    let carried_out =
-        ["README.md", "docs/configuration.md", "docs/exit-codes.md", "docs/git.md", "docs/the-end.md"];
+    let carried_out = [
+        "README.md",
+        "docs/ci.md",
+        "docs/configuration.md",
+        "docs/exit-codes.md",
+        "docs/git.md",
+        "docs/the-end.md",
+    ];
     for document in documents().iter().filter(|each| !carried_out.contains(&each.as_str())) {
         if document == "docs/vault-setup.md" {
             continue;
@@ -363,6 +373,22 @@ fn the_readme_has_every_flag_and_no_other() {
     let readme = read("README.md");
     let reference = readme.split("## Reference").nth(1).unwrap();
     assert_eq!(flags_of(reference), known);
+}
+
+#[test]
+fn the_guide_to_pipelines_has_every_flag_of_a_pipeline_and_no_other() {
+    let help = Buildpass::new().args(["ci", "jobs", "--help"]).run().stdout;
+    let pipeline = help.split("\nPipeline:\n").nth(1).unwrap().split("\nConfiguration:\n").next().unwrap();
+    let flags_of = |text: &str| {
+        let words = text.split(|each: char| !(each.is_ascii_lowercase() || each == '-')).map(str::to_owned);
+        let flags = words.filter(|word| word.len() > 3 && word.starts_with("--"));
+        flags.collect::<std::collections::BTreeSet<_>>()
+    };
+    let mut known = flags_of(pipeline);
+    known.remove("--format");
+    let guide = read("docs/ci.md");
+    let table: String = guide.lines().filter(|line| line.starts_with("| `--")).collect();
+    assert_eq!(flags_of(&table), known);
 }
 
 #[test]

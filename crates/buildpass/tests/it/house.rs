@@ -48,16 +48,17 @@ fn sources() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Whom a stage may know, besides the ground that all stand on.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("secret", &[]),
     ("identity", &["secret"]),
     ("vault", &["identity", "secret"]),
     ("git", &["secret"]),
+    ("pipeline", &["git"]),
     ("sources", &["git", "secret"]),
     ("run", &["vault", "git", "secret"]),
     ("access", &["vault", "git", "identity", "secret"]),
     ("gate", &["vault", "git", "identity", "secret"]),
-    ("config", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate"]),
+    ("config", &["secret", "identity", "vault", "git", "pipeline", "sources", "run", "access", "gate"]),
     ("doctor", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
     ("demo", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
     ("http", &[]),
@@ -139,7 +140,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/identity/id_token.rs: 2
     crates/buildpass/src/identity/source.rs: 1
     crates/buildpass/src/run/guardian/custody.rs: 1
-    crates/buildpass/src/run/job.rs: 3
+    crates/buildpass/src/run/job.rs: 4
     crates/buildpass/src/run/masking.rs: 3
     crates/buildpass/src/secret/build_token.rs: 1
     crates/buildpass/src/secret/hidden.rs: 2

@@ -34,6 +34,8 @@ mod leaks;
 
 mod omnibus;
 
+mod zero_config;
+
 mod documents;
 
 mod house;

@@ -9,7 +9,9 @@ use crate::{
     cli::Surroundings,
     config,
     failure::Failure,
-    pipeline::{Context, ContextFlags, Error, NamedContext, ProjectFiles, Reading, Rejected},
+    pipeline::{
+        Context, ContextFlags, Error, NamedContext, ProjectFiles, Reading, Rejected, predefined_of_job,
+    },
 };
 
 /// The project's files and the one pipeline that is asked about.
@@ -49,16 +51,7 @@ pub(super) fn of_job(surroundings: &Surroundings) -> Vec<(String, String)> {
     if environment.value("GITLAB_CI") != Some("true") {
         return Vec::new();
     }
-    let is_secret = |name: &str| ["TOKEN", "PASSWORD", "JWT"].iter().any(|word| name.contains(word));
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    environment
-        .all()
-        .filter_map(text)
-        .filter(|(name, _)| name.starts_with("CI_") || name.starts_with("GITLAB_USER_"))
-        .filter(|(name, _)| !is_secret(name))
-        .collect()
+    predefined_of_job(environment.all())
 }
 
 /// Reads the configuration, or says why GitLab would not, in the format that was asked for.

@@ -35,7 +35,7 @@ struct Held {
 impl Custody {
     /// Logs in.
     pub(super) async fn begin(begin: Begin, clock: &Clock, notes: &mut Vec<String>) -> Result<Self, Failure> {
-        let Begin { vault, wanted, lead, folder: _ } = begin;
+        let Begin { vault, wanted, lead, folder: _, place: _ } = begin;
         let mut custody = Self {
             session: None,
             wanted,

@@ -6,7 +6,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::{
     custody::Custody,
     link::Link,
-    message::{Again, Begin, FromGuardian, Granted, ToGuardian},
+    message::{Again, Begin, FromGuardian, Granted, Place, ToGuardian},
 };
 use crate::{
     clock::Clock,
@@ -31,8 +31,7 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
     let Some(ToGuardian::Begin(begin)) = link.receive().await? else {
         return Ok(());
     };
-    // A job that may have nothing needs no place for it.
-    let needed = (!begin.wanted.is_empty()).then(|| PrivateDirectory::make_in(&begin.folder));
+    let needed = (begin.place == Place::Directory).then(|| PrivateDirectory::make_in(&begin.folder));
     let directory = match needed.transpose() {
         Ok(directory) => directory,
         Err(error) => return refuse(&mut link, no_directory(&begin, &error)).await,

@@ -34,6 +34,21 @@ pub(in crate::run) struct Begin {
     pub(in crate::run) lead: Duration,
     /// Where the private directory is made.
     pub(in crate::run) folder: PathBuf,
+    /// Whether it is.
+    pub(in crate::run) place: Place,
+}
+
+/// A job that may have nothing needs no place for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::run) enum Place {
+    Directory,
+    None,
+}
+
+impl Place {
+    pub(in crate::run) fn needed(something: bool) -> Self {
+        if something { Self::Directory } else { Self::None }
+    }
 }
 
 /// What the guardian says.

@@ -12,5 +12,5 @@ mod message;
 mod ward;
 
 pub use keep::keep;
-pub(super) use message::{Begin, Granted};
+pub(super) use message::{Begin, Granted, Place};
 pub(super) use ward::{Returned, Ward};
