@@ -16,7 +16,8 @@ pub enum Answer<T> {
 pub struct Reason(Arc<str>);
 
 impl Reason {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
+    /// A reason in these words.
+    pub fn new(text: impl Into<String>) -> Self {
         Self(text.into().into())
     }
 }

@@ -54,7 +54,7 @@ enum Command {
     Git(git::Arguments),
 
     /// Say which job gets which token and secret, and why
-    Ci(ci::Arguments),
+    Ci(Box<ci::Arguments>),
 
     /// Show the whole story on this machine, with nothing to install
     Demo(demo::Arguments),

@@ -31,4 +31,4 @@ pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
-pub use settings::Settings;
+pub use settings::{Settings, Stated};

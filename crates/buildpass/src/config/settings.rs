@@ -114,3 +114,39 @@ fn vault(
     let patience = duration(flags.timeout, "timeout", timeout, DEFAULT_PATIENCE)?;
     Ok(vault::Config { nodes: place.nodes, namespace, auth, tls: place.tls, patience })
 }
+
+/// What flags, `buildpass.toml` and environment say that a pipeline's own file should agree with.
+#[derive(Debug, Default)]
+pub struct Stated {
+    /// The vault's addresses, and an audience that was named in their place.
+    pub audiences: Vec<String>,
+    /// The variable of the ID token.
+    pub id_token: Option<String>,
+    /// The realms of credentials.
+    pub realms: Vec<String>,
+}
+
+impl Stated {
+    /// Reads no more than what is stated: a vault need not be configured at all.
+    ///
+    /// # Errors
+    /// Where `buildpass.toml` cannot be read.
+    pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let raw = file.as_ref().map(|file| &file.raw);
+        let of_environment = ["VAULT_SERVER_URL", "VAULT_ADDR", "BAO_ADDR"];
+        let mut audiences = flags.address.clone();
+        if let Some(raw) = raw.filter(|_| audiences.is_empty()) {
+            audiences.clone_from(&raw.vault.address);
+        }
+        if audiences.is_empty() {
+            audiences.extend(environment.first_setting(&of_environment).map(str::to_owned));
+        }
+        let named = flags.audience.clone().or_else(|| raw.and_then(|raw| raw.identity.audience.clone()));
+        audiences.extend(named);
+        let id_token =
+            flags.token_variable.clone().or_else(|| raw.and_then(|raw| raw.identity.token.clone()));
+        let realms = raw.map(|raw| raw.git.iter().map(|git| git.realm.clone()).collect()).unwrap_or_default();
+        Ok(Self { audiences, id_token, realms })
+    }
+}

@@ -3,6 +3,8 @@
 //! The crate `gitlab-ci` judges; here are the files that it asks for, and the pipeline that it is asked about. Nothing is
 //! read outside of the project and of the folders that were given.
 
+pub mod check;
+
 mod checkout;
 
 mod context;

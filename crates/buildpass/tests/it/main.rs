@@ -36,6 +36,8 @@ mod omnibus;
 
 mod zero_config;
 
+mod ci_check;
+
 mod documents;
 
 mod house;

@@ -83,7 +83,7 @@ fn nobody() -> Scripted {
     Scripted::start(|_, _| reply(500, "", "{}"))
 }
 
-fn refused(mut job: Buildpass) -> String {
+fn refused(job: Buildpass) -> String {
     let Finished { code, stderr, .. } = job.args(SHOW).run();
     assert_eq!(code, Some(2), "{stderr}");
     stderr.trim_end_matches("buildpass: CMD was not started\n").to_owned()

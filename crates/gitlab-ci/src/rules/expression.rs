@@ -5,6 +5,7 @@ use core::str::FromStr;
 
 use super::cache::Cache;
 use super::error::SyntaxError;
+use super::operator::Operator;
 use super::parse::{Step, steps};
 use super::token::Operand;
 use super::value::{Unknown, Value};
@@ -51,6 +52,28 @@ impl Expression {
             }
         }
         names
+    }
+
+    /// The pairs of variables that `==` compares with each other, in their order.
+    pub fn compared(&self) -> Vec<(&str, &str)> {
+        let mut pairs = Vec::new();
+        let mut stack: Vec<Option<&str>> = Vec::new();
+        for step in &self.steps {
+            let value = match step {
+                Step::Push(Operand::Variable(name)) => Some(name.as_str()),
+                Step::Push(Operand::Text(_) | Operand::Pattern(_) | Operand::Null) => None,
+                Step::Apply(operator) => {
+                    let right = stack.pop().flatten();
+                    let left = stack.pop().flatten();
+                    if let (Operator::Equals, Some(left), Some(right)) = (operator, left, right) {
+                        pairs.push((left, right));
+                    }
+                    None
+                }
+            };
+            stack.push(value);
+        }
+        pairs
     }
 
     fn value<'a>(&'a self, lookup: impl Fn(&'a str) -> Lookup<'a>, cache: &Cache) -> Answer<bool> {

@@ -50,6 +50,13 @@ impl Sources {
         self.files.len()
     }
 
+    /// All files, in the order in which they were read: identifier, name, text.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &str, &str)> {
+        let identified = |(source, at): (_, usize)| (source, FileId(u32::try_from(at).unwrap_or(u32::MAX)));
+        let files = self.files.iter().zip(0..).map(identified);
+        files.map(|(source, file): (&Source, FileId)| (file, source.name.as_str(), &*source.text))
+    }
+
     /// Has nothing been read yet?
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()

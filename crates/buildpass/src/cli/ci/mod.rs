@@ -1,5 +1,7 @@
 //! What the project's own GitLab CI configuration gives to which job.
 
+mod check;
+
 mod explain;
 
 mod gather;
@@ -38,6 +40,9 @@ enum Command {
 
     /// Say who gets what in which kind of pipeline
     Matrix(matrix::Arguments),
+
+    /// Find what is wrong with tokens and secrets in a pipeline that GitLab accepts
+    Check(check::Arguments),
 }
 
 /// How an answer is written.
@@ -55,5 +60,6 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Command::Jobs(arguments) => jobs::execute(arguments, surroundings),
         Command::Explain(arguments) => explain::execute(arguments, surroundings),
         Command::Matrix(arguments) => matrix::execute(arguments, surroundings),
+        Command::Check(arguments) => check::execute(arguments, surroundings),
     }
 }

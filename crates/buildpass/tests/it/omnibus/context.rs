@@ -155,7 +155,7 @@ impl Context {
     }
 
     /// The configuration is no good: GitLab says so, and so do we.
-    pub(super) fn is_invalid(self) {
+    pub(super) fn gives_an_error(self) {
         let Some(finished) = self.run(&Includes::Given) else { return };
         assert_eq!(finished.code, Some(2), "{finished:?}");
         let answer: Value = serde_json::from_str(&finished.stdout).unwrap();

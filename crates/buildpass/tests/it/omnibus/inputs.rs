@@ -40,6 +40,6 @@ fn an_input_that_the_root_does_not_hand_on_changes_nothing() {
 
 #[test]
 fn an_input_of_the_wrong_type_or_name_is_an_error() {
-    child().input("skip_qa_test=maybe").is_invalid();
-    child().input("skip_everything=true").is_invalid();
+    child().input("skip_qa_test=maybe").gives_an_error();
+    child().input("skip_everything=true").gives_an_error();
 }

@@ -1,0 +1,58 @@
+use gitlab_ci::{
+    plan::Job,
+    yaml::{Linked, Place, Sources},
+};
+
+use super::shell::Variable;
+
+/// One entry of a job's scripts.
+pub(super) struct Script<'a> {
+    pub(super) text: &'a str,
+    place: Place,
+}
+
+const KEYWORDS: [&str; 3] = ["before_script", "script", "after_script"];
+
+/// Lists may be nested by `!reference`; GitLab flattens so many levels.
+const MAX_LEVELS: usize = 10;
+
+/// All that a job runs, in its order.
+pub(super) fn scripts(job: &Job) -> Vec<Script<'_>> {
+    let mut all = Vec::new();
+    let Some(keys) = job.content.node.mapping() else { return all };
+    for value in KEYWORDS.iter().filter_map(|keyword| keys.value(keyword)) {
+        collect(value, 0, &mut all);
+    }
+    all
+}
+
+fn collect<'a>(value: &'a Linked, level: usize, all: &mut Vec<Script<'a>>) {
+    if let Some(text) = value.node.text() {
+        all.push(Script { text, place: value.node.place });
+    }
+    for item in value.node.sequence().filter(|_| level <= MAX_LEVELS).unwrap_or_default() {
+        collect(item, level + 1, all);
+    }
+}
+
+impl Script<'_> {
+    /// Where a variable of the script is written: its line as it stands in the file, else the entry.
+    pub(super) fn place_of(&self, variable: &Variable<'_>, sources: &Sources) -> Place {
+        let before = self.text.get(..variable.start).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default().trim();
+        let written = self.text.get(variable.start..variable.end).unwrap_or_default();
+        let first = self.place.line as usize;
+        // A folded text has no more lines in the file than it has words.
+        let most = self.text.lines().count() + self.text.split_whitespace().count() + 1;
+        let source = &sources.source(self.place.file).text;
+        let lines = || (first..).zip(source.lines().skip(first - 1).take(most));
+        let whole = lines().find(|(_, text)| !line.is_empty() && text.contains(line));
+        let found = whole.or_else(|| lines().find(|(_, text)| text.contains(written)));
+        found.map_or(self.place, |(number, text)| {
+            let column = text.find(written).map_or(1, |at| text[..at].chars().count() + 1);
+            let line = u32::try_from(number).unwrap_or(self.place.line);
+            Place { line, column: u32::try_from(column).unwrap_or(1), ..self.place }
+        })
+    }
+}
