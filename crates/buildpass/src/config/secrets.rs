@@ -16,14 +16,8 @@ pub(super) fn secrets(
     file: Option<&ConfigFile>,
     environment: &Environment,
 ) -> Result<(Vec<Wanted>, Vec<SecretName>), Error> {
-    let from_flags = flags.secret.iter().map(|flag| secret_flag(flag));
-    let from_file = file.into_iter().flat_map(|file| &file.raw.secret).map(secret_entry);
-    let (mut wanted, mut withheld, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-    for each in from_flags.chain(from_file) {
-        let (secret, when) = each?;
-        if !seen.insert(secret.name.clone()) {
-            return Err(Error::Twice(secret.name));
-        }
+    let (mut wanted, mut withheld) = (Vec::new(), Vec::new());
+    for (secret, when) in all(flags, file)? {
         if holds(when.as_deref(), &secret.name, environment)? {
             wanted.push(secret);
         } else {
@@ -31,6 +25,21 @@ pub(super) fn secrets(
         }
     }
     Ok((wanted, withheld))
+}
+
+/// All secrets, each once, with their `when`.
+pub(super) fn all(flags: &Flags, file: Option<&ConfigFile>) -> Result<Vec<(Wanted, Option<String>)>, Error> {
+    let from_flags = flags.secret.iter().map(|flag| secret_flag(flag));
+    let from_file = file.into_iter().flat_map(|file| &file.raw.secret).map(secret_entry);
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
+    for each in from_flags.chain(from_file) {
+        let (secret, when) = each?;
+        if !seen.insert(secret.name.clone()) {
+            return Err(Error::Twice(secret.name));
+        }
+        all.push((secret, when));
+    }
+    Ok(all)
 }
 
 fn holds(when: Option<&str>, name: &SecretName, environment: &Environment) -> Result<bool, Error> {

@@ -7,7 +7,7 @@ use super::{
     identity_settings::{auth, id_token_variable},
     of_pipeline::OfPipeline,
     realms::realms,
-    secrets::secrets,
+    secrets::{all, secrets},
     vault_settings::{Place, duration},
 };
 use crate::{
@@ -124,6 +124,8 @@ pub struct Stated {
     pub id_token: Option<String>,
     /// The realms of credentials.
     pub realms: Vec<String>,
+    /// All secrets, whatever their `when` says, and it.
+    pub secrets: Vec<(Wanted, Option<String>)>,
 }
 
 impl Stated {
@@ -147,6 +149,7 @@ impl Stated {
         let id_token =
             flags.token_variable.clone().or_else(|| raw.and_then(|raw| raw.identity.token.clone()));
         let realms = raw.map(|raw| raw.git.iter().map(|git| git.realm.clone()).collect()).unwrap_or_default();
-        Ok(Self { audiences, id_token, realms })
+        let secrets = all(flags, file.as_ref())?;
+        Ok(Self { audiences, id_token, realms, secrets })
     }
 }

@@ -36,7 +36,11 @@ mod omnibus;
 
 mod zero_config;
 
+mod ci_questions;
+
 mod ci_check;
+
+mod ci_template;
 
 mod documents;
 

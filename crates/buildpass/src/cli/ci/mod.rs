@@ -16,6 +16,8 @@ mod snippet;
 
 mod table;
 
+mod template;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -43,6 +45,9 @@ enum Command {
 
     /// Find what is wrong with tokens and secrets in a pipeline that GitLab accepts
     Check(check::Arguments),
+
+    /// Write the templates by which a job opts in, from buildpass.toml
+    Template(template::Arguments),
 }
 
 /// How an answer is written.
@@ -61,5 +66,6 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Command::Explain(arguments) => explain::execute(arguments, surroundings),
         Command::Matrix(arguments) => matrix::execute(arguments, surroundings),
         Command::Check(arguments) => check::execute(arguments, surroundings),
+        Command::Template(arguments) => template::execute(arguments, surroundings),
     }
 }
