@@ -44,6 +44,9 @@ mod output;
 /// 6 The size of the program.
 mod binary_size;
 
+/// 7 Which job of a pipeline gets what.
+mod pipeline;
+
 /// The tables and verdicts of RESULTS.md.
 mod report;
 
@@ -75,6 +78,7 @@ fn main() -> anyhow::Result<()> {
             mask::measure()?,
             output::measure(&workbench)?,
             binary_size::measure(&programs)?,
+            pipeline::measure(&programs)?,
         ],
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
