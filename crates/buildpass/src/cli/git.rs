@@ -113,6 +113,10 @@ fn get(surroundings: &Surroundings) -> Result<Answer, Failure> {
     let Some(credential) = question.credential(&settings.git) else {
         return Ok(Answer::silence());
     };
+    let filled = settings.filled.iter().find(|filled| filled.name == credential.password);
+    if let Some(filled) = filled {
+        return Ok(Answer::credential(&question, credential.username.as_str(), &filled.value, None));
+    }
     let Some(wanted) = settings.secrets.iter().find(|secret| secret.name == credential.password) else {
         return Ok(Answer::silence());
     };

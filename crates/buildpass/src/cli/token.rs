@@ -11,10 +11,11 @@ use clap::Args;
 use super::{
     Surroundings, block_on,
     fetch::{Leased, fetch},
+    report::note,
 };
 use crate::{
     config::{Flags, PipelineFlags, Settings},
-    failure::Failure,
+    failure::{Blame, Failure},
     run::Wanted,
     secret::BuildToken,
 };
@@ -44,9 +45,16 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     if let Some(filled) = filled {
         return deliver(arguments, &filled.value);
     }
+    settings.notes.iter().for_each(|text| note(text));
     let wanted = find(&settings, &arguments.name)?;
     let leased = if arguments.keep_lease { Leased::Kept } else { Leased::Refused };
-    let lease = block_on(fetch(&settings, wanted, leased, &surroundings.clock))??;
+    let fetched = block_on(fetch(&settings, wanted, leased, &surroundings.clock))?;
+    let refused = matches!(&fetched, Err(failure) if failure.blame == Blame::Refused);
+    if refused && !settings.doubts.is_empty() {
+        let doubts = settings.doubts.join(" or ");
+        note(&format!("whether {doubts} is a setting of the project cannot be told from a job"));
+    }
+    let lease = fetched?;
     deliver(arguments, lease.value())
 }
 

@@ -214,10 +214,13 @@ impl Error {
                 Some("add a `[[secret]]` of that name, or name one that is there".to_owned())
             }
             Self::ChildPipeline => {
-                Some("name its file with `--ci-config`, or the secrets with `--secret`".to_owned())
+                Some("name its file in the project with `--ci-config`, or the secrets with `--secret`".to_owned())
             }
             Self::PipelineElsewhere(_) => {
-                Some("give a copy of it with `--ci-config`, or name the secrets with `--secret`".to_owned())
+                Some(
+                    "put a copy into the project and name it with `--ci-config`, or name the secrets with `--secret`"
+                        .to_owned(),
+                )
             }
             Self::Question(error) => Some(error.hint()),
             Self::Pipeline { .. } => {

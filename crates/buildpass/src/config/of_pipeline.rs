@@ -12,6 +12,7 @@ use super::{Environment, Error, Flags};
 use crate::{
     pipeline::{Context, ContextFlags, ProjectFiles, Reading, Rejected, predefined_of_job},
     run::{Delivery, Wanted},
+    secret::SecretName,
     vault::SecretRef,
 };
 
@@ -19,8 +20,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct OfPipeline {
     pub(super) secrets: Vec<Wanted>,
-    /// The variable that holds the ID token which logs in.
-    pub(super) id_token: Option<String>,
+    /// The variable with the ID token that logs in for each.
+    logins: Vec<(SecretName, Option<String>)>,
     /// Variables that may be settings of the project or not, and that decide on the secrets.
     pub(super) doubts: Vec<String>,
     /// What the person who watches should know.
@@ -41,24 +42,55 @@ impl OfPipeline {
     /// Where it cannot be read, or does not say what the job may have.
     pub(super) fn read(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
         let source = Source::find(flags, environment)?;
-        let certain = source.reading(Settings::None)?;
-        let ambiguous = source.ambiguous(&certain);
-        let all = source.reading(Settings::All)?;
-        let fewer = source.reading(Settings::Without(&ambiguous))?;
-        let (with, without) = (source.granted(&all)?, source.granted(&fewer)?);
+        let all = source.reading(&Settings::All);
+        let ambiguous = source.ambiguous(all.as_ref().ok());
+        let fewer = source.reading(&Settings::Without(&ambiguous));
+        let given =
+            |reading: &Result<Reading, Error>| reading.as_ref().ok().map(|reading| source.granted(reading));
+        // The job runs, so GitLab has taken its pipeline: a reading that it would refuse is not the true one.
+        let (with, without) = match (given(&all), given(&fewer)) {
+            (Some(Ok(with)), Some(Ok(without))) => (with, without),
+            (Some(Ok(one)), _) | (_, Some(Ok(one))) => return source.told(one, Vec::new()),
+            (Some(Err(error)), _) => return Err(error),
+            (None, _) => return Err(all.err().unwrap_or(Error::ChildPipeline)),
+        };
         if with.same(&without) {
             return source.told(with, Vec::new());
         }
-        let doubts =
-            ambiguous.into_iter().filter(|name| decides(name, &all) || decides(name, &fewer)).collect();
+        let readings: Vec<&Reading> = all.iter().chain(&fewer).collect();
+        let read = |name: &&String| readings.iter().any(|reading| decides(name, reading));
+        let mut doubts: Vec<String> = ambiguous.iter().filter(read).cloned().collect();
+        if doubts.is_empty() {
+            doubts = ambiguous;
+        }
         let more = if with.secrets.len() >= without.secrets.len() { with } else { without };
         source.told(more, doubts)
+    }
+
+    /// The variable with the ID token that logs in for these secrets.
+    ///
+    /// # Errors
+    /// Where there is none, or more than one.
+    pub(super) fn id_token(&self, asked: &[Wanted]) -> Result<Option<String>, Error> {
+        let mut found: Option<&String> = None;
+        for (name, token) in &self.logins {
+            if !asked.iter().any(|wanted| wanted.name == *name) {
+                continue;
+            }
+            match (found, token) {
+                (_, None) => return Err(Error::NoIdToken(name.clone())),
+                (Some(one), Some(other)) if one != other => {
+                    return Err(Error::SeveralIdTokens { one: one.clone(), other: other.clone() });
+                }
+                (_, Some(token)) => found = Some(token),
+            }
+        }
+        Ok(found.cloned())
     }
 }
 
 /// Which variables of the environment are taken for settings of the project.
 enum Settings<'a> {
-    None,
     All,
     Without(&'a [String]),
 }
@@ -102,7 +134,7 @@ impl<'a> Source<'a> {
         Ok(Self { files, context, job, environment })
     }
 
-    fn reading(&self, settings: Settings<'_>) -> Result<Reading, Error> {
+    fn reading(&self, settings: &Settings<'_>) -> Result<Reading, Error> {
         let of_environment = || {
             let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
                 Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -111,7 +143,6 @@ impl<'a> Source<'a> {
             all.filter(|(name, _)| !self.context.facts.predefined.contains_key(name) && is_setting(name))
         };
         let settings = match settings {
-            Settings::None => Default::default(),
             Settings::All => of_environment().collect(),
             Settings::Without(names) => of_environment().filter(|(name, _)| !names.contains(name)).collect(),
         };
@@ -133,26 +164,40 @@ impl<'a> Source<'a> {
     }
 
     /// The variables that the YAML defines with the very value that they have here.
-    fn ambiguous(&self, reading: &Reading) -> Vec<String> {
-        let of_job = self.job(&reading.plan).map(|job| job.variables.as_slice()).unwrap_or_default();
-        let same = |name: &str, value: &Answer<std::sync::Arc<str>>| match value {
-            Answer::Known(value) => self.environment.value(name) == Some(value),
-            Answer::Unknown(_) => true,
+    fn ambiguous(&self, all: Option<&Reading>) -> Vec<String> {
+        let defined = all.map(|all| self.defined(all)).unwrap_or_default();
+        let names: Vec<String> = defined.into_iter().map(|(name, _)| name).collect();
+        // Without them, the values that the YAML gives are seen.
+        let Ok(bare) = self.reading(&Settings::Without(&names)) else { return names };
+        let same = |(name, value): &(String, Option<String>)| match value {
+            Some(value) => self.environment.value(name) == Some(value),
+            None => true,
         };
-        let defined = reading.plan.variables.iter().chain(of_job);
-        let mut names: Vec<String> = defined
-            .filter(|variable| same(&variable.name, &variable.value))
-            .map(|variable| variable.name.to_string())
+        self.defined(&bare).into_iter().filter(same).map(|(name, _)| name).collect()
+    }
+
+    /// What the YAML defines for this job, with the values where they are known.
+    fn defined(&self, reading: &Reading) -> Vec<(String, Option<String>)> {
+        let of_job = self.job(&reading.plan).map(|job| job.variables.as_slice()).unwrap_or_default();
+        let mut defined: Vec<(String, Option<String>)> = reading
+            .plan
+            .variables
+            .iter()
+            .chain(of_job)
+            .map(|variable| (variable.name.to_string(), variable.value.known().map(ToString::to_string)))
             .collect();
-        names.sort();
-        names.dedup();
-        names
+        defined.sort();
+        defined.dedup_by(|one, other| one.0 == other.0);
+        defined
     }
 
     /// `build 1/3` and `build: [a, b]` are jobs that `parallel` made of `build`.
     fn job<'p>(&self, plan: &'p Plan) -> Option<&'p Job> {
         let named = |name: &str| plan.jobs.iter().find(|job| &*job.name == name);
-        let numbered = self.job.rsplit_once(' ').filter(|(_, number)| number.contains('/'));
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+        let is_number =
+            |text: &str| text.split_once('/').is_some_and(|(one, all)| number(one) && number(all));
+        let numbered = self.job.rsplit_once(' ').filter(|(_, text)| is_number(text));
         let of_matrix = self.job.rsplit_once(": [");
         named(self.job).or_else(|| named(numbered?.0)).or_else(|| named(of_matrix?.0))
     }
@@ -185,19 +230,13 @@ impl<'a> Source<'a> {
                     .push(format!("{} is kept by {keeper}, which buildpass does not read", secret.name));
                 continue;
             };
-            let name: crate::secret::SecretName = secret.name.parse()?;
+            let name: SecretName = secret.name.parse()?;
             let misplaced = |source| Error::Reference { name: name.clone(), source };
             let engine = vault.engine.parse().map_err(misplaced)?;
             let from = SecretRef::long(engine, &vault.mount, &vault.path, &vault.field).map_err(misplaced)?;
             let to = if secret.file { Delivery::File } else { Delivery::Env };
             let token = secret.logs_in_with.as_ref().map(ToString::to_string);
-            match (&told.id_token, token) {
-                (_, None) => return Err(Error::NoIdToken(name)),
-                (Some(one), Some(other)) if *one != other => {
-                    return Err(Error::SeveralIdTokens { one: one.clone(), other });
-                }
-                (_, token) => told.id_token = token,
-            }
+            told.logins.push((name.clone(), token));
             told.secrets.push(Wanted { name, from, to });
         }
         Ok(told)

@@ -52,17 +52,15 @@ impl Settings {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let (mut secrets, withheld) = secrets(flags, file, environment)?;
-        let mut of_pipeline = OfPipeline::default();
-        if file.is_none() && OfPipeline::applies(flags, environment) {
-            of_pipeline = OfPipeline::read(flags, environment)?;
-            secrets.append(&mut of_pipeline.secrets);
-        }
-        let mut flags = flags.clone();
-        flags.token_variable =
-            flags.token_variable.or(of_pipeline.id_token).filter(|_| flags.token_file.is_none());
-        let flags = &flags;
+        let mut of_pipeline = of_pipeline(flags, file, environment)?;
+        secrets.append(&mut of_pipeline.secrets);
         let git = realms(flags, file, environment, &secrets, &withheld)?;
         let (filled, secrets) = filled(secrets, flags, environment);
+        let mut flags = flags.clone();
+        if flags.token_variable.is_none() && flags.token_file.is_none() && !flags.github_actions {
+            flags.token_variable = of_pipeline.id_token(&secrets)?;
+        }
+        let flags = &flags;
         let vault = if secrets.is_empty() { None } else { Some(vault(flags, file, environment)?) };
         let lead = lead(flags, file)?;
         let id_token_variable = id_token_variable(flags, file).to_owned();
@@ -81,8 +79,21 @@ impl Settings {
     /// What cannot be meant, or may not be said by whom it was said.
     pub fn realms(flags: &Flags, environment: &Environment) -> Result<git::Config, Error> {
         let file = ConfigFile::find(flags, environment)?;
-        let (secrets, withheld) = secrets(flags, file.as_ref(), environment)?;
+        let (mut secrets, withheld) = secrets(flags, file.as_ref(), environment)?;
+        secrets.append(&mut of_pipeline(flags, file.as_ref(), environment)?.secrets);
         realms(flags, file.as_ref(), environment, &secrets, &withheld)
+    }
+}
+
+/// What the pipeline's own file says, where nobody says anything else.
+fn of_pipeline(
+    flags: &Flags,
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+) -> Result<OfPipeline, Error> {
+    match file.is_none() && OfPipeline::applies(flags, environment) {
+        true => OfPipeline::read(flags, environment),
+        false => Ok(OfPipeline::default()),
     }
 }
 

@@ -190,6 +190,56 @@ fn refresh_asks_for_what_the_runner_has_filled_in() {
 }
 
 #[test]
+fn a_template_that_only_a_setting_brings_is_read_with_that_setting() {
+    let vault = nobody();
+    let only = ROOT.replace(
+        "  - local: ci/public.yml\n    rules:\n      - if: '$CI_PROJECT_PATH != $SECURITY_PROJECT_PATH'\n",
+        "",
+    );
+    for root in [
+        only.clone(),
+        only.replace("ci/security.yml", "ci/$FILE.yml"),
+        format!("variables: {{SECURITY_PROJECT_PATH: {PROJECT}}}\n{only}"),
+    ] {
+        let mut job = job(&root, &vault.address, "no ID token")
+            .env("FILE", "security")
+            .env("SECURITY_PRIVATE_TOKEN", "made-up-filled-token-1234")
+            .args(SHOW);
+        let finished = job.run();
+        assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{root}");
+        assert_eq!(got(&job), "made-up-filled-token-1234");
+    }
+}
+
+#[test]
+fn what_the_runner_has_filled_in_needs_no_id_token() {
+    let two = "  id_tokens:\n    OTHER_TOKEN: {aud: other}\n    VAULT_ID_TOKEN: {aud: x}\n  secrets:\n    \
+               A: {vault: a/b/c@ci, token: $OTHER_TOKEN, file: false}\n    SECURITY_PRIVATE_TOKEN: {vault: a/b/c@ci, token: $VAULT_ID_TOKEN, file: false}\n";
+    let vault = nobody();
+    let mut job = job(ROOT, &vault.address, "no ID token")
+        .file("ci/security.yml", &format!(".with-build-token:\n{two}"))
+        .env("A", "made-up-other-token-1234")
+        .env("SECURITY_PRIVATE_TOKEN", "made-up-filled-token-1234")
+        .args(SHOW);
+    assert_eq!(job.run().code, Some(0));
+    assert_eq!(vault.requests().len(), 0);
+}
+
+#[test]
+fn git_is_answered_with_what_the_runner_has_filled_in() {
+    let vault = nobody();
+    let job =
+        job(ROOT, &vault.address, "no ID token").env("SECURITY_PRIVATE_TOKEN", "made-up-filled-token-1234");
+    let question = "printf 'protocol=https\nhost=gitlab.example\npath=group/x.git\n\n' | \
+                    \"$0\" --git realm=https://gitlab.example/group/,password=SECURITY_PRIVATE_TOKEN git credential get";
+    let output =
+        job.other_program("sh").args(["-c", question, env!("CARGO_BIN_EXE_buildpass")]).output().unwrap();
+    let answer = String::from_utf8_lossy(&output.stdout);
+    assert!(answer.contains("password=made-up-filled-token-1234"), "{output:?}");
+    assert_eq!(vault.requests().len(), 0);
+}
+
+#[test]
 fn what_the_job_cannot_tell_is_an_error_that_names_the_flag() {
     let plain = || job(ROOT, "http://127.0.0.1:9", "no ID token");
     let unread = ROOT
