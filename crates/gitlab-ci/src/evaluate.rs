@@ -31,14 +31,16 @@ pub fn evaluate(
     let reason = Reason::new("`CI_COMMIT_REF_PROTECTED` was not given");
     let mut one = |protected| {
         let facts = Facts { protected: Some(protected), ..facts.clone() };
-        let which = if protected { "a protected" } else { "an unprotected" };
-        read(path, files, &facts, sources).map_err(|invalid| match invalid.place {
-            Some(_) => invalid.note(format!("this is so on {which} branch or tag"), None),
-            None => invalid,
-        })
+        read(path, files, &facts, sources)
     };
-    let unprotected = one(false)?;
-    Ok(plan::agreed(unprotected, one(true)?, &reason))
+    let on =
+        |which, invalid: Invalid| invalid.note(format!("this is so on {which} branch or tag alone"), None);
+    match (one(false), one(true)) {
+        (Ok(unprotected), Ok(protected)) => Ok(plan::agreed(unprotected, protected, &reason)),
+        (Err(invalid), Err(_)) => Err(invalid),
+        (Err(invalid), Ok(_)) => Err(on("an unprotected", invalid)),
+        (Ok(_), Err(invalid)) => Err(on("a protected", invalid)),
+    }
 }
 
 fn read(path: &str, files: &dyn Files, facts: &Facts, sources: &mut Sources) -> Result<Plan, Invalid> {

@@ -51,7 +51,11 @@ fn private(command: &Command<'_>, subject: &Subject<'_>) -> Option<String> {
     if let Some(fetching) = configured {
         return Some(format!("`{fetching}` fetches private sources"));
     }
-    let realm = subject.expectations.private.iter().find(|realm| command.text.contains(realm.as_str()));
+    let realm = subject
+        .expectations
+        .private
+        .iter()
+        .find(|realm| command.text.contains("://") && command.text.contains(realm.as_str()));
     let realm = realm.filter(|_| command.is(&FETCHES));
     realm.map(|realm| format!("`{realm}` is private"))
 }

@@ -24,7 +24,7 @@ use crate::{
 /// Find what is wrong with tokens and secrets in a pipeline that GitLab accepts
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// What only the token opens: the beginning of URLs [default: the realms of buildpass.toml]
+    /// What only the token opens: the beginning of URLs [default: the realms of buildpass.toml, else URLs with /security/]
     #[arg(long, value_name = "URL")]
     private_url: Vec<String>,
 
@@ -53,6 +53,9 @@ enum CheckFormat {
     GitlabCodeQuality,
 }
 
+/// Where GitLab keeps what is not public yet.
+const PRIVATE_BY_DEFAULT: &str = "/security/";
+
 /// The exit code of a check that found something.
 const FOUND: u8 = 5;
 
@@ -60,10 +63,12 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     let (files, context) = gather::context(&arguments.context, surroundings)?;
     let stated = Stated::load(&surroundings.flags, &surroundings.environment)?;
     let private = if arguments.private_url.is_empty() { &stated.realms } else { &arguments.private_url };
+    let by_default = [PRIVATE_BY_DEFAULT.to_owned()];
+    let private = if private.is_empty() { by_default.as_slice() } else { private.as_slice() };
     let expectations = Expectations {
         audiences: stated.audiences,
         id_token: stated.id_token,
-        private: private.clone(),
+        private: private.to_vec(),
         fetching: arguments.private_command.clone(),
     };
     let mut sources = Sources::new();
