@@ -20,6 +20,12 @@ impl<'a> Checkout<'a> {
         head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
     }
 
+    /// The default branch of the repository that it was cloned from.
+    pub fn default_branch(&self) -> Option<String> {
+        let head = fs::read_to_string(self.folder.join(".git/refs/remotes/origin/HEAD")).ok()?;
+        head.trim().strip_prefix("ref: refs/remotes/origin/").map(str::to_owned)
+    }
+
     /// What a name stands for: `refs/tags/…` and `refs/heads/…` say so themselves; any other name is a branch, unless
     /// it is known here as a tag alone.
     pub fn reference(&self, name: &str) -> Ref {

@@ -175,6 +175,30 @@ fn explain_names_the_step_that_gives_the_secret_and_the_one_that_is_missing() {
 }
 
 #[test]
+fn the_default_branch_is_not_the_one_that_happens_to_be_checked_out() {
+    let yaml = "release:\n  id_tokens: {T: {aud: x}}\n  script: make\n  rules:\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n\
+                settings:\n  id_tokens: {T: {aud: x}}\n  script: make\n  rules:\n    - if: $MINE\n";
+    let project = project(yaml);
+    let git = project.project().join(".git/refs/remotes/origin");
+    std::fs::create_dir_all(&git).unwrap();
+    std::fs::write(git.join("HEAD"), "ref: refs/remotes/origin/trunk\n").unwrap();
+    std::fs::write(project.project().join(".git/HEAD"), "ref: refs/heads/fix\n").unwrap();
+    let finished = project
+        .args(["ci", "matrix", "--project", "group/project", "--format", "json", "--variable", "MINE=1"])
+        .run();
+    let answer: Value = serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("{finished:?}"));
+    let included = |job: usize, context: usize| answer["jobs"][job]["contexts"][context]["included"].clone();
+    assert_eq!((included(0, 0), included(0, 1)), (json!(true), json!(false)), "{answer}");
+    assert_eq!(
+        (included(1, 3), included(1, 4)),
+        (json!(true), json!(false)),
+        "a fork has settings of its own"
+    );
+    let refused = ask(yaml, "matrix --project group/project --ref main");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+}
+
+#[test]
 fn the_matrix_is_escaped_wherever_it_goes() {
     let hostile = "'<script>alert(1)</script>|*x*':\n  id_tokens: {T: {aud: x}}\n  script: make\n";
     let page = ask(hostile, "matrix --project group/project --format html").stdout;

@@ -2,34 +2,50 @@ use std::path::Path;
 
 use crate::pipeline::{Checkout, ContextFlags, NamedContext};
 
+const FORK: &str = "fork's merge request";
+
+const DEFAULT_BRANCH: &str = "CI_DEFAULT_BRANCH";
+
 /// The kinds of pipeline that every project has, where buildpass.toml names no contexts.
-pub(super) fn contexts(flags: &ContextFlags, project: &Path) -> Vec<NamedContext> {
-    let given = flags.variable.iter().find_map(|said| said.strip_prefix("CI_DEFAULT_BRANCH="));
-    let default = given.map(str::to_owned).or_else(|| flags.reference.clone());
-    let default = default.or_else(|| Checkout::at(project).branch()).unwrap_or_else(|| "main".to_owned());
+pub(super) fn contexts(
+    flags: &ContextFlags,
+    of_job: &[(String, String)],
+    project: &Path,
+) -> Vec<NamedContext> {
+    let given = flags.variable.iter().find_map(|said| said.strip_prefix(DEFAULT_BRANCH)?.strip_prefix('='));
+    let of_job = of_job.iter().find(|(name, _)| name == DEFAULT_BRANCH).map(|(_, value)| value.clone());
+    // The branch that is checked out may be any: who gets what there says nothing of the default branch.
+    let default = given
+        .map(str::to_owned)
+        .or(of_job)
+        .or_else(|| Checkout::at(project).default_branch())
+        .unwrap_or_else(|| "main".to_owned());
+    let other = if default == "feature" { "other" } else { "feature" };
     let context = |name: &str, reference: &str, source: &str, protected| NamedContext {
         name: name.to_owned(),
         reference: Some(reference.to_owned()),
         pipeline_source: Some(source.to_owned()),
         protected: Some(protected),
-        variables: [("CI_DEFAULT_BRANCH".to_owned(), default.clone())].into(),
+        variables: [(DEFAULT_BRANCH.to_owned(), default.clone())].into(),
         ..NamedContext::default()
     };
-    let mut fork = context("fork's merge request", "feature", "merge_request_event", false);
-    fork.project = flags.project.as_deref().map(of_a_fork);
-    for (name, value) in
-        fork.project.iter().map(|path| ("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH", path.clone()))
-    {
-        fork.variables.insert(name.to_owned(), value);
-    }
+    let merge_request = |name: &str| {
+        let mut context = context(name, other, "merge_request_event", false);
+        context.variables.insert("CI_MERGE_REQUEST_TARGET_BRANCH_NAME".to_owned(), default.clone());
+        context
+    };
+    let mut fork = merge_request(FORK);
     if let Some(project) = &flags.project {
+        let source = of_a_fork(project);
+        fork.variables.insert("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH".to_owned(), source.clone());
         fork.variables.insert("CI_MERGE_REQUEST_PROJECT_PATH".to_owned(), project.clone());
+        fork.project = Some(source);
     }
     vec![
         context("default branch", &default, "push", true),
-        context("other branch", "feature", "push", false),
+        context("other branch", other, "push", false),
         context("tag", "refs/tags/v1.0.0", "push", false),
-        context("merge request", "feature", "merge_request_event", false),
+        merge_request("merge request"),
         fork,
         context("schedule", &default, "schedule", true),
     ]
@@ -41,7 +57,7 @@ fn of_a_fork(project: &str) -> String {
     format!("a-fork/{name}")
 }
 
-/// The flags without what the context itself says.
+/// The flags without what the context itself says. The settings of a project are not those of its forks.
 pub(super) fn beneath(flags: &ContextFlags, named: &NamedContext) -> ContextFlags {
     let mut flags = flags.clone();
     if named.project.is_some() {
@@ -55,6 +71,10 @@ pub(super) fn beneath(flags: &ContextFlags, named: &NamedContext) -> ContextFlag
     }
     if named.protected.is_some() {
         (flags.protected, flags.unprotected) = (false, false);
+    }
+    if named.name == FORK {
+        flags.variable.retain(|said| said.starts_with("CI_"));
+        flags.variables_file.clear();
     }
     flags
 }

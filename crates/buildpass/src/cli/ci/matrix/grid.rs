@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gitlab_ci::{Answer, plan::Job};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::{
     pipeline::{Context, ProjectFiles, Reading},
 };
 
-use super::Rows;
+use super::{Rows, Stories};
 
 /// Jobs and pipelines, and who gets what where.
 pub(super) struct Grid {
@@ -81,10 +81,11 @@ impl Cell {
 }
 
 impl Grid {
-    pub(super) fn of(contexts: &[Context], files: &ProjectFiles, rows: Rows) -> Self {
+    pub(super) fn of(contexts: &[Context], files: &ProjectFiles, rows: Rows, stories: Stories) -> Self {
         let mut columns = Vec::new();
         let mut found: Vec<BTreeMap<String, Cell>> = Vec::new();
         let mut names: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut version = String::new();
         for context in contexts {
             let name = context.name.clone().unwrap_or_else(|| "this pipeline".to_owned());
@@ -100,10 +101,10 @@ impl Grid {
                     let jobs = reading.plan.jobs.clone();
                     let mut cells = BTreeMap::new();
                     for job in &jobs {
-                        if !names.contains(&job.name.to_string()) {
+                        if seen.insert(job.name.clone()) {
                             names.push(job.name.to_string());
                         }
-                        cells.insert(job.name.to_string(), cell(job, &mut reading, files));
+                        cells.insert(job.name.to_string(), cell(job, &mut reading, files, stories));
                     }
                     found.push(cells);
                 }
@@ -132,7 +133,7 @@ impl Grid {
     }
 }
 
-fn cell(job: &Job, reading: &mut Reading, files: &ProjectFiles) -> Cell {
+fn cell(job: &Job, reading: &mut Reading, files: &ProjectFiles, stories: Stories) -> Cell {
     let tokens = job.id_tokens.known().map(|all| all.iter().map(|it| it.name.to_string()).collect());
     let secrets = job.secrets.known().map(|all| all.iter().map(|it| it.name.to_string()).collect());
     let reason = job.included.reason().or(job.id_tokens.reason()).or(job.secrets.reason());
@@ -145,7 +146,8 @@ fn cell(job: &Job, reading: &mut Reading, files: &ProjectFiles) -> Cell {
     };
     let has_something = cell.tokens.as_ref().is_none_or(|it| !it.is_empty())
         || cell.secrets.as_ref().is_none_or(|it| !it.is_empty());
-    if has_something || matches!(job.included, Answer::Unknown(_)) {
+    let worth_it = has_something || matches!(job.included, Answer::Unknown(_));
+    if worth_it && stories == Stories::Told {
         let passages = explain::passages(job, None, reading, files);
         cell.story = snippet::render(&passages, &reading.sources);
     }

@@ -47,6 +47,13 @@ enum MatrixFormat {
     Html,
 }
 
+/// Whether each cell comes with the whole story, which only a page has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stories {
+    Told,
+    LeftOut,
+}
+
 /// Which jobs are rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rows {
@@ -62,7 +69,20 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     let contexts = match (gather::contexts(surroundings)?, &flags.context) {
         (_, Some(_)) => vec![gather::context(flags, surroundings)?.1],
         (named, None) => {
-            let stated = if named.is_empty() { built_in::contexts(flags, files.project()) } else { named };
+            let of_each = flags.reference.is_some()
+                || flags.pipeline_source.is_some()
+                || flags.protected
+                || flags.unprotected;
+            if of_each {
+                return Err(Failure::usage(
+                    "a matrix has pipelines of its own, each with its ref, source and protection",
+                    "leave `--ref`, `--pipeline-source`, `--protected` and `--unprotected` out, or name one with `--context`",
+                ));
+            }
+            let stated = match named.is_empty() {
+                true => built_in::contexts(flags, &of_job, files.project()),
+                false => named,
+            };
             let one = |named: &NamedContext| {
                 let flags = built_in::beneath(flags, named);
                 Context::new(&flags, Some(named), &of_job, files.project(), here)
@@ -71,7 +91,8 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         }
     };
     let rows = if arguments.all { Rows::All } else { Rows::WithSomething };
-    let grid = Grid::of(&contexts, &files, rows);
+    let stories = if arguments.format == MatrixFormat::Html { Stories::Told } else { Stories::LeftOut };
+    let grid = Grid::of(&contexts, &files, rows, stories);
     gather::print(|out| match arguments.format {
         MatrixFormat::Text => out.write_all(text(&grid).as_bytes()),
         MatrixFormat::Json => json::write(out, &as_json(&grid)),
