@@ -21,6 +21,9 @@ pub mod vault;
 /// 3 What is granted: `BuildToken`, `Lease`, redaction.
 pub mod secret;
 
+/// 4 What is wanted: channels, versions, checkouts.
+pub mod sources;
+
 /// 5 How it reaches git: `Realm`, `RemoteUrl`, the credential helper.
 pub mod git;
 

@@ -14,9 +14,15 @@ mod launch;
 
 mod lockbox;
 
+mod output;
+
 mod report;
 
 mod run;
+
+mod sources;
+
+mod table;
 
 mod token;
 
@@ -52,6 +58,9 @@ enum Command {
 
     /// Make git ask buildpass for its credentials
     Git(git::Arguments),
+
+    /// Say where the sources of this build come from, and fetch them
+    Sources(sources::Arguments),
 
     /// Say which job gets which token and secret, and why
     Ci(Box<ci::Arguments>),
@@ -114,6 +123,7 @@ impl CommandLine {
             Command::Run(arguments) => Ok(run::execute(arguments, &surroundings)),
             Command::Token(arguments) => token::execute(&arguments, &surroundings),
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
+            Command::Sources(arguments) => sources::execute(&arguments, &surroundings),
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),

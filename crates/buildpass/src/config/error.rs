@@ -189,6 +189,18 @@ pub enum Error {
         /// `CI_SERVER_HOST`, where it is set.
         server: Option<String>,
     },
+    /// No list of sources anywhere.
+    #[error("no sources are known: there is no `[sources]`, no `[[source]]` and no `.custom_sources.yml`")]
+    NoSources,
+    /// A profile that does not ship inside.
+    #[error(transparent)]
+    Profile(#[from] crate::sources::NoProfile),
+    /// A repository's file names one that is not in the repository.
+    #[error("`[sources] file` names `{0}`, which is not in the project")]
+    SourcesElsewhere(String),
+    /// The list of sources is none.
+    #[error(transparent)]
+    Sources(#[from] crate::sources::Error),
     /// Nothing to log in with.
     #[error(transparent)]
     Identity(#[from] crate::identity::Error),
@@ -266,8 +278,15 @@ impl Error {
                     .to_owned(),
             ),
             Self::Identity(error) => error.hint(),
+            Self::NoSources => Some(
+                "say it in buildpass.toml: `[[source]]` with `name` and `url`, or `[sources]` with `file` and `profile = \"omnibus\"`"
+                    .to_owned(),
+            ),
+            Self::SourcesElsewhere(_) => Some("name a file of the project, from its root".to_owned()),
+            Self::Sources(error) => error.hint(),
             Self::Realm(_) => Some("for example `https://gitlab.example/group/`".to_owned()),
             Self::Unreadable { .. }
+            | Self::Profile(_)
             | Self::Name(_)
             | Self::Username(_)
             | Self::Delivery { .. }

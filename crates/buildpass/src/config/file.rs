@@ -7,7 +7,7 @@ use std::{
 use serde::{Deserialize, Deserializer, de};
 
 use super::{Environment, Error, Flags};
-use crate::pipeline::NamedContext;
+use crate::{pipeline::NamedContext, sources::Profile};
 
 /// `buildpass.toml` as it is written, and where it came from.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub(super) struct Raw {
     pub(super) secret: Vec<RawSecret>,
     pub(super) git: Vec<RawGit>,
     pub(super) context: Vec<NamedContext>,
+    pub(super) sources: Option<Profile>,
+    pub(super) source: Vec<RawSource>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -99,6 +101,14 @@ pub(super) struct RawGit {
     pub(super) realm: String,
     pub(super) username: Option<String>,
     pub(super) password: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSource {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) r#ref: Option<String>,
 }
 
 const FILE_NAME: &str = "buildpass.toml";

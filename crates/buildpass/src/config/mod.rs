@@ -23,6 +23,8 @@ mod secrets;
 
 mod settings;
 
+mod sources;
+
 mod trust;
 
 mod vault_settings;
@@ -32,3 +34,4 @@ pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
 pub use settings::{Settings, Stated};
+pub use sources::{SourceFlags, sources};

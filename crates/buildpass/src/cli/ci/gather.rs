@@ -1,12 +1,11 @@
-use std::{
-    io::{self, BufWriter, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
-use super::{Format, json, snippet};
+use super::{json, snippet};
 use crate::{
-    cli::Surroundings,
+    cli::{
+        Surroundings,
+        output::{self, Format, print},
+    },
     config,
     failure::Failure,
     pipeline::{
@@ -70,20 +69,7 @@ pub(super) fn read(
 pub(super) fn reject(rejected: &Rejected, format: Format) -> Result<ExitCode, Failure> {
     match format {
         Format::Text => crate::cli::report::say(&snippet::invalid(rejected)),
-        Format::Json => print(|out| json::write(out, &json::rejected(rejected)))?,
+        Format::Json => print(|out| output::json(out, &json::rejected(rejected)))?,
     }
     Ok(ExitCode::from(2))
-}
-
-/// Data goes to stdout, in one piece. Whoever reads may stop before the end.
-pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Failure::usage(
-            format!("the answer cannot be written to stdout: {error}"),
-            "give stdout a place where there is room",
-        )),
-        Ok(()) => Ok(()),
-    }
 }

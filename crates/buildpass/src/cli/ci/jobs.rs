@@ -6,9 +6,13 @@ use gitlab_ci::{
     plan::{Audience, Expanded, IdToken, Job, Provider, Secret},
 };
 
-use super::{Format, gather, json, snippet::plain, table::table};
+use super::{gather, json};
 use crate::{
-    cli::Surroundings,
+    cli::{
+        Surroundings,
+        output::{self, Format, plain},
+        table::table,
+    },
     failure::Failure,
     pipeline::{Context, ContextFlags, Reading},
 };
@@ -30,8 +34,8 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Ok(reading) => reading,
         Err(code) => return Ok(code),
     };
-    gather::print(|out| match arguments.format {
-        Format::Json => json::write(out, &json::jobs(&reading)),
+    output::print(|out| match arguments.format {
+        Format::Json => output::json(out, &json::jobs(&reading)),
         Format::Text => out.write_all(text(&reading, &context).as_bytes()),
     })?;
     Ok(ExitCode::SUCCESS)

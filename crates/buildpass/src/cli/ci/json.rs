@@ -1,7 +1,5 @@
 //! The answers as JSON, in the order of the configuration.
 
-use std::io::{self, Write};
-
 use gitlab_ci::{
     Answer,
     context::Version,
@@ -62,11 +60,6 @@ impl Serialize for Part {
             Self::Value(value) => value.serialize(to),
         }
     }
-}
-
-pub(super) fn write(out: &mut dyn Write, answer: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, answer)?;
-    out.write_all(b"\n")
 }
 
 /// `{"error": {…}}`

@@ -14,13 +14,11 @@ mod matrix;
 
 mod snippet;
 
-mod table;
-
 mod template;
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::Surroundings;
 use crate::failure::Failure;
@@ -48,16 +46,6 @@ enum Command {
 
     /// Write the templates by which a job opts in, from buildpass.toml
     Template(template::Arguments),
-}
-
-/// How an answer is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {

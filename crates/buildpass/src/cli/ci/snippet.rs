@@ -3,7 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
 use gitlab_ci::yaml::{Place, Sources};
 
-use crate::pipeline::Rejected;
+use crate::{cli::output::plain, pipeline::Rejected};
 
 /// Something to say, and the places that it is about.
 #[derive(Debug)]
@@ -132,12 +132,6 @@ fn span(text: &str, mark: &Mark) -> std::ops::Range<usize> {
         }
     };
     start + column..start + column + rest[..length].trim_end().len()
-}
-
-/// Text of a stranger, with nothing in it that moves a terminal's cursor.
-pub(super) fn plain(text: &str) -> String {
-    let printed = |letter: char| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter };
-    text.chars().map(printed).collect()
 }
 
 /// Why GitLab would refuse a configuration.

@@ -2,9 +2,8 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::{Args, ValueEnum};
 
-use super::gather;
 use crate::{
-    cli::Surroundings,
+    cli::{Surroundings, output},
     config::Stated,
     failure::Failure,
     run::{Delivery, Wanted},
@@ -61,7 +60,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         }
     };
     let Some(into) = &arguments.into else {
-        gather::print(|out| {
+        output::print(|out| {
             for Written { path, text } in &files {
                 write!(out, "# {path}\n{text}\n")?;
             }

@@ -10,9 +10,12 @@ use clap::{Args, ValueEnum};
 use gitlab_ci::yaml::Sources;
 use serde_json::{Value, json};
 
-use super::{Format, gather, json};
+use super::gather;
 use crate::{
-    cli::Surroundings,
+    cli::{
+        Surroundings,
+        output::{self, Format},
+    },
     config::Stated,
     failure::Failure,
     pipeline::{
@@ -90,11 +93,11 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         },
         None => check(&Subject { pipelines: &evaluated, sources: &sources, expectations: &expectations }),
     };
-    gather::print(|out| match arguments.format {
+    output::print(|out| match arguments.format {
         CheckFormat::Text => out.write_all(text::report(&found, &sources).as_bytes()),
-        CheckFormat::Json => json::write(out, &as_json(&found, &sources)),
-        CheckFormat::Sarif => json::write(out, &sarif::report(&found, &sources)),
-        CheckFormat::GitlabCodeQuality => json::write(out, &code_quality::report(&found, &sources)),
+        CheckFormat::Json => output::json(out, &as_json(&found, &sources)),
+        CheckFormat::Sarif => output::json(out, &sarif::report(&found, &sources)),
+        CheckFormat::GitlabCodeQuality => output::json(out, &code_quality::report(&found, &sources)),
     })?;
     let fails = found.iter().any(|finding| finding.severity.fails());
     Ok(if fails { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })

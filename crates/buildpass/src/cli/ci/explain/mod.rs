@@ -13,13 +13,16 @@ use gitlab_ci::{Answer, plan::Job};
 use serde_json::{Value, json};
 
 use super::{
-    Format, gather,
+    gather,
     jobs::heading,
     json,
-    snippet::{Kind, Passage, plain, render},
+    snippet::{Kind, Passage, render},
 };
 use crate::{
-    cli::Surroundings,
+    cli::{
+        Surroundings,
+        output::{self, Format, plain},
+    },
     failure::Failure,
     pipeline::{ContextFlags, ProjectFiles, Reading},
 };
@@ -50,8 +53,8 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     };
     let job = find(&arguments.job, &reading)?.clone();
     let passages = passages(&job, arguments.secret.as_deref(), &mut reading, &files);
-    gather::print(|out| match arguments.format {
-        Format::Json => json::write(out, &as_json(&job, &passages, &reading)),
+    output::print(|out| match arguments.format {
+        Format::Json => output::json(out, &as_json(&job, &passages, &reading)),
         Format::Text => {
             let story = render(&passages, &reading.sources);
             write!(out, "{}\n\n{story}\n", heading(&reading, &context))

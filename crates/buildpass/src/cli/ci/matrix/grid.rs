@@ -4,7 +4,10 @@ use gitlab_ci::{Answer, plan::Job};
 use serde_json::{Value, json};
 
 use crate::{
-    cli::ci::{explain, jobs, json, snippet},
+    cli::{
+        ci::{explain, jobs, json, snippet},
+        output,
+    },
     pipeline::{Context, ProjectFiles, Reading},
 };
 
@@ -113,7 +116,7 @@ impl Grid {
                         name,
                         about: format!(
                             "GitLab refuses the configuration: {}",
-                            snippet::plain(&rejected.invalid.message)
+                            output::plain(&rejected.invalid.message)
                         ),
                         created: json!(false),
                         invalid: Some(rejected.invalid.message.clone()),
@@ -124,7 +127,7 @@ impl Grid {
         }
         let all = names.into_iter().map(|job| {
             let cell = |cells: &BTreeMap<String, Cell>| cells.get(&job).cloned().unwrap_or_else(Cell::absent);
-            Row { cells: found.iter().map(cell).collect(), job: snippet::plain(&job) }
+            Row { cells: found.iter().map(cell).collect(), job: output::plain(&job) }
         });
         let wanted = |row: &Row| rows == Rows::All || row.cells.iter().any(Cell::gets_something);
         let rows = all.filter(wanted).collect();

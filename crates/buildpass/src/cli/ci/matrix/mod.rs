@@ -12,9 +12,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use self::grid::{Cell, Grid};
-use super::{gather, json, table::table};
+use super::gather;
 use crate::{
-    cli::Surroundings,
+    cli::{Surroundings, output, table::table},
     failure::Failure,
     pipeline::{Context, ContextFlags, NamedContext},
 };
@@ -93,9 +93,9 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     let rows = if arguments.all { Rows::All } else { Rows::WithSomething };
     let stories = if arguments.format == MatrixFormat::Html { Stories::Told } else { Stories::LeftOut };
     let grid = Grid::of(&contexts, &files, rows, stories);
-    gather::print(|out| match arguments.format {
+    output::print(|out| match arguments.format {
         MatrixFormat::Text => out.write_all(text(&grid).as_bytes()),
-        MatrixFormat::Json => json::write(out, &as_json(&grid)),
+        MatrixFormat::Json => output::json(out, &as_json(&grid)),
         MatrixFormat::Markdown => out.write_all(markdown::page(&grid).as_bytes()),
         MatrixFormat::Html => out.write_all(html::page(&grid).as_bytes()),
     })?;

@@ -1,0 +1,97 @@
+use std::path::{Component, Path, PathBuf};
+
+use clap::Args;
+
+use super::{
+    Environment, Error, Flags,
+    file::{ConfigFile, Origin, RawSource},
+    of_pipeline::OfPipeline,
+    realms::realms,
+    secrets::secrets,
+};
+use crate::{
+    secret::SecretName,
+    sources::{self, Channel, Entry, Profile, SourceList, Variables},
+};
+
+/// What a command says of the sources.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SourceFlags {
+    /// The channel, whatever the variables say
+    #[arg(long, value_name = "CHANNEL")]
+    pub channel: Option<Channel>,
+}
+
+/// The file that is read with the profile `omnibus` where nothing else is said.
+const OMNIBUS_FILE: &str = ".custom_sources.yml";
+
+/// Where the sources of this build come from.
+///
+/// # Errors
+/// What cannot be meant, or may not be said by whom it was said.
+pub fn sources(
+    flags: &Flags,
+    source_flags: &SourceFlags,
+    environment: &Environment,
+) -> Result<sources::Config, Error> {
+    let file = ConfigFile::find(flags, environment)?;
+    let file = file.as_ref();
+    let project = project(environment);
+    let profile = profile(file, &project)?.ok_or(Error::NoSources)?;
+    let list = list(file, &profile, &project)?;
+    let variables = Variables::of(names(&profile).filter_map(|name| Some((name, environment.value(name)?))));
+    let (mut wanted, withheld) = secrets(flags, file, environment)?;
+    let found = |name: &SecretName| variables.value(name.as_str()).is_some();
+    if file.is_none() && OfPipeline::applies(flags, environment) && !profile.passwords().any(found) {
+        wanted.append(&mut OfPipeline::read(flags, environment)?.secrets);
+    }
+    let realms = realms(flags, file, environment, &wanted, &withheld)?;
+    let given = wanted.into_iter().map(|wanted| wanted.name).collect();
+    Ok(sources::Config { profile, list, project, variables, given, realms, channel: source_flags.channel })
+}
+
+/// The profile that is in force: what `buildpass.toml` says, else that of Omnibus where its sources file is.
+pub(super) fn profile(file: Option<&ConfigFile>, project: &Path) -> Result<Option<Profile>, Error> {
+    let own = file.and_then(|file| file.raw.sources.as_ref());
+    let has_list = file.is_some_and(|file| !file.raw.source.is_empty());
+    Ok(match own {
+        Some(own) => {
+            let base = own.profile.as_deref().map(Profile::named).transpose()?.unwrap_or_default();
+            Some(base.changed_by(own.clone()))
+        }
+        None if project.join(OMNIBUS_FILE).is_file() => Some(Profile::omnibus()),
+        None if has_list => Some(Profile::default()),
+        None => None,
+    })
+}
+
+/// The project's root.
+pub(super) fn project(environment: &Environment) -> PathBuf {
+    environment.path("CI_PROJECT_DIR").unwrap_or_else(|| environment.working_directory().clone())
+}
+
+fn list(file: Option<&ConfigFile>, profile: &Profile, project: &Path) -> Result<SourceList, Error> {
+    let mut list = match &profile.file {
+        Some(name) => {
+            let of_repository = file.is_none_or(|file| file.origin == Origin::Repository);
+            let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+            if of_repository && !Path::new(name).components().all(plain) {
+                return Err(Error::SourcesElsewhere(name.clone()));
+            }
+            SourceList::read(&project.join(name))?
+        }
+        None => SourceList::default(),
+    };
+    for (file, raw) in file.into_iter().flat_map(|file| file.raw.source.iter().map(move |raw| (file, raw))) {
+        let RawSource { name, url, r#ref } = raw;
+        list.put(Entry::plain(name.clone(), url.clone(), r#ref.clone(), &file.path));
+    }
+    Ok(list)
+}
+
+/// The variables that a profile asks for: no other is looked at.
+fn names(profile: &Profile) -> impl Iterator<Item = &str> {
+    let of_channels = profile.channel.iter().filter_map(|rule| rule.variable.as_deref());
+    let of_rules = profile.rule.iter().flat_map(|rule| [rule.r#override.as_deref(), rule.version.as_deref()]);
+    of_channels.chain(of_rules.flatten()).chain(profile.passwords().map(SecretName::as_str))
+}

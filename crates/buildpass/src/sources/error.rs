@@ -1,0 +1,99 @@
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use gitlab_ci::yaml::Place;
+
+use crate::failure::{Blame, Failure};
+
+/// Why the sources of a build are not known, or cannot be fetched at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The sources file cannot be read.
+    #[error("`{}` cannot be read", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The sources file is no list of sources.
+    #[error("{place}: {message}")]
+    List {
+        /// `file:line:column`
+        place: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// The lock is none.
+    #[error("{}: {message}", .path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// There is no such source.
+    #[error("no source is named `{name}`")]
+    NoSource {
+        /// The name.
+        name: String,
+        /// The one that was perhaps meant.
+        nearest: Option<String>,
+    },
+    /// A name that no folder can have.
+    #[error("the source `{}` cannot have a folder of its name", .0.escape_debug())]
+    NoFolderName(String),
+    /// The cache belongs to somebody else.
+    #[error("the cache `{}` belongs to user {owner}, and this is user {we}", .path.display())]
+    CacheOfAnother {
+        /// The folder.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who we are.
+        we: u32,
+    },
+    /// A folder cannot be made or used.
+    #[error("`{}` cannot be used", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(super) fn list(path: &Path, place: Option<Place>, message: String) -> Self {
+        let place = match place {
+            Some(place) => format!("{}:{}:{}", path.display(), place.line, place.column),
+            None => path.display().to_string(),
+        };
+        Self::List { place, message }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::List { .. } => {
+                "each name has a map of its URLs: `remote`, `alternative`, `security`".to_owned()
+            }
+            Self::Lock { .. } => "`buildpass sources fetch --update-lock` writes it anew".to_owned(),
+            Self::NoSource { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::NoSource { nearest: None, .. } => "`buildpass sources list` shows them all".to_owned(),
+            Self::CacheOfAnother { .. } => "name a folder of this user's own with `--cache`".to_owned(),
+            Self::Folder { .. } => "name a folder that this user can write to".to_owned(),
+            Self::Unreadable { .. } | Self::NoFolderName(_) => return None,
+        })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::of(&error, error.hint(), Blame::Usage)
+    }
+}
