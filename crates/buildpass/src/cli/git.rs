@@ -82,16 +82,14 @@ fn unwritten(place: &str, error: &io::Error) -> Failure {
 fn answer(operation: &str, surroundings: &Surroundings) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     if let Some(socket) = surroundings.environment.setting(SOCKET_VARIABLE) {
-        return credential::ask(Path::new(socket), operation, &mut io::stdin().lock(), &mut stdout).map_err(
-            |error| {
-                let mut failure = Failure::usage(
-                    "the running `buildpass run` does not answer",
-                    "is the job over, or is this process not one of it?",
-                );
-                failure.causes.push(error.to_string());
-                failure
-            },
-        );
+        return credential::ask(socket, operation, &mut io::stdin().lock(), &mut stdout).map_err(|error| {
+            let mut failure = Failure::usage(
+                "the running `buildpass run` does not answer",
+                "is the job over, or is this process not one of it?",
+            );
+            failure.causes.push(error.to_string());
+            failure
+        });
     }
     let Ok(operation) = operation.parse::<Operation>();
     let answer = match operation {

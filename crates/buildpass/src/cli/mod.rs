@@ -72,6 +72,9 @@ enum Command {
     Lockbox(lockbox::Arguments),
 
     #[command(hide = true)]
+    FetchSources(sources::work::Arguments),
+
+    #[command(hide = true)]
     Guard,
 
     #[command(hide = true)]
@@ -127,6 +130,7 @@ impl CommandLine {
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),
+            Command::FetchSources(arguments) => sources::work::execute(&arguments, &surroundings),
             Command::Guard => guard::execute(&surroundings),
             Command::Launch(arguments) => launch::execute(&arguments),
         }

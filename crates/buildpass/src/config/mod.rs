@@ -23,6 +23,8 @@ mod secrets;
 
 mod settings;
 
+mod source_credentials;
+
 mod sources;
 
 mod trust;
@@ -34,4 +36,5 @@ pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
 pub use settings::{Settings, Stated};
+pub use source_credentials::{SourceCredentials, Submodules};
 pub use sources::{SourceFlags, sources};

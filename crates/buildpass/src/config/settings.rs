@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a job may have, proven.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// Which vault, and how to log in; none where no secret is asked for, so that a job that may have nothing needs nothing.
     pub vault: Option<vault::Config>,

@@ -1,17 +1,19 @@
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::Realm;
 use crate::secret::SecretName;
 
 /// The credentials that git may ask for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// One for each realm.
     pub realms: Vec<RealmCredential>,
 }
 
 /// Which secret is the password of a realm.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RealmCredential {
     /// Where it goes.
     pub realm: Realm,
@@ -22,7 +24,8 @@ pub struct RealmCredential {
 }
 
 /// A user name that a line of git's protocol and a Basic header can hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 
 /// A text that is none.
@@ -52,5 +55,19 @@ impl FromStr for Username {
             return Err(BadUsername(text.to_owned()));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Username {
+    type Error = BadUsername;
+
+    fn try_from(text: String) -> Result<Self, BadUsername> {
+        text.parse()
+    }
+}
+
+impl From<Username> for String {
+    fn from(name: Username) -> Self {
+        name.0
     }
 }

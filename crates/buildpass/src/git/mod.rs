@@ -7,6 +7,10 @@ mod config;
 
 pub mod credential;
 
+mod look;
+
+mod program;
+
 mod realm;
 
 mod remote_url;
@@ -16,6 +20,8 @@ mod setup;
 mod tracked;
 
 pub use config::{BadUsername, Config, RealmCredential, Username};
+pub use look::{KnownRef, Quick, RemoteLook, ask_quickly};
+pub use program::{Cause, Finished, Git, GitFailure, NoGit, Pins, Progress, Task};
 pub use realm::{BadRealm, Reach, Realm};
 pub use remote_url::{BadRemoteUrl, RemoteUrl};
 pub use setup::{Setup, count_in};

@@ -39,10 +39,9 @@ impl Realm {
     pub fn judge(&self, url: &RemoteUrl) -> Reach {
         let (ours, theirs) = (self.0.as_url(), url.as_url());
         let same_place = ours.origin() == theirs.origin();
-        match theirs.path().strip_prefix(ours.path()) {
-            Some(_) if same_place => Reach::Inside,
-            _ => Reach::Outside,
-        }
+        let below =
+            theirs.path().starts_with(ours.path()) || theirs.path() == ours.path().trim_end_matches('/');
+        if same_place && below { Reach::Inside } else { Reach::Outside }
     }
 
     /// Judges a request as git describes it: decoded, and sent as it stands. Nothing is parsed or mended, since what a parser
@@ -52,13 +51,16 @@ impl Realm {
         let mut names = vec![url.authority().to_owned()];
         names.extend(url.port().is_none().then(|| format!("{}:{}", url.authority(), self.port())));
         let same_place = protocol == url.scheme() && names.iter().any(|name| host.eq_ignore_ascii_case(name));
-        let below = path.strip_prefix(url.path().trim_start_matches('/'));
+        let prefix = url.path().trim_start_matches('/');
+        let path = path.strip_suffix('/').unwrap_or(path);
+        // A realm may be one repository, whose own path has no slash at its end.
+        let whole = !path.is_empty() && Some(path) == prefix.strip_suffix('/');
         let odd = |each: char| each.is_control() || "\\%?#".contains(each);
         let stays = |rest: &str| {
-            let rest = rest.strip_suffix('/').unwrap_or(rest);
             !rest.contains(odd) && rest.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
         };
-        if same_place && below.is_some_and(stays) { Reach::Inside } else { Reach::Outside }
+        let below = whole || path.strip_prefix(prefix).is_some_and(stays);
+        if same_place && below { Reach::Inside } else { Reach::Outside }
     }
 
     /// Whether all of `self` lies in `other`.
@@ -132,6 +134,7 @@ mod tests {
         for url in [
             "https://gitlab.com/gitlab-org/security/x.git",
             "https://gitlab.com:443/gitlab-org/security/a/b.git/info/refs",
+            "https://gitlab.com/gitlab-org/security",
         ] {
             assert_eq!(reach("https://gitlab.com/gitlab-org/security/", url), Reach::Inside, "{url}");
             assert_eq!(reach("https://gitlab.com/gitlab-org/security", url), Reach::Inside, "{url}");
@@ -142,7 +145,7 @@ mod tests {
     fn everything_else_lies_outside() {
         for url in [
             "https://gitlab.com/gitlab-org/security-evil/x.git",
-            "https://gitlab.com/gitlab-org/security",
+            "https://gitlab.com/gitlab-org/security.git",
             "https://gitlab.com/gitlab-org/security/../evil.git",
             "https://gitlab.com/gitlab-org/security/%2e%2e/evil.git",
             "https://gitlab.com/gitlab-org%2Fsecurity/x.git",

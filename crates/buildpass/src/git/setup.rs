@@ -25,6 +25,11 @@ impl Setup {
         Self { entries }
     }
 
+    /// The entries themselves.
+    pub(super) fn into_entries(self) -> Vec<(String, String)> {
+        self.entries
+    }
+
     /// Variables for git's environment, after the `count` entries that are there already.
     pub fn variables(&self, count: usize) -> Vec<(String, String)> {
         let mut variables = vec![("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned())];

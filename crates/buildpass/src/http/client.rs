@@ -68,7 +68,7 @@ impl Client {
         Ok(Self { http, asked_as })
     }
 
-    /// Sends one request and waits for the whole answer, for `patience` at most.
+    /// Sends one request and waits for the whole answer, for `patience` at most. A body is JSON where no header says otherwise.
     ///
     /// # Errors
     /// When no whole answer came; `Error::sent` tells whether the request can have been carried out.
@@ -89,9 +89,13 @@ impl Client {
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
         };
+        let typed = headers.contains_key("content-type");
         let mut request = self.http.request(method, url).headers(headers);
         if let Some(mut body) = body {
-            request = request.header("content-type", "application/json").body(std::mem::take(&mut *body));
+            if !typed {
+                request = request.header("content-type", "application/json");
+            }
+            request = request.body(std::mem::take(&mut *body));
         }
         let exchange = async { Answer::receive(request.send().await.map_err(Error::from_request)?).await };
         match tokio::time::timeout(patience, exchange).await {

@@ -29,6 +29,9 @@ pub struct Filled {
     pub to: Delivery,
 }
 
+/// What stands in a variable whose secret is for git alone, for tools that look whether it is set. It is no secret.
+pub const PLACEHOLDER: &str = "buildpass-placeholder";
+
 /// How a build gets a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -56,6 +56,12 @@ pub enum Error {
         /// Who we are.
         we: u32,
     },
+    /// Somebody else fetches into the same folder.
+    #[error("another fetch into `{}` is under way", .0.display())]
+    Busy(PathBuf),
+    /// There is no git that can be used.
+    #[error(transparent)]
+    Git(#[from] crate::git::NoGit),
     /// A folder cannot be made or used.
     #[error("`{}` cannot be used", .path.display())]
     Folder {
@@ -86,6 +92,8 @@ impl Error {
             Self::NoSource { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::NoSource { nearest: None, .. } => "`buildpass sources list` shows them all".to_owned(),
             Self::CacheOfAnother { .. } => "name a folder of this user's own with `--cache`".to_owned(),
+            Self::Busy(_) => "wait for it, or name another folder with `--into`".to_owned(),
+            Self::Git(error) => error.hint(),
             Self::Folder { .. } => "name a folder that this user can write to".to_owned(),
             Self::Unreadable { .. } | Self::NoFolderName(_) => return None,
         })

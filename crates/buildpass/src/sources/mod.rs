@@ -7,6 +7,8 @@ mod channel;
 
 mod error;
 
+pub mod fetch;
+
 mod list;
 
 mod location;

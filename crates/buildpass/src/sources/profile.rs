@@ -12,7 +12,6 @@ pub struct Profile {
     /// The sources file, from the project's root.
     pub file: Option<String>,
     /// The user name that goes with a token.
-    #[serde(deserialize_with = "username")]
     pub username: Option<Username>,
     /// Whether the variable of a token that is for git alone holds a placeholder.
     pub placeholder: Option<bool>,
@@ -135,10 +134,6 @@ impl Profile {
     pub fn passwords(&self) -> impl Iterator<Item = &SecretName> {
         self.credential.security.iter().chain(&self.credential.r#override)
     }
-}
-
-fn username<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Username>, D::Error> {
-    String::deserialize(from)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ mod run;
 
 mod git;
 
+mod sources;
+
 mod terminal;
 
 mod demo;

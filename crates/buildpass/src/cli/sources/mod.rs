@@ -1,8 +1,14 @@
 //! The sources of a build: which they are, and all of them on disk.
 
+mod fetch;
+
 mod list;
 
 mod resolve;
+
+mod show;
+
+pub(super) mod work;
 
 use std::process::ExitCode;
 
@@ -25,11 +31,15 @@ enum Command {
 
     /// Say where each source comes from, for programs
     Resolve(resolve::Arguments),
+
+    /// Fetch all sources of this build, side by side, each at its ref
+    Fetch(Box<fetch::Arguments>),
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::List(arguments) => list::execute(arguments, surroundings),
         Command::Resolve(arguments) => resolve::execute(arguments, surroundings),
+        Command::Fetch(arguments) => fetch::execute(arguments, surroundings),
     }
 }

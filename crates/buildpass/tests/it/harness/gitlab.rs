@@ -6,6 +6,7 @@ use super::{BUILD_TOKEN_PATH, Sandbox, Vault};
 pub(crate) struct SecurityGroup {
     pub(crate) sandbox: Sandbox,
     pub(crate) token: String,
+    public: Value,
 }
 
 /// The private repository.
@@ -22,6 +23,7 @@ impl SecurityGroup {
         let gitlab_org = group("gitlab-org", None);
         let security = group("security", Some(&gitlab_org));
         let elsewhere = group("elsewhere", None);
+        let public = group("public", None);
         let project = |name: &str, group: &Value| {
             let wanted = json!({"name": name, "path": name, "namespace_id": group, "visibility": "private"});
             sandbox.admin("POST", "/api/v4/projects", &wanted);
@@ -36,7 +38,14 @@ impl SecurityGroup {
         let path = format!("/api/v4/groups/{security}/access_tokens");
         let token = sandbox.admin("POST", &path, &wanted)["token"].as_str().unwrap().to_owned();
         sandbox.admin("DELETE", "/-/sandbox/requests", &Value::Null);
-        Self { sandbox, token }
+        Self { sandbox, token, public }
+    }
+
+    /// A project that everybody may read, in the group `public`.
+    pub(crate) fn public_project(&self, name: &str) {
+        let wanted = json!({"name": name, "path": name, "namespace_id": self.public, "visibility": "public"});
+        self.sandbox.admin("POST", "/api/v4/projects", &wanted);
+        self.sandbox.commit(&format!("public/{name}"), json!({"README.md": "a public repository\n"}));
     }
 
     /// Stores the build token where the vault keeps it.

@@ -1,0 +1,61 @@
+use std::{io, path::PathBuf};
+
+use super::Item;
+use crate::{
+    failure::{Blame, Failure},
+    git::GitFailure,
+    sources::Error,
+};
+
+/// Why one source is not on the disk.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    /// git says no, or cannot.
+    #[error("git failed")]
+    Git { failure: GitFailure, url: String, credential: Option<String> },
+    /// The disk says no.
+    #[error("`{}` cannot be written", .path.display())]
+    Disk {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// The ref names another commit than the lock says.
+    #[error("`{reference}` names {found} now, and sources.lock says {locked}")]
+    Moved { reference: String, locked: String, found: String },
+    /// Somebody works in the checkout.
+    #[error("`{}` has changes, which would be lost: {file}", .path.display())]
+    Changed { path: PathBuf, file: String },
+    /// Something else is in the place.
+    #[error("`{}` was not made by buildpass, or not wholly", .0.display())]
+    Foreign(PathBuf),
+    /// The cache cannot be used.
+    #[error(transparent)]
+    Cache(#[from] Error),
+}
+
+impl Trouble {
+    pub(super) fn git(failure: GitFailure, url: &str, item: &Item) -> Self {
+        let credential = item.credential.as_ref().map(ToString::to_string);
+        Self::Git { failure, url: url.to_owned(), credential }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        let (hint, blame) = match &trouble {
+            Trouble::Git { failure, url, credential } => return failure.explain(url, credential.as_deref()),
+            Trouble::Disk { .. } => ("is there room, and may this user write there?", Blame::Usage),
+            Trouble::Moved { .. } => {
+                ("look at what changed; `--update-lock` takes the new commit", Blame::Refused)
+            }
+            Trouble::Changed { .. } => ("commit or remove them, or remove the folder", Blame::Usage),
+            Trouble::Foreign(_) => ("remove it, or name another folder with `--into`", Blame::Usage),
+            Trouble::Cache(_) => {
+                let Trouble::Cache(error) = trouble else { return Failure::bug("the cache", &trouble) };
+                return error.into();
+            }
+        };
+        Self::of(&trouble, Some(hint.to_owned()), blame)
+    }
+}
