@@ -95,7 +95,8 @@ impl Error {
             Self::Busy(_) => "wait for it, or name another folder with `--into`".to_owned(),
             Self::Git(error) => error.hint(),
             Self::Folder { .. } => "name a folder that this user can write to".to_owned(),
-            Self::Unreadable { .. } | Self::NoFolderName(_) => return None,
+            Self::NoFolderName(_) => "give it another name in the list".to_owned(),
+            Self::Unreadable { .. } => return None,
         })
     }
 }

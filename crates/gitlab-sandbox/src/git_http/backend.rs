@@ -64,6 +64,8 @@ fn command(repositories: &Repositories, permit: &Permit, target: &Target, parts:
     let folder = Repositories::folder_name(permit.project_id);
     let mut command = repositories.git();
     command
+        // As Gitaly has it: partial clones, and commits that no ref names.
+        .args(["-c", "uploadpack.allowFilter=true", "-c", "uploadpack.allowAnySHA1InWant=true"])
         .arg("http-backend")
         .env("GIT_PROJECT_ROOT", repositories.root())
         .env("GIT_HTTP_EXPORT_ALL", "1")

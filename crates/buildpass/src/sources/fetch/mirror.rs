@@ -20,6 +20,11 @@ impl Mirror {
         Self { held, blobs, history }
     }
 
+    /// Whether what a fetch that was cut off or a disk has left of it can be used; nothing at all can.
+    pub(super) fn is_whole(&self, found: &Found) -> bool {
+        GitDirectory(&self.held.path).is_whole(ObjectFormat::of(&found.object))
+    }
+
     /// Readies it for git: laid out by us, without what a git that was killed left there.
     pub(super) fn prepare(&self, url: &str, found: &Found) -> io::Result<()> {
         let directory = GitDirectory(&self.held.path);

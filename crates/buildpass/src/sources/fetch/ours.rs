@@ -1,5 +1,6 @@
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -112,6 +113,32 @@ impl GitDirectory<'_> {
         packs.filter_map(|file| Some(file.metadata().ok()?.len())).sum()
     }
 
+    /// Whether every pack is all there: an index ends with its pack's checksum and its own, and so does the pack with its own
+    /// (<https://git-scm.com/docs/gitformat-pack>). A repository with refs has a pack.
+    pub(super) fn is_whole(&self, format: ObjectFormat) -> bool {
+        let length = match format {
+            ObjectFormat::Sha1 => 20,
+            ObjectFormat::Sha256 => 32,
+        };
+        let files = fs::read_dir(self.0.join("objects/pack")).into_iter().flatten().flatten();
+        let paths: Vec<PathBuf> = files.map(|file| file.path()).collect();
+        let with = |extension: &'static str| {
+            paths.iter().filter(move |path| path.extension().is_some_and(|it| it == extension))
+        };
+        let agrees = |index: &PathBuf| {
+            let of_index = tail(index, 2 * length).map(|mut both| {
+                both.truncate(length);
+                both
+            });
+            of_index.is_ok_and(|checksum| {
+                tail(&index.with_extension("pack"), length).is_ok_and(|own| own == checksum)
+            })
+        };
+        let paired = with("pack").all(|pack| pack.with_extension("idx").exists());
+        let has_pack = with("idx").next().is_some();
+        paired && with("idx").all(agrees) && (has_pack || self.references("refs/").is_empty())
+    }
+
     /// Removes what a git that was killed has left: we alone use this repository now.
     pub(super) fn clear_leavings(&self) -> io::Result<()> {
         let mut folders = vec![self.0.to_owned()];
@@ -134,6 +161,15 @@ impl GitDirectory<'_> {
         }
         Ok(())
     }
+}
+
+/// The last bytes of a file.
+fn tail(path: &Path, length: usize) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    file.seek(SeekFrom::End(-i64::try_from(length).map_err(io::Error::other)?))?;
+    let mut bytes = Vec::with_capacity(length);
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Gives `to` all objects of `from`, without a copy where the file system can.

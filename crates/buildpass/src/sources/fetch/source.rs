@@ -128,6 +128,10 @@ impl OnItsWay<'_> {
         let disk = |error| Trouble::Disk { path: cache.path().to_owned(), source: error };
         let held = cache.hold(url, plan.history, plan.blobs, waiting).await.map_err(disk)?;
         let mirror = Mirror::new(held, plan.history, plan.blobs);
+        if !mirror.is_whole(&found) {
+            self.tell(Event::Mending);
+            mirror.renew().map_err(disk)?;
+        }
         let (was_there, before) = (mirror.path().exists(), mirror.bytes());
         match self.through(&mirror, url, &found).await {
             Err(Trouble::Git { failure, .. }) if was_there && failure.may_be_ours() => {

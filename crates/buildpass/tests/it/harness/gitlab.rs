@@ -7,6 +7,7 @@ pub(crate) struct SecurityGroup {
     pub(crate) sandbox: Sandbox,
     pub(crate) token: String,
     public: Value,
+    security: Value,
 }
 
 /// The private repository.
@@ -38,7 +39,7 @@ impl SecurityGroup {
         let path = format!("/api/v4/groups/{security}/access_tokens");
         let token = sandbox.admin("POST", &path, &wanted)["token"].as_str().unwrap().to_owned();
         sandbox.admin("DELETE", "/-/sandbox/requests", &Value::Null);
-        Self { sandbox, token, public }
+        Self { sandbox, token, public, security }
     }
 
     /// A project that everybody may read, in the group `public`.
@@ -52,6 +53,13 @@ impl SecurityGroup {
     pub(crate) fn deploy(&self, vault: &Vault) {
         vault.deploy(&self.sandbox);
         vault.write_secret(BUILD_TOKEN_PATH, json!({"token": self.token}));
+    }
+
+    /// Another token of the group.
+    pub(crate) fn token_with(&self, scope: &str, access_level: u32) -> String {
+        let wanted = json!({"name": "other", "scopes": [scope], "access_level": access_level});
+        let path = format!("/api/v4/groups/{}/access_tokens", self.security);
+        self.sandbox.admin("POST", &path, &wanted)["token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn realm(&self) -> String {
