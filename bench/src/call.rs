@@ -1,4 +1,4 @@
-use std::{ffi::OsString, time::SystemTime};
+use std::{ffi::OsString, path::PathBuf, time::SystemTime};
 
 use anyhow::{Context as _, bail};
 
@@ -16,6 +16,15 @@ pub(crate) enum Call {
     Steps(String),
     /// Time the loading of the certificate authorities, once.
     Roots,
+    /// Measure the sources alone, and write nothing down.
+    Sources,
+    /// Ask the credential helper within a `run`, again and again.
+    AskHelper {
+        /// Whom the credential is for.
+        host: String,
+        /// buildpass.
+        program: PathBuf,
+    },
     /// Print so many bytes of a build's output, half of them to stderr.
     Print(usize),
 }
@@ -34,6 +43,8 @@ impl Call {
         Ok(match first.to_str() {
             Some("--date") => Self::Measure { date: text()? },
             Some("peak-memory") => Self::PeakMemory(arguments.collect()),
+            Some("sources") => Self::Sources,
+            Some("helper") => Self::AskHelper { host: text()?, program: PathBuf::from(text()?) },
             Some("steps") => Self::Steps(text()?),
             Some("roots") => Self::Roots,
             Some("print") => Self::Print(text()?.parse()?),

@@ -47,6 +47,12 @@ mod binary_size;
 /// 7 Which job of a pipeline gets what.
 mod pipeline;
 
+/// 8 All sources of a build.
+mod sources;
+
+/// A server that is far away.
+mod distance;
+
 /// The tables and verdicts of RESULTS.md.
 mod report;
 
@@ -63,6 +69,11 @@ fn main() -> anyhow::Result<()> {
         Call::Steps(address) => return milliseconds::print_steps(&address),
         Call::Roots => return milliseconds::print_roots(),
         Call::Print(bytes) => return output::print(bytes),
+        Call::AskHelper { host, program } => return sources::ask_helper(&host, &program),
+        Call::Sources => {
+            println!("{}", sources::measure(&Programs::build()?)?);
+            return Ok(());
+        }
     };
     let machine = report::machine();
     let programs = Programs::build()?;
@@ -79,6 +90,7 @@ fn main() -> anyhow::Result<()> {
             output::measure(&workbench)?,
             binary_size::measure(&programs)?,
             pipeline::measure(&programs)?,
+            sources::measure(&programs)?,
         ],
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");

@@ -1,6 +1,9 @@
 //! Where each source comes from, on the list of omnibus-gitlab and on lists of others.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -16,7 +19,7 @@ fn omnibus() -> Option<PathBuf> {
     folder
 }
 
-fn resolve(folder: &PathBuf, variables: &[(&str, &str)], more: &[&str]) -> Vec<Value> {
+fn resolve(folder: &Path, variables: &[(&str, &str)], more: &[&str]) -> Vec<Value> {
     let mut job = Buildpass::new().env("CI_PROJECT_DIR", folder.to_str().unwrap());
     for (name, value) in variables {
         job = job.env(name, value);
