@@ -108,6 +108,9 @@ pub enum Error {
         #[source]
         source: NoDelivery,
     },
+    /// A placeholder stands for what git alone has.
+    #[error("the secret {0} has a placeholder, and is not for git alone")]
+    PlaceholderOutside(SecretName),
     /// A condition is none.
     #[error("`when` of the secret {name} is not an expression of GitLab's `rules:if`: {reason}")]
     When {
@@ -218,6 +221,7 @@ impl Error {
                 Some("for example `--git realm=https://gitlab.example/group/,password=TOKEN`".to_owned())
             }
             Self::Reference { source, .. } => source.hint(),
+            Self::PlaceholderOutside(_) => Some("say `to = \"git\"`, or leave `placeholder` out".to_owned()),
             Self::When { .. } => Some("for example `$CI_PROJECT_PATH == \"group/project\"`".to_owned()),
             Self::Twice(_) => {
                 Some("a flag and buildpass.toml add up: give each secret its own name".to_owned())

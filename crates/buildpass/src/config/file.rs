@@ -71,6 +71,7 @@ pub(super) struct RawSecret {
     pub(super) from: RawReference,
     pub(super) when: Option<String>,
     pub(super) to: Option<String>,
+    pub(super) placeholder: Option<bool>,
 }
 
 #[derive(Debug)]

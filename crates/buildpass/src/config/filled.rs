@@ -2,7 +2,7 @@ use std::fs;
 
 use super::{Environment, Flags};
 use crate::{
-    run::{Delivery, Filled, Wanted},
+    run::{Delivery, Filled, PLACEHOLDER, Wanted},
     secret::BuildToken,
 };
 
@@ -17,6 +17,8 @@ pub(super) fn filled(
     let in_job = environment.value("GITLAB_CI") == Some("true");
     for wanted in wanted {
         let found = environment.setting(wanted.name.as_str()).filter(|_| in_job && !flags.pipeline.refresh);
+        // A `run` around us keeps the secret for git, and says so.
+        let found = found.filter(|found| *found != PLACEHOLDER);
         match found.and_then(|found| value(found, wanted.to)) {
             Some(value) => filled.push(Filled { name: wanted.name, value, to: wanted.to }),
             None => asked.push(wanted),
@@ -31,6 +33,6 @@ fn value(found: &str, to: Delivery) -> Option<BuildToken> {
     match (found.starts_with('/').then(of_file).flatten(), to) {
         (Some(text), _) => Some(BuildToken::new(text)),
         (None, Delivery::File) => None,
-        (None, Delivery::Env | Delivery::Git) => Some(BuildToken::new(found.to_owned())),
+        (None, Delivery::Env | Delivery::Git(_)) => Some(BuildToken::new(found.to_owned())),
     }
 }

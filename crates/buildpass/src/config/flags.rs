@@ -82,7 +82,7 @@ pub struct Flags {
         long,
         value_name = "SECRET",
         global = true,
-        help = "A secret, as NAME=PATH/FIELD@MOUNT[,to=env|file|git][,engine=kv-v2|kv-v1|generic][,when=EXPRESSION]"
+        help = "A secret, as NAME=PATH/FIELD@MOUNT[,to=env|file|git][,placeholder=true][,engine=kv-v2|kv-v1|generic][,when=EXPRESSION]"
     )]
     pub secret: Vec<String>,
 

@@ -3,10 +3,12 @@ use std::collections::HashSet;
 use super::{
     Environment, Error, Flags,
     file::{ConfigFile, RawReference, RawSecret},
+    sources::{profile, project},
 };
 use crate::{
-    run::{Delivery, Wanted},
+    run::{Delivery, Variable, Wanted},
     secret::SecretName,
+    sources::Profile,
     vault::{Engine, SecretRef},
 };
 
@@ -17,27 +19,57 @@ pub(super) fn secrets(
     environment: &Environment,
 ) -> Result<(Vec<Wanted>, Vec<SecretName>), Error> {
     let (mut wanted, mut withheld) = (Vec::new(), Vec::new());
-    for (secret, when) in all(flags, file)? {
-        if holds(when.as_deref(), &secret.name, environment)? {
-            wanted.push(secret);
+    let profile = profile(file, &project(environment))?;
+    for declared in all(flags, file)? {
+        if holds(declared.when.as_deref(), &declared.wanted.name, environment)? {
+            wanted.push(declared.with_variable(profile.as_ref())?);
         } else {
-            withheld.push(secret.name);
+            withheld.push(declared.wanted.name);
         }
     }
     Ok((wanted, withheld))
 }
 
-/// All secrets, each once, with their `when`.
-pub(super) fn all(flags: &Flags, file: Option<&ConfigFile>) -> Result<Vec<(Wanted, Option<String>)>, Error> {
+/// A secret as it is written.
+pub(super) struct Declared {
+    pub(super) wanted: Wanted,
+    pub(super) when: Option<String>,
+    /// Whether its variable is to hold a placeholder, where it is for git.
+    placeholder: Option<bool>,
+}
+
+impl Declared {
+    /// Where nothing is said of a placeholder, the tokens of a profile have one that says so.
+    fn with_variable(self, profile: Option<&Profile>) -> Result<Wanted, Error> {
+        let Self { mut wanted, placeholder, .. } = self;
+        let of_profile = || {
+            let profile = profile.filter(|profile| profile.placeholder == Some(true));
+            profile.is_some_and(|profile| profile.passwords().any(|name| *name == wanted.name))
+        };
+        wanted.to = match (wanted.to, placeholder) {
+            (Delivery::Git(_), Some(false)) => Delivery::Git(Variable::Unset),
+            (Delivery::Git(_), Some(true)) => Delivery::Git(Variable::Placeholder),
+            (Delivery::Git(_), None) if of_profile() => Delivery::Git(Variable::Placeholder),
+            (Delivery::Env | Delivery::File, Some(true)) => {
+                return Err(Error::PlaceholderOutside(wanted.name));
+            }
+            (to, _) => to,
+        };
+        Ok(wanted)
+    }
+}
+
+/// All secrets, each once, as they are written.
+pub(super) fn all(flags: &Flags, file: Option<&ConfigFile>) -> Result<Vec<Declared>, Error> {
     let from_flags = flags.secret.iter().map(|flag| secret_flag(flag));
     let from_file = file.into_iter().flat_map(|file| &file.raw.secret).map(secret_entry);
     let (mut all, mut seen) = (Vec::new(), HashSet::new());
     for each in from_flags.chain(from_file) {
-        let (secret, when) = each?;
-        if !seen.insert(secret.name.clone()) {
-            return Err(Error::Twice(secret.name));
+        let declared = each?;
+        if !seen.insert(declared.wanted.name.clone()) {
+            return Err(Error::Twice(declared.wanted.name));
         }
-        all.push((secret, when));
+        all.push(declared);
     }
     Ok(all)
 }
@@ -53,7 +85,7 @@ fn holds(when: Option<&str>, name: &SecretName, environment: &Environment) -> Re
 }
 
 /// `NAME=PATH/FIELD@MOUNT`, then `,key=value`; `when` comes last, since an expression may hold commas.
-fn secret_flag(flag: &str) -> Result<(Wanted, Option<String>), Error> {
+fn secret_flag(flag: &str) -> Result<Declared, Error> {
     let (rest, when) = match flag.split_once(",when=") {
         Some((rest, when)) => (rest, Some(when.to_owned())),
         None => (flag, None),
@@ -66,20 +98,22 @@ fn secret_flag(flag: &str) -> Result<(Wanted, Option<String>), Error> {
     let name: SecretName = name.parse()?;
     let misplaced = |source| Error::Reference { name: name.clone(), source };
     let mut from: SecretRef = reference.parse().map_err(misplaced)?;
-    let mut to = Delivery::default();
+    let (mut to, mut placeholder) = (Delivery::default(), None);
     for part in parts {
         match part.split_once('=') {
             Some(("to", word)) => {
                 to = word.parse().map_err(|source| Error::Delivery { name: name.clone(), source })?;
             }
+            Some(("placeholder", "true")) => placeholder = Some(true),
+            Some(("placeholder", "false")) => placeholder = Some(false),
             Some(("engine", engine)) => from.path.engine = engine.parse().map_err(misplaced)?,
             _ => return Err(Error::SecretFlag(flag.to_owned())),
         }
     }
-    Ok((Wanted { name, from, to }, when))
+    Ok(Declared { wanted: Wanted { name, from, to }, when, placeholder })
 }
 
-fn secret_entry(raw: &RawSecret) -> Result<(Wanted, Option<String>), Error> {
+fn secret_entry(raw: &RawSecret) -> Result<Declared, Error> {
     let name: SecretName = raw.name.parse()?;
     let from =
         match &raw.from {
@@ -94,5 +128,5 @@ fn secret_entry(raw: &RawSecret) -> Result<(Wanted, Option<String>), Error> {
         Some(Ok(to)) => to,
         Some(Err(source)) => return Err(Error::Delivery { name, source }),
     };
-    Ok((Wanted { name, from, to }, raw.when.clone()))
+    Ok(Declared { wanted: Wanted { name, from, to }, when: raw.when.clone(), placeholder: raw.placeholder })
 }

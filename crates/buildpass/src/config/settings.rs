@@ -160,7 +160,8 @@ impl Stated {
         let id_token =
             flags.token_variable.clone().or_else(|| raw.and_then(|raw| raw.identity.token.clone()));
         let realms = raw.map(|raw| raw.git.iter().map(|git| git.realm.clone()).collect()).unwrap_or_default();
-        let secrets = all(flags, file.as_ref())?;
+        let all = all(flags, file.as_ref())?.into_iter();
+        let secrets = all.map(|declared| (declared.wanted, declared.when)).collect();
         Ok(Self { audiences, id_token, realms, secrets })
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::{Environment, Error, Flags, Settings, file::ConfigFile, trust};
 use crate::{
     git::{self, Reach, Realm, RealmCredential, credential::SOCKET_VARIABLE},
-    run::{Delivery, Filled, Wanted},
+    run::{Delivery, Filled, PLACEHOLDER, Variable, Wanted},
     secret::{BuildToken, SecretName},
     sources::{self, Location, Origin, Resolved},
 };
@@ -53,7 +53,7 @@ impl SourceCredentials {
             if let Some(credential) = source.own.take() {
                 let name: SecretName = format!("CREDENTIAL_IN_THE_URL_OF_SOURCE_{number}").parse()?;
                 realms.realms.extend(alone(source, &name, &credential.username)?);
-                own.push(Filled { name, value: credential.password, to: Delivery::Git });
+                own.push(Filled { name, value: credential.password, to: Delivery::Git(Variable::Unset) });
             } else if let (Some(password), Some(username)) = (&source.credential, &source.username)
                 && !realms.realms.iter().any(|each| each.password == *password)
             {
@@ -136,11 +136,11 @@ fn settings(
 ) -> Result<Option<Settings>, Error> {
     let in_environment = |name: &SecretName| {
         let value = environment.value(name.as_str()).map(str::trim)?;
-        let means_something = !value.is_empty() && value != crate::run::PLACEHOLDER;
+        let means_something = !value.is_empty() && value != PLACEHOLDER;
         means_something.then(|| Filled {
             name: name.clone(),
             value: BuildToken::new(value.to_owned()),
-            to: Delivery::Git,
+            to: Delivery::Git(Variable::Unset),
         })
     };
     // Within a `run`, the vault is the outer one's to ask, and its socket answers.
@@ -152,8 +152,8 @@ fn settings(
     };
     settings.secrets.retain(|wanted| needed.contains(&wanted.name));
     settings.filled.retain(|filled| needed.contains(&filled.name));
-    settings.secrets.iter_mut().for_each(|wanted: &mut Wanted| wanted.to = Delivery::Git);
-    settings.filled.iter_mut().for_each(|filled| filled.to = Delivery::Git);
+    settings.secrets.iter_mut().for_each(|wanted: &mut Wanted| wanted.to = Delivery::Git(Variable::Unset));
+    settings.filled.iter_mut().for_each(|filled| filled.to = Delivery::Git(Variable::Unset));
     for name in needed {
         let known = settings.secrets.iter().any(|wanted| wanted.name == *name)
             || settings.filled.iter().any(|filled| filled.name == *name);

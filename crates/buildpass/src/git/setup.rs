@@ -1,6 +1,6 @@
 use std::{ffi::OsString, fmt::Write, os::unix::ffi::OsStrExt};
 
-use super::Config;
+use super::{Config, RealmCredential};
 
 /// The git configuration that makes git ask us, for our realms and for nothing else. There is no secret in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,15 @@ impl Setup {
             entries.push((format!("url.{realm}.insteadOf"), realm.to_owned()));
         }
         Self { entries }
+    }
+
+    /// Takes a placeholder out of URLs in which a tool has written it as the password of a realm.
+    pub fn take_out(&mut self, credential: &RealmCredential, placeholder: &str) {
+        let realm = credential.realm.as_str();
+        if let Some((scheme, place)) = realm.split_once("://") {
+            let written = format!("{scheme}://{}:{placeholder}@{place}", credential.username.as_str());
+            self.entries.push((format!("url.{realm}.insteadOf"), written));
+        }
     }
 
     /// The entries themselves.
@@ -84,7 +93,6 @@ fn quoted(word: &OsString) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git::RealmCredential;
 
     fn setup() -> Setup {
         let realm = RealmCredential {
@@ -106,6 +114,22 @@ mod tests {
         );
         assert!(variables.contains(&first));
         assert!(!variables.iter().any(|(name, _)| name.ends_with("_0") || name.ends_with("_1")));
+    }
+
+    #[test]
+    fn a_placeholder_is_taken_out_of_urls() {
+        let mut setup = setup();
+        let credential = RealmCredential {
+            realm: "https://gitlab.com/gitlab-org/security".parse().unwrap(),
+            username: crate::git::Username::default(),
+            password: "TOKEN".parse().unwrap(),
+        };
+        setup.take_out(&credential, "nothing");
+        let last = (
+            "url.https://gitlab.com/gitlab-org/security/.insteadOf".to_owned(),
+            "https://gitlab-ci-token:nothing@gitlab.com/gitlab-org/security/".to_owned(),
+        );
+        assert_eq!(setup.into_entries().pop(), Some(last));
     }
 
     #[test]

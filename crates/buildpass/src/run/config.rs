@@ -41,8 +41,19 @@ pub enum Delivery {
     Env,
     /// In a file that is gone afterwards; the variable holds its path, as with GitLab's `file: true`.
     File,
-    /// In no variable and no file: git asks for it.
-    Git,
+    /// In no file, and in no variable but for a placeholder: git asks for it.
+    Git(Variable),
+}
+
+/// What the variable of a secret holds that is for git alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variable {
+    /// There is none.
+    #[default]
+    Unset,
+    /// [`PLACEHOLDER`], which git's configuration takes out of URLs again.
+    Placeholder,
 }
 
 /// A word that is no delivery.
@@ -57,7 +68,7 @@ impl FromStr for Delivery {
         match text {
             "env" => Ok(Self::Env),
             "file" => Ok(Self::File),
-            "git" => Ok(Self::Git),
+            "git" => Ok(Self::Git(Variable::default())),
             other => Err(NoDelivery(other.to_owned())),
         }
     }

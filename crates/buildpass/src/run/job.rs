@@ -15,7 +15,7 @@ use rustix::{process::Pid, stdio::stderr};
 use tokio::{net::UnixListener, sync::Mutex, task::LocalSet};
 
 use super::{
-    Delivery, Ended, Environment, Error, Filled, Wanted,
+    Delivery, Ended, Environment, Error, Filled, PLACEHOLDER, Variable, Wanted,
     credentials::{Credentials, Held},
     guardian::{Begin, Granted, Place, Returned, Ward},
     hardening::adopt_orphans,
@@ -29,7 +29,7 @@ use super::{
     watch::{Seat, watch},
 };
 use crate::{
-    git::{self, Setup, credential::SOCKET_VARIABLE},
+    git::{self, RealmCredential, Setup, credential::SOCKET_VARIABLE},
     secret::{BuildToken, SecretName},
     vault,
 };
@@ -222,8 +222,11 @@ impl Job {
 
     /// Takes the variables out that CMD is not to find, whoever set them.
     fn withhold(&self, environment: &mut Environment) {
-        let for_git =
-            self.secrets.iter().filter(|secret| secret.to == Delivery::Git).map(|secret| &secret.name);
+        let for_git = self
+            .secrets
+            .iter()
+            .filter(|secret| matches!(secret.to, Delivery::Git(_)))
+            .map(|secret| &secret.name);
         for name in for_git {
             environment.remove(name.as_str());
         }
@@ -253,7 +256,7 @@ impl Job {
                         .map_err(Error::system("a secret cannot be written to its file"))?;
                     environment.set(secret.name.as_str(), path);
                 }
-                Delivery::Git => {}
+                Delivery::Git(variable) => stand_in(variable, &secret.name, environment),
             }
             held.insert(given.name, Held { value: Rc::new(given.value), until: given.until });
         }
@@ -271,9 +274,10 @@ impl Job {
             if let Some(warning) = self.masking.add_named(&name, &value) {
                 note(&warning);
             }
-            if to == Delivery::Git {
+            if let Delivery::Git(variable) = to {
                 environment.remove(name.as_str());
                 environment.without_text(value.expose().trim());
+                stand_in(variable, &name, environment);
             }
             held.insert(name, Held { value: Rc::new(value), until: None });
         }
@@ -303,11 +307,29 @@ impl Job {
         let program = self.program.clone().into_os_string();
         let helper = ["env".into(), named, program, "git".into(), "credential".into()];
         let count = git::count_in(environment.value("GIT_CONFIG_COUNT"));
-        for (name, value) in Setup::new(&self.git, &helper).variables(count) {
+        let mut setup = Setup::new(&self.git, &helper);
+        let has_placeholder =
+            |each: &&RealmCredential| environment.value(each.password.as_str()) == Some(PLACEHOLDER);
+        self.git.realms.iter().filter(has_placeholder).for_each(|each| setup.take_out(each, PLACEHOLDER));
+        for (name, value) in setup.variables(count) {
             environment.set(&name, value);
         }
         environment.set(SOCKET_VARIABLE, socket);
+        if environment.value(CARGO).is_none() {
+            environment.set(CARGO, "true");
+        }
         Ok(())
+    }
+}
+
+/// cargo's own git knows no configuration by environment; the program does.
+const CARGO: &str = "CARGO_NET_GIT_FETCH_WITH_CLI";
+
+/// What the variable of a secret holds that is for git alone.
+fn stand_in(variable: Variable, name: &SecretName, environment: &mut Environment) {
+    match variable {
+        Variable::Unset => {}
+        Variable::Placeholder => environment.set(name.as_str(), PLACEHOLDER),
     }
 }
 

@@ -35,7 +35,7 @@ mod terminal;
 
 mod watch;
 
-pub use config::{Delivery, Filled, NoDelivery, PLACEHOLDER, Wanted};
+pub use config::{Delivery, Filled, NoDelivery, PLACEHOLDER, Variable, Wanted};
 pub use environment::Environment;
 pub use error::Error;
 pub use guardian::keep;

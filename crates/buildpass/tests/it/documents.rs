@@ -127,6 +127,8 @@ impl Desk {
     }
 
     fn real(&self, text: &str) -> String {
+        let with_token = |gitlab: &str| gitlab.replace("://", "://gitlab-ci-token:$SECURITY_PRIVATE_TOKEN@");
+        let text = text.replace(&with_token(GITLAB), &with_token(&self.gitlab));
         text.replace(VAULT, &self.vault).replace(GITLAB, &self.gitlab)
     }
 

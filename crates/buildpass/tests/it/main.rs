@@ -22,6 +22,8 @@ mod run;
 
 mod git;
 
+mod placeholder;
+
 mod sources;
 
 mod terminal;
