@@ -21,6 +21,7 @@ impl Setup {
             entries.push((format!("http.{realm}.proactiveAuth"), "basic".to_owned()));
             // The longest rewriting wins: a shorter one that puts the job token into URLs would keep git from asking.
             entries.push((format!("url.{realm}.insteadOf"), realm.to_owned()));
+            entries.extend(fortified(realm));
         }
         Self { entries }
     }
@@ -74,6 +75,18 @@ impl Setup {
     }
 }
 
+/// What who can write `.git/config` would change on the way to a realm. An entry of theirs for a longer URL wins all the same.
+fn fortified(realm: &str) -> Vec<(String, String)> {
+    let http = |name: &str, value: &str| (format!("http.{realm}.{name}"), value.to_owned());
+    // A header of theirs can name another host, and one of the runner's a second credential.
+    let mut entries = vec![http("sslVerify", "true"), http("extraHeader", "")];
+    if realm.starts_with("http:") {
+        // On this machine there is nothing on the way, and no certificate that would tell.
+        entries.extend([http("proxy", ""), http("curloptResolve", "")]);
+    }
+    entries
+}
+
 /// The entries that are in the environment already.
 pub fn count_in(environment: Option<&str>) -> usize {
     environment.and_then(|count| count.parse().ok()).unwrap_or(0)
@@ -107,7 +120,7 @@ mod tests {
     #[test]
     fn what_is_there_is_kept_and_ours_comes_after() {
         let variables = setup().variables(2);
-        assert!(variables.contains(&("GIT_CONFIG_COUNT".to_owned(), "7".to_owned())));
+        assert!(variables.contains(&("GIT_CONFIG_COUNT".to_owned(), "9".to_owned())));
         let first = (
             "GIT_CONFIG_KEY_2".to_owned(),
             "credential.https://gitlab.com/gitlab-org/security/.helper".to_owned(),

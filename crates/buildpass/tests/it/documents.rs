@@ -270,6 +270,10 @@ on_every_vault! {
         works("docs/git.md", vault);
     }
 
+    fn the_guide_to_sources_works(vault) {
+        works("docs/sources.md", vault);
+    }
+
     fn the_guide_to_the_end_works(vault) {
         works("docs/the-end.md", vault);
     }
@@ -335,6 +339,7 @@ fn every_document_is_carried_out_or_shows_no_command() {
         "docs/configuration.md",
         "docs/exit-codes.md",
         "docs/git.md",
+        "docs/sources.md",
         "docs/the-end.md",
     ];
     for document in documents().iter().filter(|each| !carried_out.contains(&each.as_str())) {
@@ -389,6 +394,25 @@ fn the_guide_to_pipelines_has_every_flag_of_a_pipeline_and_no_other() {
     let mut known = flags_of(pipeline);
     known.remove("--format");
     let guide = read("docs/ci.md");
+    let table: String = guide.lines().filter(|line| line.starts_with("| `--")).collect();
+    assert_eq!(flags_of(&table), known);
+}
+
+#[test]
+fn the_guide_to_sources_has_every_flag_of_theirs_and_no_other() {
+    let help = ["list", "resolve", "fetch"]
+        .map(|command| Buildpass::new().args(["sources", command, "--help"]).run().stdout)
+        .map(|help| help.split("\nConfiguration:\n").next().unwrap().to_owned());
+    let flags_of = |text: &str| {
+        let words = text.split(|each: char| !(each.is_ascii_lowercase() || each == '-')).map(str::to_owned);
+        let flags = words.filter(|word| word.len() > 3 && word.starts_with("--"));
+        flags.collect::<std::collections::BTreeSet<_>>()
+    };
+    let mut known = flags_of(&help.concat());
+    for everybodys in ["--help", "--version"] {
+        known.remove(everybodys);
+    }
+    let guide = read("docs/sources.md");
     let table: String = guide.lines().filter(|line| line.starts_with("| `--")).collect();
     assert_eq!(flags_of(&table), known);
 }

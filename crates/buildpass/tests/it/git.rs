@@ -66,35 +66,6 @@ on_every_vault! {
         assert!(group.sandbox.requests_seen() > 0);
     }
 
-    fn a_redirect_to_another_host_takes_no_credential_along(vault) {
-        let group = security_group(vault);
-        let other = SecurityGroup::start();
-        let (from, to) = (format!("{}/{REPOSITORY}", group.sandbox.url), format!("{}/{REPOSITORY}", other.sandbox.url));
-        group.sandbox.admin("POST", "/-/sandbox/redirects", &json!({"from": REPOSITORY, "to": to}));
-        let cloned = script(vault, &group, &format!("git clone -q {from} shell"));
-        assert_ne!(cloned.code, Some(0));
-        assert!(other.sandbox.requests_seen() > 0, "the redirect was not followed: {}", cloned.stderr);
-        assert_eq!(other.sandbox.credentials_seen(), Vec::<String>::new());
-    }
-
-    fn a_submodule_on_another_host_gets_no_credential(vault) {
-        let group = security_group(vault);
-        let other = SecurityGroup::start();
-        let submodule = format!("{}/{REPOSITORY}", other.sandbox.url);
-        let modules = format!("[submodule \"evil\"]\n\tpath = evil\n\turl = {submodule}\n");
-        group.sandbox.admin("POST", "/-/sandbox/commits", &json!({
-            "project": "gitlab-org/security/gitlab-shell", "branch": "main",
-            "files": {".gitmodules": modules, ".lfsconfig": format!("[lfs]\n\turl = {submodule}/info/lfs\n")},
-            "submodules": {"evil": "0123456789012345678901234567890123456789"},
-        }));
-        let url = format!("{}/{REPOSITORY}", group.sandbox.url);
-        let cloned = script(vault, &group, &format!("git clone -q --recurse-submodules {url} shell"));
-        assert_ne!(cloned.code, Some(0));
-        assert!(!group.sandbox.credentials_seen().is_empty());
-        assert!(other.sandbox.requests_seen() > 0, "the submodule was not asked for: {}", cloned.stderr);
-        assert_eq!(other.sandbox.credentials_seen(), Vec::<String>::new());
-    }
-
     fn what_a_runner_writes_into_urls_does_not_get_in_the_way(vault) {
         let group = security_group(vault);
         let url = format!("{}/{REPOSITORY}", group.sandbox.url);

@@ -24,7 +24,11 @@ mod git;
 
 mod placeholder;
 
+mod tools;
+
 mod sources;
+
+mod astray;
 
 mod terminal;
 

@@ -120,6 +120,15 @@ impl GitFailure {
         Self { cause: meaning.unwrap_or(Cause::Other), said }
     }
 
+    /// The same of work that asked no server: its words mean something else then.
+    #[must_use]
+    pub fn without_server(self) -> Self {
+        match self.cause {
+            Cause::DiskFull | Cause::Corrupt | Cause::NotStarted | Cause::Stalled(_) => self,
+            _ => Self { cause: Cause::Other, ..self },
+        }
+    }
+
     /// Whether the same may succeed a moment later.
     pub fn is_transient(&self) -> bool {
         matches!(self.cause, Cause::Unreachable | Cause::Unavailable | Cause::Stalled(_))

@@ -3,7 +3,7 @@ use std::{io, path::Path};
 use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::{
-    Event, Fetched, Fetching, Item,
+    Blobs, Event, Fetched, Fetching, Item,
     checkout::{Draft, Existing, has_submodules},
     look::{Found, Wanted, ask_git, not_there},
     mirror::Mirror,
@@ -168,8 +168,14 @@ impl OnItsWay<'_> {
         let begun = Draft::begin(self.item, url, &found, mirror, (self.workplace, plan.blobs)).await;
         let draft = begun.map_err(disk(&plan.into))?;
         let tell = |progress: Progress| self.tell(Event::Working(progress));
-        let pins = if plan.blobs == super::Blobs::All { Pins::local() } else { pins };
-        draft.check_out(git, &pins, plan.stall, &tell).await.map_err(git_failed)?;
+        let pins = if plan.blobs == Blobs::All { Pins::local() } else { pins };
+        let checked_out = draft.check_out(git, &pins, plan.stall, &tell).await;
+        let checked_out = if plan.blobs == Blobs::All {
+            checked_out.map_err(GitFailure::without_server)
+        } else {
+            checked_out
+        };
+        checked_out.map_err(git_failed)?;
         Ok((draft, found))
     }
 

