@@ -1,6 +1,6 @@
 //! What is wanted: which repositories a build fetches, from which of their URLs, at which ref, and all of them on disk.
 //!
-//! How a project chooses among URLs is data: a [`Profile`]. Nothing here holds a token but the one that somebody wrote into a
+//! How a project chooses among URLs is data: a `Profile`. Nothing here holds a token but the one that somebody wrote into a
 //! URL; git asks for the others by itself.
 
 mod channel;
