@@ -39,6 +39,13 @@ enum Command {
     },
 }
 
+impl Arguments {
+    /// The question that git itself asks, as it is configured by us.
+    pub(super) fn credential(operation: &str) -> Self {
+        Self { command: Command::Credential { operation: operation.to_owned() } }
+    }
+}
+
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Setup { file } => setup(file.as_deref(), surroundings)?,

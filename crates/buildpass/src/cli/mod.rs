@@ -91,6 +91,9 @@ struct Surroundings {
 
 /// The whole program: reads the process's arguments, carries the command out, and says how it ended.
 pub fn run() -> ExitCode {
+    if let Some(asked_by_git) = CommandLine::of_git(std::env::args_os().skip(1)) {
+        return asked_by_git.execute();
+    }
     match CommandLine::try_parse() {
         Ok(command_line) => command_line.execute(),
         Err(error) => {
@@ -104,6 +107,18 @@ pub fn run() -> ExitCode {
 }
 
 impl CommandLine {
+    /// What git asks at every fetch, in the words that we have told it: reading them as any command line would take as long as answering.
+    fn of_git(arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<Self> {
+        let words: Vec<_> = arguments.take(4).collect();
+        let [git, credential, operation] = &words[..] else { return None };
+        if git != "git" || credential != "credential" {
+            return None;
+        }
+        let operation = operation.to_str().filter(|operation| !operation.starts_with('-'))?;
+        let command = Command::Git(git::Arguments::credential(operation));
+        Some(Self { flags: Flags::default(), command })
+    }
+
     /// Carries the command out and says how it ended.
     fn execute(self) -> ExitCode {
         self.carry_out().unwrap_or_else(|failure| {

@@ -11,7 +11,9 @@ pub struct Setup {
 impl Setup {
     /// For these realms; `helper` is the program and the arguments before `get`, `store` or `erase`.
     pub fn new(config: &Config, helper: &[OsString]) -> Self {
-        let helper = format!("!{}", helper.iter().map(quoted).collect::<Vec<_>>().join(" "));
+        let helper = helper.iter().map(quoted).collect::<Vec<_>>().join(" ");
+        // git tells a helper after every success what to store: we store nothing, and need not be started to say so.
+        let helper = format!("!f() {{ test \"$1\" = store || exec {helper} \"$1\"; }}; f");
         let mut entries = Vec::new();
         for realm in config.realms.iter().map(|each| each.realm.as_str()) {
             // An empty helper forgets the inherited ones: none of them may answer, and none may store our answer.
@@ -149,7 +151,9 @@ mod tests {
     fn shell_lines_are_quoted() {
         let lines = setup().shell_lines(0);
         assert!(
-            lines.contains(r"export GIT_CONFIG_VALUE_1='!'\''/opt/build pass'\'' git credential'"),
+            lines.contains(
+                r#"export GIT_CONFIG_VALUE_1='!f() { test "$1" = store || exec '\''/opt/build pass'\'' git credential "$1"; }; f'"#
+            ),
             "{lines}"
         );
         assert!(lines.contains("export GIT_CONFIG_VALUE_0=''\n"));
