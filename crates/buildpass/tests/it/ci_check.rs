@@ -68,6 +68,31 @@ fn every_rule_has_a_page_and_every_page_a_rule() {
 }
 
 #[test]
+fn a_token_in_a_url_is_found_wherever_the_url_is_kept() {
+    let job = "build: {script: ./fetch, rules: [{if: '$CI_COMMIT_BRANCH'}]}\n";
+    let found = |variables: &str| rules_found(&format!("{variables}{job}"));
+    for [variables, place] in [
+        ["variables: {TOOL: 'https://gitlab-ci-token:$CI_JOB_TOKEN@git.example/tool.git'}\n", "1"],
+        ["variables: {TOOL: 'https://x:${BUILD_TOKEN}@git.example/tool.git'}\n", "1"],
+        ["default: {}\nvariables:\n  TOOL: {value: 'https://$BUILD_TOKEN@git.example/tool.git'}\n", "3"],
+    ] {
+        let report = answer(&format!("{variables}{job}"), "json");
+        let finding = &report["findings"][0];
+        assert_eq!(finding["rule"], "token-in-script", "{report}");
+        assert_eq!(finding["place"]["line"].to_string(), place, "{report}");
+        assert!(finding.to_string().contains("placeholder = true"), "{report}");
+    }
+    for right in [
+        "variables: {TOOL: 'https://git.example/tool.git'}\n",
+        "variables: {TOOL: 'https://gitlab-ci-token@git.example/$BUILD_TOKEN'}\n",
+        "variables: {TOOL: 'https://$USER@git.example/tool.git'}\n",
+        "variables: {TOOL: '$BUILD_TOKEN'}\n",
+    ] {
+        assert_eq!(found(right), [""; 0], "{right}");
+    }
+}
+
+#[test]
 fn warnings_fail_the_check_and_notes_do_not() {
     assert_eq!(check(UNPROTECTED, "text").code, Some(5));
     assert_eq!(check(".t: {id_tokens: {T: {aud: x}}}\nbuild: {script: make}\n", "text").code, Some(0));

@@ -1,6 +1,9 @@
 use std::collections::BTreeSet;
 
-use gitlab_ci::plan::Job;
+use gitlab_ci::{
+    plan::{Job, Origin},
+    yaml::Place,
+};
 
 use super::{
     Finding, Rule, Severity, Subject,
@@ -15,8 +18,9 @@ use super::{
 pub(super) const RULE: Rule = Rule {
     name: "token-in-script",
     severity: Severity::Warning,
-    summary: "a script puts a token in a URL, in git's configuration or in the log",
-    help: "let git ask for it: `buildpass run -- …` with `to = \"git\"` and a `[[git]]` realm in buildpass.toml",
+    summary: "a script or a variable puts a token in a URL, or a script in git's configuration or in the log",
+    help: "let git ask for it: `buildpass run -- …` with `to = \"git\"` and a `[[git]]` realm in buildpass.toml; where a tool writes \
+           the URL itself, add `placeholder = true`",
     find,
 };
 
@@ -24,6 +28,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let mut found: Occurrences<(String, Leak)> = Occurrences::new();
     for (pipeline, job) in subject.jobs() {
         let held = held(job);
+        for (place, name) in urls_in_variables(job, &held) {
+            found.add((place, name), &job.name, pipeline, || (name.to_owned(), Leak::Variable));
+        }
         for script in scripts(job) {
             for command in shell::commands(script.text) {
                 for variable in &command.variables {
@@ -49,6 +56,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Leak {
     Url,
+    Variable,
     GitConfiguration,
     Log,
 }
@@ -57,6 +65,7 @@ impl Leak {
     fn place(self) -> &'static str {
         match self {
             Self::Url => "in a URL",
+            Self::Variable => "in the URL that a variable holds",
             Self::GitConfiguration => "in git's configuration",
             Self::Log => "in the job's log",
         }
@@ -67,6 +76,9 @@ impl Leak {
             Self::Url => {
                 "every process of the machine sees the arguments of a command, and git keeps a URL in `.git/config`"
             }
+            Self::Variable => {
+                "every process of the job sees its variables, and whoever fetches from the URL hands it to git, which keeps it in `.git/config`"
+            }
             Self::GitConfiguration => {
                 "every process of the machine sees the arguments of a command, and git's configuration outlives the job on a shell runner"
             }
@@ -76,10 +88,27 @@ impl Leak {
 
     fn help(self) -> &'static str {
         match self {
-            Self::Url | Self::GitConfiguration => RULE.help,
+            Self::Url | Self::Variable | Self::GitConfiguration => RULE.help,
             Self::Log => "say whether it is set, not what it is: `${NAME:+set}`",
         }
     }
+}
+
+/// The tokens that the YAML's own variables put between `://` and `@`, and where.
+fn urls_in_variables<'a>(job: &'a Job, held: &BTreeSet<&str>) -> Vec<(Place, &'a str)> {
+    let mut found = Vec::new();
+    for variable in &job.variables {
+        let (Origin::Pipeline(place) | Origin::Workflow(place) | Origin::Job(place) | Origin::Rule(place)) =
+            variable.origin
+        else {
+            continue;
+        };
+        let Some(text) = variable.written.known() else { continue };
+        let put_in = shell::commands(text).into_iter().flat_map(|command| command.variables);
+        let tokens = put_in.filter(|it| is_token(it.name, held) && stands_in_userinfo(text, it));
+        found.extend(tokens.map(|it| (place, it.name)));
+    }
+    found
 }
 
 /// The variables that hold a token or a secret in a job.
@@ -90,12 +119,10 @@ fn held(job: &Job) -> BTreeSet<&str> {
 
 /// GitLab's own job token may be read by every process of the job anyway, but not by its log's readers.
 fn leak(script: &str, command: &Command<'_>, variable: &Variable<'_>, held: &BTreeSet<&str>) -> Option<Leak> {
-    if !held.contains(variable.name) && !is_a_tokens_name(variable.name) {
+    if !is_token(variable.name, held) {
         return None;
     }
-    let before = script.get(..variable.start).unwrap_or_default();
-    let behind = script.get(variable.end..).unwrap_or_default();
-    if in_userinfo(before, behind) {
+    if stands_in_userinfo(script, variable) {
         return Some(Leak::Url);
     }
     let mut words = command.words();
@@ -107,10 +134,16 @@ fn leak(script: &str, command: &Command<'_>, variable: &Variable<'_>, held: &BTr
     printed.then_some(Leak::Log)
 }
 
+fn stands_in_userinfo(text: &str, variable: &Variable<'_>) -> bool {
+    let before = text.get(..variable.start).unwrap_or_default();
+    let behind = text.get(variable.end..).unwrap_or_default();
+    in_userinfo(before, behind)
+}
+
 const ENDINGS: [&str; 4] = ["TOKEN", "PASSWORD", "PASSWD", "SECRET"];
 
-fn is_a_tokens_name(name: &str) -> bool {
-    ENDINGS
-        .iter()
-        .any(|ending| name.strip_suffix(ending).is_some_and(|it| it.is_empty() || it.ends_with('_')))
+fn is_token(name: &str, held: &BTreeSet<&str>) -> bool {
+    let ends =
+        |ending: &&str| name.strip_suffix(*ending).is_some_and(|it| it.is_empty() || it.ends_with('_'));
+    held.contains(name) || ENDINGS.iter().any(ends)
 }
