@@ -20,3 +20,6 @@ mod tokens;
 
 /// Secrets by path.
 mod secrets;
+
+/// One sealed file, and what is in it after everything ended.
+mod sealing;
