@@ -35,5 +35,5 @@ pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;
 pub(crate) use header::Header;
 pub(crate) use shelf::{Shelf, json};
-pub(crate) use store::{Pending, Store};
+pub(crate) use store::{Pending, Record, Store};
 pub(crate) use turns::Turns;

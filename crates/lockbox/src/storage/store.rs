@@ -24,6 +24,12 @@ pub(crate) struct Store {
     keyring: RwLock<Arc<Keyring>>,
 }
 
+/// An entry with a number for a name.
+pub(crate) struct Record {
+    pub(crate) number: u64,
+    pub(crate) value: Zeroizing<Vec<u8>>,
+}
+
 /// A write on its way to the disk.
 #[must_use = "a write is acknowledged when it was waited for"]
 pub(crate) struct Pending(Result<oneshot::Receiver<Result<(), StorageError>>, StorageError>);
@@ -135,11 +141,11 @@ impl Store {
         Ok(names)
     }
 
-    /// Every record with its number, in order.
+    /// Every record, in the order of their numbers.
     ///
     /// # Errors
     /// When one cannot be read, or was changed.
-    pub(crate) fn records(&self) -> Result<Vec<(u64, Zeroizing<Vec<u8>>)>, StorageError> {
+    pub(crate) fn records(&self) -> Result<Vec<Record>, StorageError> {
         let keyring = self.keyring();
         let table = match self.disk.begin_read()?.open_table(RECORDS) {
             Ok(table) => table,
@@ -149,7 +155,8 @@ impl Store {
         let mut records = Vec::new();
         for entry in table.iter().map_err(StorageError::read)? {
             let (number, sealed) = entry.map_err(StorageError::read)?;
-            records.push((number.value(), keyring.open(&record_place(number.value()), sealed.value())?));
+            let number = number.value();
+            records.push(Record { number, value: keyring.open(&record_place(number), sealed.value())? });
         }
         Ok(records)
     }

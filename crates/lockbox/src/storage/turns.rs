@@ -4,7 +4,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// Who changes what depends on its own earlier state waits for a turn; different names seldom wait for one another.
 #[derive(Debug)]
-pub(crate) struct Turns([Mutex<()>; 64]);
+pub(crate) struct Turns(Box<[Mutex<()>]>);
 
 impl Turns {
     pub(crate) async fn of(&self, name: &str) -> MutexGuard<'_, ()> {
@@ -18,6 +18,8 @@ impl Turns {
 
 impl Default for Turns {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Mutex::default()))
+        Self((0..LANES).map(|_| Mutex::default()).collect())
     }
 }
+
+const LANES: usize = 64;

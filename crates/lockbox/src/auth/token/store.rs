@@ -14,7 +14,7 @@ use crate::{
     clock::Moment,
     exchange::Authenticated,
     random,
-    storage::{Batch, Pending, StorageError, Store, json},
+    storage::{Batch, Pending, Record, StorageError, Store, json},
 };
 
 /// The tokens that are alive: all of them in memory, each with a record in the store.
@@ -33,10 +33,10 @@ impl Tokens {
     pub(crate) async fn load(store: Arc<Store>, now: Moment) -> Result<Self, StorageError> {
         let sealer = Sealer::new(&*batch_key(&store).await?);
         let mut tables = Tables::default();
-        for (record, bytes) in store.records()? {
+        for Record { number: record, value } in store.records()? {
             let unreadable = |problem: String| StorageError::Read(format!("record {record}: {problem}"));
             let written: Written =
-                serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+                serde_json::from_slice(&value).map_err(|error| unreadable(error.to_string()))?;
             tables.insert(written.into_session(record).map_err(|error| unreadable(error.to_string()))?);
         }
         let tokens = Self { tables: RwLock::new(tables), sealer, store };
