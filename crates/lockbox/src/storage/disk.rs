@@ -33,6 +33,8 @@ pub(crate) enum Medium {
     /// For laptops and tests: gone with the process.
     Memory,
     File(PathBuf),
+    #[cfg(test)]
+    Simulated(super::tests::SimulatedDisk),
 }
 
 impl Disk {
@@ -57,7 +59,7 @@ impl Disk {
         let header: Option<Header> = serde_json::from_slice(&text).ok();
         let foreign = || match &self.file.place {
             Medium::File(path) => StorageError::Foreign(path.clone()),
-            Medium::Memory => StorageError::Closed,
+            _ => StorageError::Closed,
         };
         header.filter(Header::is_readable).ok_or_else(foreign).map(Some)
     }
@@ -73,8 +75,8 @@ impl Disk {
     /// As `sys/seal-status` calls it.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.file.place {
-            Medium::Memory => "inmem",
             Medium::File(_) => "file",
+            _ => "inmem",
         }
     }
 
@@ -103,7 +105,9 @@ impl File {
 
     /// After a failed write redb refuses every other until the file is opened again.
     pub(super) fn reopen(&self) {
-        let Medium::File(_) = &self.place else { return };
+        if matches!(self.place, Medium::Memory) {
+            return;
+        }
         let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
         *database = Err(StorageError::Closed);
         *database = open(&self.place).map(Arc::new);
@@ -118,6 +122,11 @@ fn open(medium: &Medium) -> Result<Database, StorageError> {
             builder.create_with_backend(InMemoryBackend::new()).map_err(|_| StorageError::Closed)
         }
         Medium::File(path) => builder.create(path).map_err(|error| unopened(path, error)),
+        #[cfg(test)]
+        Medium::Simulated(disk) => {
+            let path = Path::new("simulated");
+            builder.create_with_backend(disk.clone()).map_err(|error| unopened(path, error))
+        }
     }
 }
 

@@ -30,6 +30,9 @@ mod turns;
 /// What can go wrong.
 mod error;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;
