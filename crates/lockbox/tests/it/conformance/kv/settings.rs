@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{script::Script, suite::agree};
+use crate::conformance::frame::{Script, agree};
 
 #[test]
 fn settings_are_kept_alike() {

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{script::Script, suite::agree};
+use crate::conformance::frame::{METHODS, Script, agree};
 
 #[test]
 fn versions_are_kept_alike() {
@@ -407,7 +407,7 @@ fn verbs_are_refused_alike() {
     for path in ["config", "data/a", "metadata/a", "delete/a", "undelete/a", "destroy/a", "subkeys/a"] {
         let mut script = stage(&format!("kv v2 verbs on {path}"));
         script.post("{me}/data/a", json!({ "data": { "x": 1 } }));
-        for method in super::METHODS {
+        for method in METHODS {
             for body in &bodies {
                 let step = script.ask(method, &format!("{{me}}/{path}"));
                 if !body.is_null() {

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{script::Script, suite::agree};
+use crate::conformance::frame::{Script, agree};
 
 #[test]
 fn tokens_are_made_alike() {

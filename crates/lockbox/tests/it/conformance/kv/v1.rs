@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{script::Script, suite::agree};
+use crate::conformance::frame::{METHODS, Script, agree};
 
 #[test]
 fn values_are_kept_alike() {
@@ -112,7 +112,7 @@ fn pages() -> Script {
 fn verbs() -> Script {
     let mut script = stage("kv v1 verbs");
     script.post("{me}/a", json!({ "x": 1 }));
-    for method in super::METHODS {
+    for method in METHODS {
         script.ask(method, "{me}/a");
         script
             .ask(method, "{me}/a")

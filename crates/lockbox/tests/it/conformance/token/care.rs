@@ -1,9 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{
-    script::Script,
-    suite::{agree, agree_alone},
-};
+use crate::conformance::frame::{METHODS, Script, agree, agree_alone};
 
 #[test]
 fn tokens_are_looked_after_alike() {
@@ -240,7 +237,7 @@ fn verbs() -> Script {
         "lookup/",
         "self",
     ] {
-        for method in super::METHODS.iter().filter(|method| !(path == "tidy" && **method != "GET")) {
+        for method in METHODS.iter().filter(|method| !(path == "tidy" && **method != "GET")) {
             let step = script.ask(method, &format!("auth/token/{path}"));
             if *method == "POST" && path.starts_with("create") {
                 step.json(&json!({ "policies": ["default"], "ttl": "1h" }));

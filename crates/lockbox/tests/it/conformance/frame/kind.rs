@@ -31,6 +31,9 @@ fn kind(word: &str) -> Option<String> {
     if is_accessor(word) {
         return Some("<accessor>".to_owned());
     }
+    if is_running_span(word) {
+        return Some("<span>".to_owned());
+    }
     // The accessor of a mount, the name of a cluster.
     let (name, random) = word.len().checked_sub(8).and_then(|end| word.split_at_checked(end))?;
     (name.ends_with(['_', '-']) && is_hex(random)).then(|| format!("{name}<hex>"))
@@ -50,6 +53,16 @@ fn is_accessor(text: &str) -> bool {
         && any(u8::is_ascii_uppercase)
 }
 
+/// What is left of a time, as Go writes it to the nanosecond.
+fn is_running_span(word: &str) -> bool {
+    let fraction = word.strip_suffix('s').and_then(|rest| rest.rsplit_once('.'));
+    fraction.is_some_and(|(whole, fraction)| {
+        fraction.len() > 3
+            && fraction.bytes().all(|letter| letter.is_ascii_digit())
+            && whole.bytes().all(|letter| letter.is_ascii_digit() || matches!(letter, b'h' | b'm'))
+    })
+}
+
 #[test]
 fn what_is_random_is_known_by_its_kind() {
     for (text, expected) in [
@@ -57,6 +70,7 @@ fn what_is_random_is_known_by_its_kind() {
         ("s.q4Vx8Zr2Lk9TnB3mYw6HcJ5d", "<service token>"),
         ("auth_jwt_308d045c, vault-cluster-b4493a47", "auth_jwt_<hex>, vault-cluster-<hex>"),
         ("ünïcode/data stays s.short", "ünïcode/data stays s.short"),
+        ("TTL of 767h59m59.939066489s, not 1.5s", "TTL of <span>, not 1.5s"),
         ("cannot_set_deadline", "cannot_set_deadline"),
     ] {
         assert_eq!(generalise(text), expected);

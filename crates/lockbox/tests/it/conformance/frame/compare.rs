@@ -102,8 +102,11 @@ fn shown(value: Option<&Value>) -> String {
 }
 
 fn told(place: &str, expected: &str, actual: &str) -> String {
-    format!("{place}: expected {expected}, actual {actual}")
+    let cut = |text: &str| text.chars().take(LONGEST_TOLD).collect::<String>();
+    format!("{place}: expected {}, actual {}", cut(expected), cut(actual))
 }
+
+const LONGEST_TOLD: usize = 1000;
 
 /// What HTTP says of one message and its connection.
 const OF_ONE_MESSAGE: [&str; 4] = ["date", "content-length", "transfer-encoding", "connection"];

@@ -9,6 +9,7 @@ pub(crate) struct Step {
     token: Option<String>,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    label: Option<String>,
     /// A variable, and where in the answer its value stands (a JSON pointer).
     pub(crate) captures: Vec<(&'static str, &'static str)>,
     pub(crate) patience: Patience,
@@ -30,6 +31,7 @@ impl Step {
             token: Some(super::pair::ROOT.to_owned()),
             headers: Vec::new(),
             body: None,
+            label: None,
             captures: Vec::new(),
             patience: Patience::None,
         }
@@ -56,7 +58,17 @@ impl Step {
     }
 
     pub(crate) fn text(&mut self, body: &str) -> &mut Self {
-        self.body = Some(body.as_bytes().to_vec());
+        self.bytes(body.as_bytes())
+    }
+
+    pub(crate) fn bytes(&mut self, body: &[u8]) -> &mut Self {
+        self.body = Some(body.to_vec());
+        self
+    }
+
+    /// Said in reports instead of the body.
+    pub(crate) fn titled(&mut self, label: &str) -> &mut Self {
+        self.label = Some(label.to_owned());
         self
     }
 
@@ -72,6 +84,9 @@ impl Step {
 
     /// As a person reads it.
     pub(crate) fn title(&self) -> String {
+        if let Some(label) = &self.label {
+            return format!("{} {} ({label})", self.method, self.target);
+        }
         let body = self.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
         let shown: String = body.chars().take(LONGEST_BODY_SHOWN).collect();
         format!("{} {} {shown}", self.method, self.target).trim_end().to_owned()
