@@ -49,6 +49,6 @@ mod random;
 pub use api::{Initialised, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken, Storage};
-pub use lockbox::Lockbox;
+pub use lockbox::{Condition, Lockbox};
 pub use seal::{NoKey, RootKey, Split, SplitError};
 pub use storage::StorageError;
