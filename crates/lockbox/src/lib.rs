@@ -42,3 +42,4 @@ mod random;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken};
 pub use lockbox::Lockbox;
+pub use policy::{PolicyProblem, check_policy};

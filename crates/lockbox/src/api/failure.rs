@@ -63,6 +63,8 @@ pub(super) enum Failure {
     MountNotSeen(String),
     #[error("paths must be supplied")]
     NoPaths,
+    #[error("missing path")]
+    EmptyPath,
     #[error(transparent)]
     Field(#[from] FieldError),
     #[error(transparent)]

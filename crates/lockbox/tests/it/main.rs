@@ -12,6 +12,9 @@ mod mounts;
 /// Policies, and what they allow.
 mod policies;
 
+/// The texts of policies, HCL and JSON, as OpenBao takes and refuses them.
+mod policy_texts;
+
 /// Login with a JWT: every refusal in OpenBao's words.
 mod logins;
 

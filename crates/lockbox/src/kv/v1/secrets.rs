@@ -36,7 +36,7 @@ impl Secrets {
                 self.0.write().unwrap_or_else(PoisonError::into_inner).remove(request.path);
                 Ok(Answer::empty())
             }
-            Operation::Patch => Err(KvError::UnsupportedOperation),
+            Operation::Patch | Operation::Scan => Err(KvError::UnsupportedOperation),
         }
     }
 
