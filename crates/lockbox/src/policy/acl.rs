@@ -113,7 +113,7 @@ impl Acl {
     }
 
     /// The rules that decide about a path: those of the most specific pattern, in the order of their policies. A list is asked
-    /// for with a slash at the end, which its rule may leave out.
+    /// for with a slash at the end; a rule that leaves it out decides where no rule of its kind has it.
     fn deciding(&self, path: &str, operation: Operation) -> Vec<(&str, &Rule)> {
         let path = path.trim_start_matches('/');
         let lists = matches!(operation, Operation::List | Operation::Scan);
@@ -122,8 +122,8 @@ impl Acl {
         let open = |path| self.most_specific(path, |pattern| !pattern.is_exact());
         exact(path)
             .or_else(|| bare.and_then(exact))
-            .or_else(|| bare.and_then(open))
             .or_else(|| open(path))
+            .or_else(|| bare.and_then(open))
             .unwrap_or_default()
     }
 
@@ -208,6 +208,23 @@ mod tests {
         assert_eq!(slash.names("a"), ["deny"]);
         let segment = acl(&["path \"a/+\" { capabilities = [\"list\"] }"]);
         assert_eq!(segment.may(Operation::List, "a/b/"), Verdict::Allow);
+    }
+
+    #[test]
+    fn a_rule_with_the_slash_of_a_list_comes_before_one_without() {
+        for (with, without, decides) in [
+            ("*", "k/+", "read"),
+            ("k/d/*", "k/+", "read"),
+            ("k/+/", "k/+", "read"),
+            ("k/d/", "k/d", "read"),
+            ("k/d/*", "k/d", "list"),
+            ("k/+/", "k/d", "list"),
+        ] {
+            let rule =
+                |path, capability| format!("path \"{path}\" {{ capabilities = [\"{capability}\"] }}\n");
+            let text = rule(with, "read") + &rule(without, "list");
+            assert_eq!(acl(&[&text]).names("k/d/"), [decides], "{text}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn of_self(asking: &Asking<'_>, request: &Request<'_>) -> Result<Answ
     if paths.is_empty() {
         paths = request.fields.texts("path")?.unwrap_or_default();
     }
-    if paths.iter().any(String::is_empty) {
+    if paths.iter().any(|path| path.trim().is_empty()) {
         return Err(Failure::EmptyPath);
     }
     let mut answer = Map::new();
