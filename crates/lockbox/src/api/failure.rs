@@ -89,6 +89,8 @@ pub(super) enum Failure {
     Storage(#[from] StorageError),
     #[error("paths must be supplied")]
     NoPaths,
+    #[error("missing path")]
+    EmptyPath,
     #[error(transparent)]
     Field(#[from] FieldError),
     #[error(transparent)]

@@ -66,6 +66,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         },
         Failure::Policy(PolicyError::Storage(_)) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
+        Failure::EmptyPath => told_of_one(StatusCode::BAD_REQUEST),
         Failure::BodyTooLarge => told(StatusCode::PAYLOAD_TOO_LARGE),
         Failure::PatchType(_) => told(StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Failure::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Core, mount::Mount};
-use crate::{auth::Method, exchange::Operation, kv::Engine, storage::StorageError};
+use crate::{auth::Method, exchange::Operation, kv::Engine, policy::Danger, storage::StorageError};
 
 /// Which part of the server a path belongs to, and the rest of the path.
 pub(super) enum Route<'a> {
@@ -50,11 +50,12 @@ impl<'a> Route<'a> {
     }
 
     /// Whether a policy must say `sudo` as well.
-    pub(super) fn is_dangerous(&self) -> bool {
-        match self {
+    pub(super) fn danger(&self) -> Danger {
+        let dangerous = match self {
             Self::System(path) => path.starts_with("auth/") || matches!(*path, "seal" | "rotate"),
             Self::Token(path) => path.starts_with("accessors"),
             Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
-        }
+        };
+        if dangerous { Danger::Dangerous } else { Danger::Ordinary }
     }
 }

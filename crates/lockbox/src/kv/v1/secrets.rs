@@ -35,7 +35,7 @@ impl Secrets {
                 self.0.commit(batch).await?;
                 Ok(Answer::empty())
             }
-            Operation::Patch => Err(KvError::UnsupportedOperation),
+            Operation::Patch | Operation::Scan => Err(KvError::UnsupportedOperation),
         }
     }
 

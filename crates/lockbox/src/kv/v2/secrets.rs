@@ -131,6 +131,7 @@ fn unknown_path(operation: Operation) -> Answer {
     let command = match operation {
         Operation::Read => "get",
         Operation::List => "list",
+        Operation::Scan => "scan",
         Operation::Create | Operation::Update => "put",
         Operation::Patch => "patch",
         Operation::Delete => "delete",
