@@ -10,6 +10,7 @@ use redb::{
 
 use super::{
     Header, StorageError,
+    prepared_file::PreparedFile,
     writer::{Job, Writer},
 };
 
@@ -121,7 +122,9 @@ fn open(medium: &Medium) -> Result<Database, StorageError> {
         Medium::Memory => {
             builder.create_with_backend(InMemoryBackend::new()).map_err(|_| StorageError::Closed)
         }
-        Medium::File(path) => builder.create(path).map_err(|error| unopened(path, error)),
+        Medium::File(path) => PreparedFile::open(path)
+            .and_then(|file| builder.create_with_backend(file))
+            .map_err(|error| unopened(path, error)),
         #[cfg(test)]
         Medium::Simulated(disk) => {
             let path = Path::new("simulated");

@@ -9,6 +9,9 @@ mod batch;
 /// The file, open.
 mod disk;
 
+/// A file that is ready to be written.
+mod prepared_file;
+
 /// What stands in the clear: how to open the rest.
 mod header;
 
