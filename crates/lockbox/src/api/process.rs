@@ -88,7 +88,7 @@ async fn authorised(
     {
         return sys::ui_mounts(core, &acl, rest);
     }
-    let operation = route.settle(incoming.operation)?;
+    let operation = route.settle(incoming.operation, &incoming.fields)?;
     let allowed = acl.may(operation, path) == Verdict::Allow
         && (!route.is_dangerous() || acl.may_sudo(path) == Verdict::Allow);
     if !allowed {

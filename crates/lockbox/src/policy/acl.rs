@@ -63,7 +63,7 @@ impl Acl {
 
     /// A list is asked for with a slash at the end, which its rule may leave out.
     fn granted(&self, path: &str, operation: Operation) -> Capabilities {
-        let bare = path.strip_suffix('/').filter(|_| operation == Operation::List);
+        let bare = path.strip_suffix('/').filter(|_| matches!(operation, Operation::List | Operation::Scan));
         let exact = |path| self.best(path, Rule::is_exact);
         let open = |path| self.best(path, |rule| !rule.is_exact());
         exact(path)

@@ -38,6 +38,7 @@ impl Capabilities {
             Operation::Patch => "patch",
             Operation::Delete => "delete",
             Operation::List => "list",
+            Operation::Scan => "scan",
         })
     }
 

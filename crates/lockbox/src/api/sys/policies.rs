@@ -41,7 +41,7 @@ pub(super) async fn handle(
             core.policies.delete(&name).await?;
             Ok(Answer::empty())
         }
-        Operation::Patch | Operation::List => Err(Failure::UnsupportedOperation),
+        Operation::Patch | Operation::List | Operation::Scan => Err(Failure::UnsupportedOperation),
     }
 }
 
