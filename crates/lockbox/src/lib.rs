@@ -44,6 +44,9 @@ mod storage;
 /// One request and its answer, without HTTP.
 mod exchange;
 
+/// JSON as Go reads and writes it.
+mod json;
+
 /// What time it is.
 mod clock;
 

@@ -3,10 +3,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::{
-    Value,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::{Value, value::RawValue};
 
 use super::{
     failure::Failure,
@@ -14,6 +11,7 @@ use super::{
 };
 use crate::{
     exchange::{Answer, Authenticated, Layout, Presence},
+    json::written,
     random,
 };
 
@@ -22,7 +20,7 @@ struct Envelope<'a> {
     request_id: String,
     lease_id: &'a str,
     renewable: bool,
-    lease_duration: u64,
+    lease_duration: i64,
     data: Option<&'a RawValue>,
     wrap_info: Option<()>,
     warnings: Option<&'a [String]>,
@@ -52,7 +50,8 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
 
 fn answered(answer: &Answer) -> Response<Body> {
     let status = match (answer.layout, answer.presence) {
-        (Layout::Empty, _) => return finish(StatusCode::NO_CONTENT, String::new()),
+        (Layout::Empty, Presence::Here) => return finish(StatusCode::NO_CONTENT, String::new()),
+        (Layout::Empty, Presence::Gone) => return finish(StatusCode::NOT_FOUND, String::new()),
         (_, Presence::Here) => StatusCode::OK,
         (_, Presence::Gone) => StatusCode::NOT_FOUND,
     };
@@ -83,11 +82,11 @@ fn merged(envelope: &Envelope<'_>) -> Option<Box<RawValue>> {
             all.entry(name).or_insert(value);
         }
     }
-    to_raw_value(&all).ok()
+    RawValue::from_string(written(&all).ok()?).ok()
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    match serde_json::to_string(value) {
+    match written(value) {
         Ok(mut text) => {
             text.push('\n');
             finish(status, text)

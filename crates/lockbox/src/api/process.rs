@@ -90,7 +90,7 @@ async fn authorised(
     {
         return sys::ui_mounts(core, &acl, rest);
     }
-    let operation = route.settle(incoming.operation)?;
+    let operation = route.settle(incoming.operation, &incoming.fields)?;
     let asked = Asked { operation, path, fields: &incoming.fields, wrap: None, danger: route.danger() };
     let Permission::Granted(grant) = acl.permits(&asked) else { return Err(Failure::RefusedByPolicy) };
     let paged = grant.page.applied(&incoming.fields);
