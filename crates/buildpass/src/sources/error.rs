@@ -27,6 +27,16 @@ pub enum Error {
         /// What is wrong there.
         message: String,
     },
+    /// The ref of a source cannot be told.
+    #[error("the ref of `{}`, from {place}, cannot be used: {why}", .source_name.escape_debug())]
+    Reference {
+        /// The source.
+        source_name: String,
+        /// The variable or the file that says it.
+        place: String,
+        /// What is wrong with it; it is not repeated, for it may be anything.
+        why: String,
+    },
     /// The lock is none.
     #[error("{}: {message}", .path.display())]
     Lock {
@@ -82,11 +92,19 @@ impl Error {
         Self::List { place, message }
     }
 
+    /// What stands there for a ref is none.
+    pub(super) fn no_ref(source: &str, place: String) -> Self {
+        Self::Reference { source_name: source.to_owned(), place, why: "it is no name of a ref".to_owned() }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::List { .. } => {
                 "each name has a map of its URLs: `remote`, `alternative`, `security`".to_owned()
+            }
+            Self::Reference { .. } => {
+                "it takes a version, a tag, a branch or a commit, in a file that is no link".to_owned()
             }
             Self::Lock { .. } => "`buildpass sources fetch --update-lock` writes it anew".to_owned(),
             Self::NoSource { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
@@ -96,7 +114,7 @@ impl Error {
             Self::Git(error) => error.hint(),
             Self::Folder { .. } => "name a folder that this user can write to".to_owned(),
             Self::NoFolderName(_) => "give it another name in the list".to_owned(),
-            Self::Unreadable { .. } => return None,
+            Self::Unreadable { .. } => "put the file itself there, so that this user can read it".to_owned(),
         })
     }
 }

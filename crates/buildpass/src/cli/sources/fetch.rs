@@ -16,7 +16,7 @@ use crate::{
     git::credential::SOCKET_VARIABLE,
     run::{self, Ended, IdTokenForCmd},
     sources::{
-        Error, LOCK_FILE, Location, Lock, Resolved,
+        Error, Location, Lock, Resolved,
         fetch::{Blobs, History, Item, Plan, Submodules},
     },
 };
@@ -75,7 +75,7 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let Surroundings { flags, environment, .. } = surroundings;
     let config = config::sources(flags, &arguments.sources, environment)?;
-    let mut resolved = config.resolve(&arguments.names);
+    let mut resolved = config.resolve(&arguments.names)?;
     if let Some(unknown) =
         resolved.iter().find(|each| each.location.is_none() && config.list.entry(&each.name).is_none())
     {
@@ -86,14 +86,13 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         if arguments.submodules { config::Submodules::Fetched } else { config::Submodules::LeftOut };
     let credentials = SourceCredentials::find(flags, environment, &config, &mut resolved, submodules)?;
     credentials.notes.iter().for_each(|text| note(text));
-    let lock = config.project.join(LOCK_FILE);
-    let locked = if arguments.locked { Some(Lock::read(&lock)?) } else { None };
+    let locked = if arguments.locked { Some(Lock::read(&config.project)?) } else { None };
     let mut order = Order {
         plan: arguments.plan(surroundings),
         nowhere: Vec::new(),
         format: arguments.format,
         lock: arguments.update_lock.then(|| LockUse {
-            path: lock,
+            project: config.project.clone(),
             known: config.list.entries().iter().map(|entry| entry.name.clone()).collect(),
         }),
         outer_sockets: environment.setting(SOCKET_VARIABLE).map(str::to_owned),

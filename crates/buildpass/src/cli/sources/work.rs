@@ -15,7 +15,7 @@ use crate::{
     git::{Git, credential::SOCKET_VARIABLE},
     http::Roots,
     sources::{
-        Lock, Locked,
+        LOCK_FILE, Lock, Locked,
         fetch::{Fetching, Outcome, Plan},
     },
 };
@@ -42,7 +42,8 @@ pub(super) struct Order {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LockUse {
-    pub(super) path: PathBuf,
+    /// The folder that it is in.
+    pub(super) project: PathBuf,
     /// The sources that the project names: others are forgotten.
     pub(super) known: BTreeSet<String>,
 }
@@ -153,7 +154,7 @@ fn update(lock: &LockUse, order: &Order, outcomes: &[Outcome], failures: &[Blame
         note("sources.lock stays as it is, since not every source was fetched");
         return Ok(());
     }
-    let mut new = Lock::read(&lock.path)?;
+    let mut new = Lock::read(&lock.project)?;
     new.keep(|name| lock.known.contains(name));
     for (item, outcome) in order.plan.items.iter().zip(outcomes) {
         if let Ok(fetched) = &outcome.result {
@@ -165,9 +166,9 @@ fn update(lock: &LockUse, order: &Order, outcomes: &[Outcome], failures: &[Blame
             new.put(&item.name, locked);
         }
     }
-    new.write(&lock.path).map_err(|error| {
+    new.write(&lock.project).map_err(|error| {
         Failure::usage(
-            format!("`{}` cannot be written: {error}", lock.path.display()),
+            format!("`{LOCK_FILE}` cannot be written: {error}"),
             "may this user write to the project's folder?",
         )
     })

@@ -12,6 +12,8 @@ use crate::harness::{BUILD_TOKEN_PATH, Buildpass, Finished, SecurityGroup, Vault
 
 mod resolved;
 
+mod stranger;
+
 mod fetched;
 
 mod cached;
