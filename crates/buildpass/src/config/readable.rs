@@ -1,7 +1,10 @@
 use std::{fmt, path::Path};
 
 use super::{Environment, Error};
-use crate::sources::{self, Profile};
+use crate::{
+    secret::SecretName,
+    sources::{self, Profile},
+};
 
 /// What the value of a variable becomes, where a profile names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,15 @@ pub(super) fn judge(own: &Profile, path: &Path, environment: &Environment) -> Re
         Some(file) => Err(Error::VersionElsewhere { file: file.clone(), path: path.to_owned() }),
         None => Ok(()),
     }
+}
+
+/// Whether a profile that ships inside says both which variable gives the URL of a source and which password goes with it: then the
+/// repository has no say in where it goes.
+pub(super) fn ships_override(profile: &Profile, source: &str, password: &SecretName) -> bool {
+    let shipped = Profile::omnibus();
+    let variable = |profile: &Profile| profile.rule(source).and_then(|rule| rule.r#override.clone());
+    variable(&shipped).is_some_and(|name| variable(profile) == Some(name))
+        && shipped.credential.r#override.contains(password)
 }
 
 fn uses(profile: &Profile) -> Vec<(Purpose, &str)> {

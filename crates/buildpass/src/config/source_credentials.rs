@@ -1,6 +1,11 @@
 use std::collections::BTreeSet;
 
-use super::{Environment, Error, Flags, Settings, file::ConfigFile, trust};
+use super::{
+    Environment, Error, Flags, Settings,
+    file::{self, ConfigFile},
+    readable::ships_override,
+    trust,
+};
 use crate::{
     git::{self, Reach, Realm, RealmCredential, credential::SOCKET_VARIABLE},
     run::{Delivery, Filled, PLACEHOLDER, Variable, Wanted},
@@ -110,7 +115,8 @@ fn alone(
     [url].into_iter().chain(other.as_deref()).map(realm).collect()
 }
 
-/// A URL that the environment gives is the user's; a list may be a stranger's.
+/// A URL that the environment gives is the user's, unless a stranger said which variable it is or what goes with it; a list may be a
+/// stranger's.
 fn judge(
     realms: &[RealmCredential],
     source: &Resolved,
@@ -119,10 +125,13 @@ fn judge(
     flags: &Flags,
     environment: &Environment,
 ) -> Result<(), Error> {
-    if source.origin == Origin::Override {
+    let of_repository = file.is_some_and(|file| file.origin == file::Origin::Repository);
+    let ships = |each: &RealmCredential| ships_override(&config.profile, &source.name, &each.password);
+    let is_override = source.origin == Origin::Override;
+    if is_override && (!of_repository || realms.iter().all(ships)) {
         return Ok(());
     }
-    let list = config.profile.file.as_ref().map(|name| config.project.join(name));
+    let list = config.profile.file.as_ref().filter(|_| !is_override).map(|name| config.project.join(name));
     let path = list.or_else(|| file.map(|file| file.path.clone())).unwrap_or_default();
     realms.iter().try_for_each(|each| trust::judge_realm(&each.realm, &path, flags, environment))
 }

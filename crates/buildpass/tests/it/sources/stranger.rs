@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use super::fetch;
-use crate::harness::{Buildpass, Finished, Scripted, reply};
+use crate::harness::{Buildpass, Finished, REPOSITORY, Scripted, SecurityGroup, reply};
 
 /// What must come out nowhere: a made-up ID token has this in it.
 const MARK: &str = "made-up-and-marked-0123456789";
@@ -185,6 +185,49 @@ fn what_names_no_ref_is_refused_and_not_repeated() {
         let source =
             format!("[[source]]\nname = \"x\"\nurl = \"{}/x.git\"\nref = \"{reference}\"\n", server.address);
         refused(|| Buildpass::new().file("buildpass.toml", &source), &server, "buildpass.toml");
+    }
+}
+
+/// A variable's URL is the user's, and its credential goes there, only where the repository does not say which variable and which credential.
+#[test]
+fn a_profile_of_the_repository_sends_no_token_to_the_host_of_a_variable() {
+    let server = SecurityGroup::start();
+    let url = format!("{}/{REPOSITORY}", server.sandbox.url);
+    let outside = tempfile::tempdir().unwrap();
+    let own_rule = "[[sources.rule]]\nsources = [\"x\", \"gitaly\"]\noverride = \"X_REPOSITORY\"\n";
+    let own_credential = "[sources.credential]\noverride = [\"SECURITY_PRIVATE_TOKEN\"]\n";
+    for (variable, keys, source, goes) in [
+        ("X_REPOSITORY", format!("{own_credential}{own_rule}"), "x", false),
+        ("X_REPOSITORY", own_rule.to_owned(), "x", false),
+        ("X_REPOSITORY", format!("{own_credential}{own_rule}"), "gitaly", false),
+        ("GITALY_SERVER_ALTERNATIVE_REPO", own_credential.to_owned(), "gitaly", false),
+        ("GITALY_SERVER_ALTERNATIVE_REPO", String::new(), "gitaly", true),
+    ] {
+        let config = format!("[sources]\nprofile = \"omnibus\"\nfile = \"list.yml\"\n{keys}");
+        let job = |flags: &[&str]| {
+            let job = Buildpass::new()
+                .file("list.yml", &format!("{source}:\n  alternative: https://gitlab.invalid/x.git\n"))
+                .env("CI_SERVER_HOST", "gitlab.invalid")
+                .env("SECURITY_PRIVATE_TOKEN", MARK)
+                .env("ALTERNATIVE_PRIVATE_TOKEN", MARK)
+                .env(variable, &url);
+            job.args(flags.iter().copied()).args(["sources", "fetch", "--into", "src", source])
+        };
+        let seen = || {
+            let seen = server.sandbox.credentials_seen().len();
+            server.sandbox.admin("DELETE", "/-/sandbox/requests", &serde_json::Value::Null);
+            seen > 0
+        };
+        let finished = fetch(&mut job(&[]).file("buildpass.toml", &config));
+        assert_eq!(finished.code, Some(3), "{}", finished.stderr);
+        assert_eq!(seen(), goes, "{keys}{source}: {}", finished.stderr);
+        let without = finished.stderr.contains(&format!("`{source}` is fetched without "));
+        assert_eq!(without, !goes, "{keys}{source}: {}", finished.stderr);
+
+        let file = outside.path().join("own.toml");
+        fs::write(&file, &config).unwrap();
+        let finished = fetch(&mut job(&["--config", file.to_str().unwrap()]));
+        assert!(seen(), "the user's own may: {}", finished.stderr);
     }
 }
 
