@@ -4,7 +4,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::{
     Blobs, Event, Fetched, Fetching, Item,
-    checkout::{Draft, Existing, has_submodules},
+    checkout::{Draft, has_submodules},
+    existing::{Existing, Look},
     look::{Found, Wanted, ask_git, not_there},
     mirror::Mirror,
     trouble::Trouble,
@@ -33,19 +34,19 @@ impl OnItsWay<'_> {
         let Fetching { plan, git, .. } = self.fetching;
         let folder = plan.into.join(&self.item.name);
         let disk = |error| Trouble::Disk { path: folder.clone(), source: error };
-        let existing =
-            Existing::find(&folder, git, self.workplace, &self.item.name, plan.stall).await.map_err(disk)?;
-        match &existing {
-            Ok(Existing::Absent | Existing::Clean { .. }) => {}
-            Ok(Existing::Changed(file)) => {
-                return Err(Trouble::Changed { path: folder.clone(), file: file.clone() });
-            }
-            Ok(Existing::Foreign) | Err(_) => return Err(Trouble::Foreign(folder.clone())),
-        }
+        let glass = self.workplace.place(&format!("{}.look", self.item.name));
+        let look = Look { folder: &folder, git, glass, stall: plan.stall };
+        let there = match look.find().await? {
+            Existing::Absent => None,
+            Existing::Clean(mark) => Some(mark),
+            Existing::Changed(change) => return Err(Trouble::Changed { path: folder, change }),
+            Existing::Foreign => return Err(Trouble::Foreign(folder)),
+        };
         let (url, found) = self.look().await?;
         self.compare_with_lock(&found)?;
-        if let Ok(Existing::Clean { commit, url: from }) = &existing
-            && (commit, from) == (&found.commit, &url)
+        if let Some(mark) = there
+            && (mark.commit(), &mark.url) == (&found.commit, &url)
+            && mark.is_made_by(plan, &folder)
         {
             return Ok(Fetched { url, commit: found.commit, received_bytes: 0, was_there: true });
         }
@@ -55,6 +56,7 @@ impl OnItsWay<'_> {
             let fetched = draft.fetch_submodules(git, &self.pins(&url), plan.stall, &tell).await;
             fetched.map_err(|failure| Trouble::git(failure, &url, self.item))?;
         }
+        draft.mark(git, &url, plan).await?;
         draft.take_place(&folder, self.workplace, &self.item.name).await.map_err(disk)?;
         Ok(Fetched { url, commit: found.commit, received_bytes, was_there: false })
     }

@@ -24,8 +24,11 @@ pub(super) enum Trouble {
     #[error("`{reference}` names {found} now, and sources.lock says {locked}")]
     Moved { reference: String, locked: String, found: String },
     /// Somebody works in the checkout.
-    #[error("`{}` has changes, which would be lost: {file}", .path.display())]
-    Changed { path: PathBuf, file: String },
+    #[error("`{}` has changes, which would be lost: {change}", .path.display())]
+    Changed { path: PathBuf, change: String },
+    /// git cannot tell whether somebody works in the checkout.
+    #[error("whether `{}` has changes cannot be told", .path.display())]
+    Unseen { path: PathBuf, failure: GitFailure },
     /// Something else is in the place.
     #[error("`{}` was not made by buildpass, or not wholly", .0.display())]
     Foreign(PathBuf),
@@ -41,15 +44,27 @@ impl Trouble {
     }
 }
 
+const OUT_OF_THE_WAY: &str =
+    "take what you need out of it and remove the folder, or name another with `--into`";
+
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         let (hint, blame) = match &trouble {
             Trouble::Git { failure, url, credential } => return failure.explain(url, credential.as_deref()),
+            Trouble::Unseen { failure, .. } => {
+                let explained = failure.explain("", None);
+                let causes = [vec![failure.in_short()], explained.causes].concat();
+                let hint = Some(OUT_OF_THE_WAY.to_owned());
+                return Self { what: trouble.to_string(), causes, hint, ..explained };
+            }
             Trouble::Disk { .. } => ("is there room, and may this user write there?", Blame::Usage),
             Trouble::Moved { .. } => {
                 ("look at what changed; `--update-lock` takes the new commit", Blame::Refused)
             }
-            Trouble::Changed { .. } => ("commit or remove them, or remove the folder", Blame::Usage),
+            Trouble::Changed { .. } => (
+                "take what you need out of it and remove the folder, or name another with `--into`",
+                Blame::Usage,
+            ),
             Trouble::Foreign(_) => ("remove it, or name another folder with `--into`", Blame::Usage),
             Trouble::Cache(_) => {
                 let Trouble::Cache(error) = trouble else { return Failure::bug("the cache", &trouble) };

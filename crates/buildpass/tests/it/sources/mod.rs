@@ -20,6 +20,8 @@ mod cached;
 
 mod locked;
 
+mod worked_in;
+
 mod refused;
 
 mod interrupted;
