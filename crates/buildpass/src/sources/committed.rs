@@ -2,7 +2,7 @@ use std::{
     fs::OpenOptions,
     io::{self, Read},
     os::unix::fs::OpenOptionsExt,
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
 };
 
 use rustix::fs::OFlags;
@@ -11,6 +11,16 @@ use rustix::fs::OFlags;
 pub fn lies_within(path: &Path) -> bool {
     let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     path.components().all(plain)
+}
+
+/// The first link on the way to a path in the project, which whoever committed it may have led elsewhere.
+pub fn link_on_the_way(project: &Path, path: &Path) -> Option<PathBuf> {
+    let within = path.strip_prefix(project).ok()?;
+    let mut at = project.to_owned();
+    within.components().find_map(|part| {
+        at.push(part);
+        at.symlink_metadata().is_ok_and(|there| there.is_symlink()).then(|| at.clone())
+    })
 }
 
 /// Reads a file of the project; none where it is absent.

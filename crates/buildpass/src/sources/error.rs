@@ -69,6 +69,12 @@ pub enum Error {
     /// Somebody else fetches into the same folder.
     #[error("another fetch into `{}` is under way", .0.display())]
     Busy(PathBuf),
+    /// Something of somebody else's has the name of our own folder.
+    #[error("`{}` was not made by buildpass", .0.display())]
+    NotOurs(PathBuf),
+    /// The project has a link where a folder is to be filled.
+    #[error("`{}` is a link of the project, which is not followed", .0.display())]
+    Linked(PathBuf),
     /// There is no git that can be used.
     #[error(transparent)]
     Git(#[from] crate::git::NoGit),
@@ -111,6 +117,8 @@ impl Error {
             Self::NoSource { nearest: None, .. } => "`buildpass sources list` shows them all".to_owned(),
             Self::CacheOfAnother { .. } => "name a folder of this user's own with `--cache`".to_owned(),
             Self::Busy(_) => "wait for it, or name another folder with `--into`".to_owned(),
+            Self::NotOurs(_) => "remove it, or name another folder with `--into`".to_owned(),
+            Self::Linked(_) => "name the folder itself".to_owned(),
             Self::Git(error) => error.hint(),
             Self::Folder { .. } => "name a folder that this user can write to".to_owned(),
             Self::NoFolderName(_) => "give it another name in the list".to_owned(),

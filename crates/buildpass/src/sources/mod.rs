@@ -26,7 +26,7 @@ mod variables;
 mod version;
 
 pub use channel::Channel;
-pub use committed::lies_within;
+pub use committed::{lies_within, link_on_the_way};
 pub use error::Error;
 pub use list::{Entry, SourceList, Written};
 pub use location::{BadLocation, Location, OwnCredential};

@@ -18,6 +18,7 @@ use crate::{
     sources::{
         Error, Location, Lock, Resolved,
         fetch::{Blobs, History, Item, Plan, Submodules},
+        link_on_the_way,
     },
 };
 
@@ -87,8 +88,13 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     let credentials = SourceCredentials::find(flags, environment, &config, &mut resolved, submodules)?;
     credentials.notes.iter().for_each(|text| note(text));
     let locked = if arguments.locked { Some(Lock::read(&config.project)?) } else { None };
+    let plan = arguments.plan(surroundings);
+    let mut folders = std::iter::once(&plan.into).chain(&plan.cache);
+    if let Some(link) = folders.find_map(|folder| link_on_the_way(&config.project, folder)) {
+        return Err(Error::Linked(link).into());
+    }
     let mut order = Order {
-        plan: arguments.plan(surroundings),
+        plan,
         nowhere: Vec::new(),
         format: arguments.format,
         lock: arguments.update_lock.then(|| LockUse {

@@ -1,6 +1,9 @@
 //! What a repository says of its own sources, and what it cannot learn or send away by that.
 
-use std::{fs, os::unix::fs::symlink};
+use std::{
+    fs,
+    os::unix::fs::{chown, symlink},
+};
 
 use super::fetch;
 use crate::harness::{Buildpass, Finished, REPOSITORY, Scripted, SecurityGroup, reply};
@@ -255,4 +258,69 @@ fn a_file_of_the_users_may_name_any_variable_and_any_file() {
     a     https://git.example/elsewhere  v1.0.0
     b     https://git.example/b.git      vrelease-1
     ");
+}
+
+/// Folders that a repository puts in the way of a fetch, and what somebody else has where they lead.
+#[test]
+fn nothing_is_removed_or_written_where_a_link_leads() {
+    let list = "x:\n  alternative: http://127.0.0.1:1/x.git\n";
+    for (link, to, said) in [
+        ("src/.buildpass", "", "src/.buildpass` was not made by buildpass"),
+        ("src", "", "src` is a link"),
+        ("src", "into", "src` is a link"),
+        ("cache", "", "cache` is a link"),
+    ] {
+        let outside = tempfile::tempdir().unwrap();
+        let precious = outside.path().join("precious/.buildpass/precious");
+        fs::create_dir_all(precious.parent().unwrap()).unwrap();
+        fs::write(&precious, "x").unwrap();
+        fs::create_dir_all(outside.path().join("into")).unwrap();
+        let job = Buildpass::new().file(".custom_sources.yml", list);
+        if link.contains('/') {
+            fs::create_dir(job.project().join("src")).unwrap();
+        }
+        symlink(outside.path().join(to), job.project().join(link)).unwrap();
+        let mut job = job.args(["sources", "fetch", "--into", "src/", "--cache", "cache"]);
+        let finished = fetch(&mut job);
+        assert!(precious.exists(), "{link}: {}", finished.stderr);
+        assert_eq!(finished.code, Some(2), "{link}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(said) && finished.stderr.contains("hint: "),
+            "{link}: {}",
+            finished.stderr
+        );
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 2, "{link}");
+        assert!(fs::read_dir(outside.path().join("into")).unwrap().next().is_none(), "{link}");
+    }
+}
+
+#[test]
+fn a_folder_of_another_that_has_the_name_of_ours_is_left_alone() {
+    let list = "x:\n  alternative: http://127.0.0.1:1/x.git\n";
+    let job =
+        || Buildpass::new().file(".custom_sources.yml", list).args(["sources", "fetch", "--into", "src"]);
+    for file in ["precious/x", "x", "lock"] {
+        let mut job = job();
+        let path = job.project().join("src/.buildpass").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "made up").unwrap();
+        let refused = fetch(&mut job);
+        assert_eq!(refused.code, Some(2), "{file}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains("src/.buildpass` was not made by buildpass"),
+            "{file}: {}",
+            refused.stderr
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), "made up");
+    }
+    let mut job = job();
+    let folder = job.project().join("src/.buildpass");
+    fs::create_dir_all(&folder).unwrap();
+    if chown(&folder, Some(12_345), None).is_err() {
+        println!("skipped: only root can give a folder to another user");
+        return;
+    }
+    let refused = fetch(&mut job);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("was not made by buildpass"), "{}", refused.stderr);
 }
