@@ -2,7 +2,6 @@ use std::{collections::BTreeSet, ffi::OsString, fs, path::PathBuf, process::Exit
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::show::{Show, summary};
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     failure::{Blame, Failure},
     git::{Git, credential::SOCKET_VARIABLE},
     http::Roots,
+    run::asked_to_end,
     sources::{
         LOCK_FILE, Lock, Locked,
         fetch::{Fetching, Outcome, Plan},
@@ -76,16 +76,17 @@ pub(super) fn carry_out(order: &Order, surroundings: &Surroundings) -> Result<Ex
         let mut done = |outcome: &Outcome| show.done(outcome);
         tokio::select! {
             outcomes = fetching.finish(&tell, &mut done) => Ok(outcomes),
-            signal = interrupted() => Err(signal),
+            signal = asked_to_end() => Err(signal),
         }
     })?;
     show.end();
     let outcomes = match fetched {
         Ok(outcomes) => outcomes?,
-        Err(signal) => {
+        Err(Ok(signal)) => {
             note("interrupted: what was not whole is not there");
-            return Ok(ExitCode::from(128 + signal));
+            return Ok(ExitCode::from(u8::try_from(128 + signal.as_raw()).unwrap_or(u8::MAX)));
         }
+        Err(Err(error)) => return Err(Failure::bug("signals cannot be listened to", &error)),
     };
     let failures = report_failures(order, &outcomes);
     if let Some(lock) = &order.lock {
@@ -112,17 +113,6 @@ fn helper(sockets: Option<&str>) -> Result<Vec<OsString>, Failure> {
         std::env::current_exe().map_err(|error| Failure::bug("buildpass cannot find itself", &error))?;
     let named = format!("{SOCKET_VARIABLE}={}", sockets.unwrap_or_default());
     Ok(vec!["env".into(), named.into(), program.into_os_string(), "git".into(), "credential".into()])
-}
-
-async fn interrupted() -> u8 {
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    match (interrupt, terminate) {
-        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-            _ = interrupt.recv() => 2,
-            _ = terminate.recv() => 15,
-        },
-        _ => std::future::pending().await,
-    }
 }
 
 /// Each failure in full, when all is over; whose turn it is then.

@@ -1,4 +1,4 @@
-use std::{ffi::OsStr, path::Path, process::Stdio, time::Duration};
+use std::{ffi::OsStr, fs::File, path::Path, process::Stdio, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
@@ -48,6 +48,16 @@ impl<'a> Task<'a> {
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// A lock that lasts until git has ended, even where we are killed before: git inherits it as its stdin, which it does not read.
+    ///
+    /// # Errors
+    /// When there are no descriptors left.
+    pub fn holding(mut self, lock: &File) -> Result<Self, GitFailure> {
+        let lock = lock.try_clone().map_err(|error| GitFailure::of(Cause::NotStarted, error.to_string()))?;
+        self.command.stdin(lock);
+        Ok(self)
     }
 
     /// Who hears how far it is.

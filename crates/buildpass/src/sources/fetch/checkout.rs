@@ -1,5 +1,6 @@
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,6 +16,23 @@ use super::{
     workplace::Workplace,
 };
 use crate::git::{Git, GitFailure, Pins, Progress, Task};
+
+/// What git works with in a draft.
+pub(super) struct Means<'a> {
+    pub(super) git: &'a Git,
+    pub(super) pins: &'a Pins,
+    pub(super) stall: Duration,
+    /// What keeps others out of the workplace.
+    pub(super) lock: &'a File,
+    pub(super) tell: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl<'a> Means<'a> {
+    fn task(&self, folder: &Path) -> Result<Task<'a>, GitFailure> {
+        let task = Task::new(self.git, folder, self.pins, self.stall).holding(self.lock)?;
+        Ok(task.env("GIT_LFS_SKIP_SMUDGE", "1").tell(self.tell))
+    }
+}
 
 /// A working copy that is being made, beside the place that it will take.
 pub(super) struct Draft {
@@ -60,33 +78,16 @@ impl Draft {
     }
 
     /// Writes the files.
-    pub(super) async fn check_out(
-        &self,
-        git: &Git,
-        pins: &Pins,
-        stall: Duration,
-        tell: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), GitFailure> {
-        let task = Task::new(git, &self.folder, pins, stall).env("GIT_LFS_SKIP_SMUDGE", "1");
-        task.args(["read-tree", "--reset", "-u", "-v", "HEAD"]).tell(tell).finish().await.map(drop)
+    pub(super) async fn check_out(&self, means: &Means<'_>) -> Result<(), GitFailure> {
+        let task = means.task(&self.folder)?.args(["read-tree", "--reset", "-u", "-v", "HEAD"]);
+        task.finish().await.map(drop)
     }
 
     /// Fetches its submodules, and theirs, by the same rules for credentials.
-    pub(super) async fn fetch_submodules(
-        &self,
-        git: &Git,
-        pins: &Pins,
-        stall: Duration,
-        tell: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), GitFailure> {
-        let task = Task::new(git, &self.folder, pins, stall)
-            .env("GIT_LFS_SKIP_SMUDGE", "1")
-            .env("GIT_PROTOCOL_FROM_USER", "0");
-        task.args(["submodule", "update", "--init", "--recursive", "--progress", "--jobs=4"])
-            .tell(tell)
-            .finish()
-            .await
-            .map(drop)
+    pub(super) async fn fetch_submodules(&self, means: &Means<'_>) -> Result<(), GitFailure> {
+        let task = means.task(&self.folder)?.env("GIT_PROTOCOL_FROM_USER", "0");
+        let update = ["submodule", "update", "--init", "--recursive", "--progress", "--jobs=4"];
+        task.args(update).finish().await.map(drop)
     }
 
     /// Says in it that it is ours and whole, and how it stands.

@@ -1,4 +1,9 @@
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    time::Duration,
+};
 
 use super::{
     Blobs, History,
@@ -112,6 +117,11 @@ impl Mirror {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// What keeps others out.
+    pub(super) fn lock(&self) -> &File {
+        &self.held.lock
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -4,7 +4,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::{
     Blobs, Event, Fetched, Fetching, Item,
-    checkout::{Draft, has_submodules},
+    checkout::{Draft, Means, has_submodules},
     existing::{Existing, Look},
     look::{Found, Wanted, ask_git, not_there},
     mirror::Mirror,
@@ -26,6 +26,9 @@ pub(super) struct OnItsWay<'a> {
 
 /// What fails for a moment only is tried so many times more.
 const TIMES_MORE: usize = 3;
+
+/// A git that outlives us has the lock still, and nobody who ends it: it gives a server up by itself, so long after we would have.
+const GRACE_SECONDS: u64 = 10;
 
 impl OnItsWay<'_> {
     /// Brings it there.
@@ -53,7 +56,9 @@ impl OnItsWay<'_> {
         let (draft, found, received_bytes) = self.draft(&url, found).await?;
         if has_submodules(&draft, plan.submodules) {
             let tell = |progress| self.tell(Event::Working(progress));
-            let fetched = draft.fetch_submodules(git, &self.pins(&url), plan.stall, &tell).await;
+            let (pins, lock) = (self.pins(&url), self.workplace.lock());
+            let means = Means { git, pins: &pins, stall: plan.stall, lock, tell: &tell };
+            let fetched = draft.fetch_submodules(&means).await;
             fetched.map_err(|failure| Trouble::git(failure, &url, self.item))?;
         }
         draft.mark(git, &url, plan).await?;
@@ -159,9 +164,10 @@ impl OnItsWay<'_> {
         if !mirror.has(&found) {
             let tell = |progress: Progress| self.tell(Event::Working(progress));
             let fetch = async || {
-                let task =
-                    Task::new(git, mirror.path(), &pins, plan.stall).args(mirror.fetch_arguments(&found));
-                task.tell(&tell).finish().await
+                // Without a cache of the user's, the mirror is in the workplace.
+                let lock = if plan.cache.is_some() { mirror.lock() } else { self.workplace.lock() };
+                let task = Task::new(git, mirror.path(), &pins, plan.stall).holding(lock)?;
+                task.args(mirror.fetch_arguments(&found)).tell(&tell).finish().await
             };
             self.again(fetch).await.map_err(git_failed)?;
             found = mirror.fetched(git, found, plan.stall).await.map_err(git_failed)?;
@@ -171,7 +177,8 @@ impl OnItsWay<'_> {
         let draft = begun.map_err(disk(&plan.into))?;
         let tell = |progress: Progress| self.tell(Event::Working(progress));
         let pins = if plan.blobs == Blobs::All { Pins::local() } else { pins };
-        let checked_out = draft.check_out(git, &pins, plan.stall, &tell).await;
+        let means = Means { git, pins: &pins, stall: plan.stall, lock: self.workplace.lock(), tell: &tell };
+        let checked_out = draft.check_out(&means).await;
         let checked_out = if plan.blobs == Blobs::All {
             checked_out.map_err(GitFailure::without_server)
         } else {
@@ -203,7 +210,9 @@ impl OnItsWay<'_> {
     }
 
     fn pins(&self, url: &str) -> Pins {
-        Pins::remote(url, &self.item.realms, &self.fetching.helper)
+        let seconds = 2 * self.fetching.plan.stall.as_secs() + GRACE_SECONDS;
+        let pins = Pins::remote(url, &self.item.realms, &self.fetching.helper);
+        pins.with("http.lowSpeedLimit", "1").with("http.lowSpeedTime", &seconds.to_string())
     }
 
     fn tell(&self, event: Event) {

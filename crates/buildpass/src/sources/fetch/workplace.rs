@@ -12,7 +12,7 @@ use crate::sources::Error;
 /// Where checkouts are made before they take their place; gone when it is dropped. Nobody else fetches into the same folder meanwhile.
 pub(super) struct Workplace {
     folder: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 const NAME: &str = ".buildpass";
@@ -42,8 +42,13 @@ impl Workplace {
                 return Err(Error::NotOurs(folder));
             }
             clear(&folder).map_err(unusable)?;
-            return Ok(Self { folder, _lock: lock });
+            return Ok(Self { folder, lock });
         }
+    }
+
+    /// What keeps others out.
+    pub(super) fn lock(&self) -> &File {
+        &self.lock
     }
 
     /// A place of its own for something that is being made.
