@@ -324,3 +324,26 @@ fn a_folder_of_another_that_has_the_name_of_ours_is_left_alone() {
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     assert!(refused.stderr.contains("was not made by buildpass"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_password_that_makes_another_url_of_it_is_not_repeated() {
+    let server = evil();
+    let host = server.address.trim_start_matches("http://");
+    for url in [
+        format!("http://me:{MARK}/x@{host}/x.git"),
+        format!("http:/me:{MARK}@{host}/x.git"),
+        format!("me:{MARK}@{host}/x.git"),
+    ] {
+        let job = || Buildpass::new().file(".custom_sources.yml", &format!("x:\n  alternative: {url:?}\n"));
+        for finished in every_command(job) {
+            assert!(
+                !(finished.stdout.clone() + &finished.stderr).contains(MARK),
+                "{}{}",
+                finished.stdout,
+                finished.stderr
+            );
+            assert!(finished.stderr.contains(".custom_sources.yml:2: "), "{}", finished.stderr);
+        }
+    }
+    assert_eq!(server.requests(), Vec::<String>::new());
+}
