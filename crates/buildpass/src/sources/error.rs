@@ -112,7 +112,10 @@ impl Error {
             Self::Reference { .. } => {
                 "it takes a version, a tag, a branch or a commit, in a file that is no link".to_owned()
             }
-            Self::Lock { .. } => "`buildpass sources fetch --update-lock` writes it anew".to_owned(),
+            Self::Lock { .. } => {
+                "`buildpass sources fetch --update-lock` without a name fetches all and writes it anew"
+                    .to_owned()
+            }
             Self::NoSource { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::NoSource { nearest: None, .. } => "`buildpass sources list` shows them all".to_owned(),
             Self::CacheOfAnother { .. } => "name a folder of this user's own with `--cache`".to_owned(),

@@ -107,6 +107,15 @@ impl Location {
         }
     }
 
+    /// Its scheme, as git understands it.
+    pub fn transport(&self) -> &str {
+        match self.text.split_once("://") {
+            Some((scheme, _)) => scheme,
+            None if self.text.starts_with('/') => "file",
+            None => "ssh",
+        }
+    }
+
     /// Whether it is reached over HTTP, where a server may ask for a token.
     pub fn takes_tokens(&self) -> bool {
         self.remote != Remote::WithoutTokens

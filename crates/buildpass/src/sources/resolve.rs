@@ -50,6 +50,8 @@ pub struct Resolved {
     pub reference: Option<String>,
     /// Which rule gave the URL.
     pub origin: Origin,
+    /// Why what is written for a URL is none, and where.
+    pub unreadable: Option<String>,
     /// What the person who watches should know.
     pub notes: Vec<String>,
 }
@@ -67,6 +69,13 @@ pub enum Origin {
     Channel,
     /// None: it has no URL.
     None,
+}
+
+impl Resolved {
+    /// All that the person who watches should know.
+    pub fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().chain(&self.unreadable)
+    }
 }
 
 impl Origin {
@@ -117,6 +126,7 @@ impl Config {
             version,
             reference,
             origin,
+            unreadable: None,
             notes: Vec::new(),
         };
         let Some(written) = written else { return Ok(resolved) };
@@ -125,7 +135,7 @@ impl Config {
                 self.find_credential(&mut resolved, &location, own, &written.place);
                 resolved.location = Some(location);
             }
-            Err(error) => resolved.notes.push(format!("{}: {error}", written.place)),
+            Err(error) => resolved.unreadable = Some(format!("{}: {error}", written.place)),
         }
         Ok(resolved)
     }
@@ -182,9 +192,16 @@ impl Config {
                 resolved.credential = Some(password.clone());
                 resolved.username = Some(self.profile.username.clone().unwrap_or_default());
             }
-            (None, Some(password)) => resolved
-                .notes
-                .push(format!("{place}: `{name}` is fetched over ssh, which takes keys and not {password}")),
+            (None, Some(password)) => {
+                let (over, takes) = match location.transport() {
+                    "ssh" => ("over ssh", "keys"),
+                    "git" => ("over git://", "no credential"),
+                    _ => ("from this machine", "no credential"),
+                };
+                resolved.notes.push(format!(
+                    "{place}: `{name}` is fetched {over}, which takes {takes} and not {password}"
+                ));
+            }
             (None, None) => resolved.own = own,
         }
     }

@@ -32,7 +32,7 @@ pub(in crate::cli) struct Arguments {
 pub(super) struct Order {
     pub(super) plan: Plan,
     /// The sources that have no URL.
-    pub(super) nowhere: Vec<String>,
+    pub(super) nowhere: Vec<Nowhere>,
     pub(super) format: Format,
     /// The lock to write.
     pub(super) lock: Option<LockUse>,
@@ -40,12 +40,27 @@ pub(super) struct Order {
     pub(super) outer_sockets: Option<String>,
 }
 
+/// A source without a URL.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Nowhere {
+    pub(super) name: String,
+    /// Why what is written for one is none; without it, nothing is written.
+    pub(super) why: Option<String>,
+}
+
+impl Nowhere {
+    /// In words.
+    pub(super) fn said(&self) -> &str {
+        self.why.as_deref().unwrap_or("it has no URL on this channel")
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LockUse {
     /// The folder that it is in.
     pub(super) project: PathBuf,
-    /// The sources that the project names: others are forgotten.
-    pub(super) known: BTreeSet<String>,
+    /// The sources of which it keeps what it has; none where all of them are fetched.
+    pub(super) kept: BTreeSet<String>,
 }
 
 pub(in crate::cli) fn execute(
@@ -117,9 +132,12 @@ fn helper(sockets: Option<&str>) -> Result<Vec<OsString>, Failure> {
 
 /// Each failure in full, when all is over; whose turn it is then.
 fn report_failures(order: &Order, outcomes: &[Outcome]) -> Vec<Blame> {
-    let nowhere = order.nowhere.iter().map(|name| {
-        let hint = "`buildpass sources list` shows which have one; `--channel` takes another";
-        Failure::usage(format!("{name}: it has no URL on this channel"), hint)
+    let nowhere = order.nowhere.iter().map(|nowhere| {
+        let hint = match nowhere.why {
+            Some(_) => "write it as https://host/path, or as host:path for ssh",
+            None => "`buildpass sources list` shows which have one; `--channel` takes another",
+        };
+        Failure::usage(format!("{}: {}", nowhere.name, nowhere.said()), hint)
     });
     let failed = outcomes.iter().filter_map(|outcome| {
         let failure = outcome.result.as_ref().err()?.clone();
@@ -144,8 +162,8 @@ fn update(lock: &LockUse, order: &Order, outcomes: &[Outcome], failures: &[Blame
         note("sources.lock stays as it is, since not every source was fetched");
         return Ok(());
     }
-    let mut new = Lock::read(&lock.project)?;
-    new.keep(|name| lock.known.contains(name));
+    let mut new = if lock.kept.is_empty() { Lock::default() } else { Lock::read(&lock.project)? };
+    new.keep(|name| lock.kept.contains(name));
     for (item, outcome) in order.plan.items.iter().zip(outcomes) {
         if let Ok(fetched) = &outcome.result {
             let locked = Locked {

@@ -59,7 +59,7 @@ impl OnItsWay<'_> {
             let (pins, lock) = (self.pins(&url), self.workplace.lock());
             let means = Means { git, pins: &pins, stall: plan.stall, lock, tell: &tell };
             let fetched = draft.fetch_submodules(&means).await;
-            fetched.map_err(|failure| Trouble::git(failure, &url, self.item))?;
+            fetched.map_err(|failure| Trouble::submodule(failure, &url, self.item))?;
         }
         draft.mark(git, &url, plan).await?;
         draft.take_place(&folder, self.workplace, &self.item.name).await.map_err(disk)?;

@@ -3,7 +3,7 @@ use std::{io, path::PathBuf};
 use super::Item;
 use crate::{
     failure::{Blame, Failure},
-    git::GitFailure,
+    git::{Cause, GitFailure},
     sources::Error,
 };
 
@@ -13,6 +13,9 @@ pub(super) enum Trouble {
     /// git says no, or cannot.
     #[error("git failed")]
     Git { failure: GitFailure, url: String, credential: Option<String> },
+    /// git says no, or cannot, of a submodule of what came from this URL.
+    #[error("git failed")]
+    Submodule { failure: GitFailure, url: String, credential: Option<String> },
     /// The disk says no.
     #[error("`{}` cannot be written", .path.display())]
     Disk {
@@ -38,6 +41,13 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
+    pub(super) fn submodule(failure: GitFailure, url: &str, item: &Item) -> Self {
+        // Whom nobody answered for is another server than the credential's.
+        let credential = item.credential.as_ref().filter(|_| failure.cause != Cause::NoCredential);
+        let credential = credential.map(ToString::to_string);
+        Self::Submodule { failure, url: url.to_owned(), credential }
+    }
+
     pub(super) fn git(failure: GitFailure, url: &str, item: &Item) -> Self {
         let credential = item.credential.as_ref().map(ToString::to_string);
         Self::Git { failure, url: url.to_owned(), credential }
@@ -51,6 +61,9 @@ impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
         let (hint, blame) = match &trouble {
             Trouble::Git { failure, url, credential } => return failure.explain(url, credential.as_deref()),
+            Trouble::Submodule { failure, url, credential } => {
+                return failure.explain(&format!("a submodule of {url}"), credential.as_deref());
+            }
             Trouble::Unseen { failure, .. } => {
                 let explained = failure.explain("", None);
                 let causes = [vec![failure.in_short()], explained.causes].concat();

@@ -20,6 +20,12 @@ fn start(job: &Buildpass) -> Child {
     command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// The gits that fetch for a process. Its own arguments have the word too, and so have its children's until they are programs of their own.
+fn gits(id: u32) -> Vec<u32> {
+    let fetches = |pid: &u32| command_line(*pid).iter().any(|word| word == "--no-write-fetch-head");
+    descendants(id).into_iter().filter(fetches).collect()
+}
+
 /// A job whose transfer of the private source stays on its way.
 fn held(deployment: Deployment) -> (Deployment, Proxy) {
     let proxy =
@@ -39,13 +45,7 @@ fn an_interrupt_leaves_no_checkout_no_process_and_no_session() {
         let process = start(&job);
         assert!(wait_until(Duration::from_secs(20), || proxy.holds()));
         let id = process.id();
-        let gits = || {
-            descendants(id)
-                .into_iter()
-                .filter(|pid| command_line(*pid).iter().any(|word| word == "fetch"))
-                .count()
-        };
-        assert!(wait_until(Duration::from_secs(20), || gits() > 0));
+        assert!(wait_until(Duration::from_secs(20), || !gits(id).is_empty()));
         send_signal(signal, id.into());
         let output = process.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
@@ -96,12 +96,8 @@ fn a_git_that_outlives_its_fetch_keeps_others_out_of_its_mirror() {
     let mut job = fetching(deployment.job_without_vault(), &["tool", "--cache", "cache"]);
     let mut process = job.spawn();
     let id = process.id();
-    let gits = || {
-        let all = descendants(id).into_iter();
-        all.filter(|pid| command_line(*pid).iter().any(|word| word == "fetch")).collect::<Vec<_>>()
-    };
-    assert!(wait_until(Duration::from_secs(20), || proxy.holds() && !gits().is_empty()));
-    let left = gits();
+    assert!(wait_until(Duration::from_secs(20), || proxy.holds() && !gits(id).is_empty()));
+    let left = gits(id);
     send_signal("KILL", id.into());
     process.wait().unwrap();
     let lock = files(&job.project().join("cache"))
@@ -135,12 +131,8 @@ fn whoever_hangs_up_or_quits_leaves_nothing_behind_either() {
         let mut job = fetching(deployment.job_without_vault(), &["tool", "--cache", "cache"]);
         let process = job.spawn();
         let id = process.id();
-        let gits = || {
-            let all = descendants(id).into_iter();
-            all.filter(|pid| command_line(*pid).iter().any(|word| word == "fetch")).collect::<Vec<_>>()
-        };
-        assert!(wait_until(Duration::from_secs(20), || proxy.holds() && !gits().is_empty()));
-        let all = gits();
+        assert!(wait_until(Duration::from_secs(20), || proxy.holds() && !gits(id).is_empty()));
+        let all = gits(id);
         send_signal(signal, id.into());
         let output = process.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
