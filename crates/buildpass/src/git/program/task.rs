@@ -36,6 +36,11 @@ impl<'a> Task<'a> {
         Self { command, stall, progress: None }
     }
 
+    /// Work on a repository without a working tree. It is named, since a user may forbid git to take one that it merely finds itself in.
+    pub fn bare(git: &Git, folder: &Path, pins: &Pins, stall: Duration) -> Self {
+        Self::new(git, folder, pins, stall).args(["--git-dir".as_ref(), folder.as_os_str()])
+    }
+
     /// The command and its arguments.
     #[must_use]
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {

@@ -97,7 +97,7 @@ impl Mirror {
             Some(object) if object == found.object => Ok(found),
             None => Err(GitFailure::of(Cause::Corrupt, format!("`{kept}` was fetched and is not there"))),
             Some(object) => {
-                let task = Task::new(git, &self.held.path, &Pins::local(), stall);
+                let task = Task::bare(git, &self.held.path, &Pins::local(), stall);
                 let finished =
                     task.args(["rev-parse", "--verify", &format!("{object}^{{commit}}")]).finish().await?;
                 let commit = String::from_utf8_lossy(&finished.stdout).trim().to_owned();

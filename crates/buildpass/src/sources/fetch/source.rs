@@ -166,7 +166,7 @@ impl OnItsWay<'_> {
             let fetch = async || {
                 // Without a cache of the user's, the mirror is in the workplace.
                 let lock = if plan.cache.is_some() { mirror.lock() } else { self.workplace.lock() };
-                let task = Task::new(git, mirror.path(), &pins, plan.stall).holding(lock)?;
+                let task = Task::bare(git, mirror.path(), &pins, plan.stall).holding(lock)?;
                 task.args(mirror.fetch_arguments(&found)).tell(&tell).finish().await
             };
             self.again(fetch).await.map_err(git_failed)?;

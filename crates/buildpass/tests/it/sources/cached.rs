@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::chown, path::PathBuf};
 
-use super::{Deployment, fetch, fetching, git, read};
+use super::{Deployment, fetch, fetching, git, git_output, read};
 use crate::harness::{Buildpass, Vault};
 
 /// The one mirror of a cache.
@@ -172,4 +172,24 @@ fn what_somebody_changed_in_a_checkout_is_not_lost() {
     assert_eq!(foreign.code, Some(2), "{}", foreign.stderr);
     assert!(foreign.stderr.contains("was not made by buildpass"), "{}", foreign.stderr);
     assert_eq!(read(&job, "src/shell/precious"), "x");
+}
+
+/// What a user tells git of repositories that it merely finds does not concern those that we made.
+#[test]
+fn a_user_who_trusts_no_bare_repository_is_served() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    for flags in [&["--cache", "cache"][..], &["--submodules"]] {
+        let mut job = fetching(deployment.job(&vault), &[&["shell"][..], flags].concat());
+        fs::write(job.folder().join("home/.gitconfig"), "[safe]\n\tbareRepository = explicit\n").unwrap();
+        fs::create_dir(job.project().join("bare")).unwrap();
+        git(&job, "bare", &["init", "-q", "--bare"]);
+        assert!(
+            !git_output(&job, "bare", &["fsck"]).status.success(),
+            "git takes no bare repository by itself"
+        );
+        let fetched = fetch(&mut job);
+        assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+        assert_eq!(read(&job, "src/shell/README.md"), "a private repository\n");
+    }
 }
