@@ -69,7 +69,7 @@ impl Draft {
         refs.sort();
         let lines: String = refs.iter().map(|(name, object)| format!("{object} {name}\n")).collect();
         directory.write("packed-refs", &lines)?;
-        mirror.share(&path).await?;
+        mirror.share(&path, workplace).await?;
         Ok(draft)
     }
 
@@ -109,9 +109,12 @@ impl Draft {
             return Err(error);
         }
         if old.exists() {
-            tokio::task::spawn_blocking(move || fs::remove_dir_all(old))
-                .await
-                .map_err(io::Error::other)??;
+            let workplace = workplace.clone();
+            let remove = move || {
+                let _kept = workplace;
+                fs::remove_dir_all(old)
+            };
+            tokio::task::spawn_blocking(remove).await.map_err(io::Error::other)??;
         }
         Ok(())
     }

@@ -134,7 +134,7 @@ impl OnItsWay<'_> {
         let cache = self.fetching.cache(self.workplace)?;
         let disk = |error| Trouble::Disk { path: cache.path().to_owned(), source: error };
         let held = cache.hold(url, plan.history, plan.blobs, waiting).await.map_err(disk)?;
-        let mirror = Mirror::new(held, plan.history, plan.blobs);
+        let mirror = Mirror::new(held, plan);
         if !mirror.is_whole(&found) {
             self.tell(Event::Mending);
             mirror.renew().map_err(disk)?;

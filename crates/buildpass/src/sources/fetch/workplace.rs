@@ -3,14 +3,19 @@ use std::{
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 
 use crate::sources::Error;
 
-/// Where checkouts are made before they take their place; gone when it is dropped. Nobody else fetches into the same folder meanwhile.
-pub(super) struct Workplace {
+/// Where checkouts are made before they take their place; gone when the last of its clones is. Nobody else fetches into the same folder
+/// meanwhile.
+#[derive(Clone)]
+pub(super) struct Workplace(Arc<Taken>);
+
+struct Taken {
     folder: PathBuf,
     lock: File,
 }
@@ -42,22 +47,22 @@ impl Workplace {
                 return Err(Error::NotOurs(folder));
             }
             clear(&folder).map_err(unusable)?;
-            return Ok(Self { folder, lock });
+            return Ok(Self(Arc::new(Taken { folder, lock })));
         }
     }
 
     /// What keeps others out.
     pub(super) fn lock(&self) -> &File {
-        &self.lock
+        &self.0.lock
     }
 
     /// A place of its own for something that is being made.
     pub(super) fn place(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.0.folder.join(name)
     }
 }
 
-impl Drop for Workplace {
+impl Drop for Taken {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
@@ -114,4 +119,23 @@ fn clear(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_there_until_the_last_who_works_in_it_is_done() {
+        let into = tempfile::tempdir().unwrap();
+        let workplace = Workplace::take(into.path()).unwrap();
+        let other = workplace.clone();
+        let place = workplace.place("x/y");
+        drop(workplace);
+        assert!(matches!(Workplace::take(into.path()), Err(Error::Busy(_))));
+        fs::create_dir_all(place).unwrap();
+        drop(other);
+        assert!(fs::read_dir(into.path()).unwrap().next().is_none());
+        drop(Workplace::take(into.path()).unwrap());
+    }
 }
