@@ -2,23 +2,26 @@ use std::{fmt, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use crate::{Clock, Lockbox, api::Core};
+use crate::{Clock, Limits, Lockbox, api::Core};
 
 /// What a [`Lockbox`] is made from.
 #[derive(Debug)]
 pub struct Config {
     /// The token that can do everything.
     pub root_token: RootToken,
+    /// How much they may ask.
+    pub limits: Limits,
 }
 
 /// A token that can do everything: wiped at its end, never shown by Debug.
 pub struct RootToken(Zeroizing<String>);
 
 impl Config {
-    /// For laptops, demos and tests: everything in memory, unsealed, secrets (KV version 2) under `secret/`.
+    /// For laptops, demos and tests: everything in memory, unsealed, secrets (KV version 2) under `secret/`, plain
+    /// HTTP on loopback.
     #[must_use]
     pub fn dev(root_token: impl Into<RootToken>) -> Self {
-        Self { root_token: root_token.into() }
+        Self { root_token: root_token.into(), limits: Limits::default() }
     }
 
     /// The server, not listening yet.
@@ -28,7 +31,7 @@ impl Config {
     #[must_use]
     pub fn build(self, clock: impl Clock) -> Lockbox {
         let core = Core::dev(&self.root_token.0, Arc::new(clock)).expect("the built-in policies are good");
-        Lockbox::new(core)
+        Lockbox::new(core, self.limits)
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! For the laptop, for demos, and for the tests of whoever talks to a vault. Login with JWTs, tokens that end on time,
 //! policies, and key-value secrets; statuses, bodies and error texts are OpenBao's. What was written is gone when the
-//! process ends. It serves plain HTTP: keep it on loopback.
+//! process ends. It serves plain HTTP, on loopback alone.
 //!
 //! ```no_run
-//! # async fn demo() -> std::io::Result<()> {
+//! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8200").await?;
 //! let lockbox = lockbox::Config::dev("root").build(lockbox::SystemClock);
-//! lockbox.serve(listener, std::future::pending()).await
+//! lockbox.serve(listener, std::future::pending()).await?;
+//! # Ok(())
 //! # }
 //! ```
 
@@ -18,7 +19,16 @@ mod config;
 /// The server itself.
 mod lockbox;
 
-/// Vault's HTTP API: connections, routes, answers.
+/// Connections: who is let in, for how long, and how they end.
+mod server;
+
+/// How much a client may ask.
+mod limit;
+
+/// What is counted.
+mod metrics;
+
+/// Vault's HTTP API: routes, answers.
 mod api;
 
 /// Who is asking: tokens, and the logins that give them.
@@ -41,4 +51,6 @@ mod random;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken};
+pub use limit::{Limits, LoginRate};
 pub use lockbox::Lockbox;
+pub use server::{Drained, Listeners, ServeError};

@@ -1,27 +1,33 @@
-use std::{fmt, future::Future, io, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
-use tokio::net::TcpListener;
-
-use crate::api::{self, Core};
+use crate::{
+    Drained, Limits, Listeners, ServeError,
+    api::{Api, Core},
+    metrics::Metrics,
+    server::Server,
+};
 
 /// A small vault, ready to serve.
-pub struct Lockbox(Arc<Core>);
+pub struct Lockbox(Server);
 
 impl Lockbox {
-    pub(crate) fn new(core: Core) -> Self {
-        Self(Arc::new(core))
+    pub(crate) fn new(core: Core, limits: Limits) -> Self {
+        let metrics = Metrics::new();
+        let api = Arc::new(Api::new(Arc::new(core), limits.clone(), metrics.clone()));
+        Self(Server { api, limits, metrics })
     }
 
-    /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have ten seconds to end.
+    /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have until the deadline of
+    /// the limits to end.
     ///
     /// # Errors
-    /// When the listener cannot be used.
+    /// When a listener cannot be used, or plain HTTP would be served beyond loopback.
     pub async fn serve(
         self,
-        listener: TcpListener,
+        listeners: impl Into<Listeners>,
         shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        api::serve(self.0, listener, shutdown).await
+    ) -> Result<Drained, ServeError> {
+        self.0.serve(listeners.into(), shutdown).await
     }
 }
 

@@ -20,3 +20,15 @@ mod tokens;
 
 /// Secrets by path.
 mod secrets;
+
+/// Bodies, headers and logins that ask too much.
+mod limits;
+
+/// Ten thousand connections that say nothing.
+mod crowds;
+
+/// What the server counts.
+mod metrics;
+
+/// The end.
+mod drain;

@@ -3,8 +3,12 @@
 /// An issuer with discovery and keys, on loopback.
 mod issuer;
 
+/// A lockbox that is configured, watched and told to end.
+mod served;
+
 /// A running lockbox and the requests to it.
 mod vault;
 
 pub(crate) use issuer::{Issuer, Signer};
+pub(crate) use served::{Served, read_answer};
 pub(crate) use vault::{Reply, Vault};
