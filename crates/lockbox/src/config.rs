@@ -2,15 +2,19 @@ use std::{fmt, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use crate::{Clock, Limits, Lockbox, api::Core};
+use crate::{Clock, Limits, Lockbox, Notices, Transport, api::Core};
 
 /// What a [`Lockbox`] is made from.
 #[derive(Debug)]
 pub struct Config {
     /// The token that can do everything.
     pub root_token: RootToken,
+    /// How clients reach it.
+    pub transport: Transport,
     /// How much they may ask.
     pub limits: Limits,
+    /// Who is told what happens to it.
+    pub notices: Notices,
 }
 
 /// A token that can do everything: wiped at its end, never shown by Debug.
@@ -21,7 +25,12 @@ impl Config {
     /// HTTP on loopback.
     #[must_use]
     pub fn dev(root_token: impl Into<RootToken>) -> Self {
-        Self { root_token: root_token.into(), limits: Limits::default() }
+        Self {
+            root_token: root_token.into(),
+            transport: Transport::Plain,
+            limits: Limits::default(),
+            notices: Notices::default(),
+        }
     }
 
     /// The server, not listening yet.
@@ -31,7 +40,7 @@ impl Config {
     #[must_use]
     pub fn build(self, clock: impl Clock) -> Lockbox {
         let core = Core::dev(&self.root_token.0, Arc::new(clock)).expect("the built-in policies are good");
-        Lockbox::new(core, self.limits)
+        Lockbox::new(core, self.transport, self.limits, self.notices)
     }
 }
 

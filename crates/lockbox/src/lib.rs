@@ -2,7 +2,7 @@
 //!
 //! For the laptop, for demos, and for the tests of whoever talks to a vault. Login with JWTs, tokens that end on time,
 //! policies, and key-value secrets; statuses, bodies and error texts are OpenBao's. What was written is gone when the
-//! process ends. It serves plain HTTP, on loopback alone.
+//! process ends. It serves plain HTTP on loopback, and HTTP over TLS anywhere.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,6 +21,9 @@ mod lockbox;
 
 /// Connections: who is let in, for how long, and how they end.
 mod server;
+
+/// Certificates.
+mod tls;
 
 /// How much a client may ask.
 mod limit;
@@ -53,4 +56,5 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken};
 pub use limit::{Limits, LoginRate};
 pub use lockbox::Lockbox;
-pub use server::{Drained, Listeners, ServeError};
+pub use server::{Drained, Listeners, Notice, Notices, ServeError};
+pub use tls::{Tls, TlsError, Transport};

@@ -1,7 +1,7 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use crate::{
-    Drained, Limits, Listeners, ServeError,
+    Drained, Limits, Listeners, Notices, ServeError, Transport,
     api::{Api, Core},
     metrics::Metrics,
     server::Server,
@@ -11,10 +11,10 @@ use crate::{
 pub struct Lockbox(Server);
 
 impl Lockbox {
-    pub(crate) fn new(core: Core, limits: Limits) -> Self {
+    pub(crate) fn new(core: Core, transport: Transport, limits: Limits, notices: Notices) -> Self {
         let metrics = Metrics::new();
         let api = Arc::new(Api::new(Arc::new(core), limits.clone(), metrics.clone()));
-        Self(Server { api, limits, metrics })
+        Self(Server { api, transport, limits, metrics, notices })
     }
 
     /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have until the deadline of

@@ -31,6 +31,7 @@ struct Inside {
     file_bytes: Gauge,
     sealed: Gauge,
     audit_failures: Counter,
+    certificates: [Counter; 2],
 }
 
 impl Metrics {
@@ -58,6 +59,13 @@ impl Metrics {
             file_bytes: gauge(all, "file_bytes", "How large the file is"),
             sealed: gauge(all, "sealed", "1 while the server is sealed"),
             audit_failures: counter(all, "audit_failures", "Requests that could not be logged"),
+            certificates: counters(
+                all,
+                "certificate_loads",
+                "New certificates by what became of them",
+                "outcome",
+                ["loaded", "kept_the_old"],
+            ),
             registry,
         }))
     }
@@ -79,6 +87,14 @@ impl Metrics {
 
     pub(crate) fn connection_closed(&self) {
         self.0.connections.dec();
+    }
+
+    pub(crate) fn certificate_loaded(&self) {
+        self.0.certificates[0].inc();
+    }
+
+    pub(crate) fn certificate_kept(&self) {
+        self.0.certificates[1].inc();
     }
 
     /// Everything, in the text format 0.0.4.

@@ -16,9 +16,10 @@ use tokio::{
     net::TcpStream,
     time,
 };
+use tokio_rustls::TlsAcceptor;
 
 use super::{crowd::Place, door::Inside, handler::Handler, observed::Observed, progress::Phase};
-use crate::api::Ends;
+use crate::{Tls, Transport, api::Ends};
 
 /// One connection, from its first byte to its last.
 pub(super) async fn serve<H: Handler>(
@@ -29,11 +30,31 @@ pub(super) async fn serve<H: Handler>(
 ) {
     // Without it small answers wait for the client's acknowledgement.
     let _ = stream.set_nodelay(true);
-    // A client that says nothing costs this much: no buffer.
+    // A client that says nothing costs this much: no buffer, no TLS.
     let mut first = [0];
     let (Ok(1..), Ok(local)) = (stream.peek(&mut first).await, stream.local_addr()) else { return };
     let ends = Ends { local, peer };
-    Box::pin(http(stream, ends, place, &inside)).await;
+    match &inside.transport {
+        Transport::Plain => Box::pin(http(stream, ends, place, &inside)).await,
+        Transport::Tls(tls) if first == TLS_HANDSHAKE => {
+            Box::pin(https(stream, tls, ends, place, &inside)).await;
+        }
+        Transport::Tls(_) => Box::pin(refuse_plain(stream)).await,
+    }
+}
+
+async fn https<H: Handler>(stream: TcpStream, tls: &Tls, ends: Ends, place: Place, inside: &Inside<H>) {
+    let Ok(stream) = TlsAcceptor::from(tls.config()).accept(stream).await else { return };
+    // The time for a header begins now.
+    if place.advance(Phase::Silent, &[Phase::Silent]).is_ok() {
+        http(stream, ends, place, inside).await;
+    }
+}
+
+async fn refuse_plain(mut stream: TcpStream) {
+    if stream.write_all(PLAIN_TO_TLS).await.is_ok() {
+        close(stream).await;
+    }
 }
 
 async fn http<S, H>(stream: S, ends: Ends, place: Place, inside: &Inside<H>)
@@ -81,4 +102,9 @@ async fn close<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) {
     let _ = time::timeout(LINGER_FOR, read).await;
 }
 
+/// How a TLS connection begins.
+const TLS_HANDSHAKE: [u8; 1] = [0x16];
+/// What Go's server says to a client that took it for a plain one.
+const PLAIN_TO_TLS: &[u8] =
+    b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 const LINGER_FOR: Duration = Duration::from_millis(500);

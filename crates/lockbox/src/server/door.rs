@@ -17,6 +17,7 @@ use tokio::{
 
 use super::{connection, crowd::Crowd, handler::Handler};
 use crate::{
+    Transport,
     limit::{Limits, Source},
     metrics::Metrics,
 };
@@ -33,16 +34,22 @@ pub(super) struct Door<H> {
 /// What the connections of one listener share.
 pub(super) struct Inside<H> {
     pub(super) handler: H,
+    pub(super) transport: Transport,
     /// Whether the next answer of a connection is its last.
     pub(super) draining: AtomicBool,
 }
 
 impl<H: Handler> Door<H> {
-    pub(super) fn new(listener: TcpListener, handler: H, (limits, metrics): (&Limits, Metrics)) -> Self {
+    pub(super) fn new(
+        listener: TcpListener,
+        handler: H,
+        transport: Transport,
+        (limits, metrics): (&Limits, Metrics),
+    ) -> Self {
         Self {
             listener,
             crowd: Crowd::new(limits, metrics),
-            inside: Arc::new(Inside { handler, draining: AtomicBool::new(false) }),
+            inside: Arc::new(Inside { handler, transport, draining: AtomicBool::new(false) }),
             connections: JoinSet::new(),
             drain_deadline: limits.drain_deadline,
         }

@@ -8,7 +8,7 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Serves `GET /metrics` on this socket.
+    /// Serves `GET /metrics` on this socket, by the same transport as the API.
     #[must_use]
     pub fn with_metrics(self, listener: TcpListener) -> Self {
         Self { metrics: Some(listener), ..self }

@@ -1,4 +1,4 @@
-//! Connections: listening, who is let in and for how long, and draining when it is time.
+//! Connections: listening, TLS, who is let in and for how long, and draining when it is time.
 //!
 //! What is said over a connection is the API's affair, or the metrics page's.
 
@@ -7,6 +7,9 @@ mod listeners;
 
 /// Why a server does not serve.
 mod error;
+
+/// What is told to whoever runs the server.
+mod notice;
 
 /// Serving, from the first connection to the last.
 mod serve;
@@ -37,5 +40,6 @@ mod open_files;
 
 pub use error::ServeError;
 pub use listeners::Listeners;
+pub use notice::{Notice, Notices};
 pub use serve::Drained;
 pub(crate) use serve::Server;

@@ -1,23 +1,34 @@
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::{Future, pending},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     net::TcpListener,
     sync::watch,
+    task,
     time::{self, Interval, MissedTickBehavior},
 };
 
-use super::{Listeners, ServeError, door::Door};
+use super::{Listeners, Notice, Notices, ServeError, door::Door};
 use crate::{
+    Transport,
     api::Api,
     limit::Limits,
     metrics::{Metrics, Page},
+    tls::Watched,
 };
 
 /// The API and all that is needed to serve it.
 pub(crate) struct Server {
     pub(crate) api: Arc<Api>,
+    pub(crate) transport: Transport,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
+    pub(crate) notices: Notices,
 }
 
 /// How a server ended.
@@ -37,20 +48,21 @@ impl Server {
         listeners: Listeners,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Drained, ServeError> {
-        let Self { api, limits, metrics } = self;
+        let Self { api, transport, limits, metrics, notices } = self;
         for listener in [Some(&listeners.api), listeners.metrics.as_ref()].into_iter().flatten() {
-            check(listener)?;
+            check(listener, &transport)?;
         }
         let (stop, stopping) = watch::channel(());
         let shutdown = async {
             shutdown.await;
             drop(stop);
         };
-        let answers = Door::new(listeners.api, Arc::clone(&api), (&limits, metrics.clone()));
+        let answers =
+            Door::new(listeners.api, Arc::clone(&api), transport.clone(), (&limits, metrics.clone()));
         let page = listeners.metrics.map(|listener| {
             let few = Limits { max_connections: 64, max_connections_per_source: 64, ..limits };
             // Whoever reads the figures does not count in them.
-            Door::new(listener, Page::new(metrics.clone()), (&few, Metrics::new()))
+            Door::new(listener, Page::new(metrics.clone()), transport.clone(), (&few, Metrics::new()))
         });
         let page = async {
             match page {
@@ -62,6 +74,7 @@ impl Server {
         tokio::select! {
             (answers, page, ()) = served => Ok(Drained { cut_off: answers + page }),
             never = keep_house(&api) => match never {},
+            never = watch_certificate(&transport, &metrics, &notices) => match never {},
         }
     }
 }
@@ -75,18 +88,41 @@ async fn keep_house(api: &Api) -> Infallible {
     }
 }
 
+/// Takes a certificate over when its files were changed.
+async fn watch_certificate(transport: &Transport, metrics: &Metrics, notices: &Notices) -> Infallible {
+    let Transport::Tls(tls) = transport else { return pending().await };
+    let mut rounds = every(tls.check_every());
+    loop {
+        rounds.tick().await;
+        let tls = tls.clone();
+        // Files may be on a network that hangs.
+        match task::spawn_blocking(move || tls.watch()).await {
+            Ok(Watched::Loaded) => {
+                metrics.certificate_loaded();
+                notices.tell(&Notice::CertificateLoaded);
+            }
+            Ok(Watched::Kept(error)) => {
+                metrics.certificate_kept();
+                notices.tell(&Notice::CertificateKept(error));
+            }
+            Ok(Watched::Unchanged) | Err(_) => {}
+        }
+    }
+}
+
 fn every(period: Duration) -> Interval {
     let mut rounds = time::interval(period);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     rounds
 }
 
-fn check(listener: &TcpListener) -> Result<(), ServeError> {
+fn check(listener: &TcpListener, transport: &Transport) -> Result<(), ServeError> {
     let address: SocketAddr = listener.local_addr().map_err(ServeError::Listener)?;
-    if address.ip().to_canonical().is_loopback() {
-        Ok(())
-    } else {
-        Err(ServeError::PlainBeyondLoopback(address))
+    match transport {
+        Transport::Plain if !address.ip().to_canonical().is_loopback() => {
+            Err(ServeError::PlainBeyondLoopback(address))
+        }
+        Transport::Plain | Transport::Tls(_) => Ok(()),
     }
 }
 

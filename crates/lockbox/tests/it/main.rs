@@ -27,6 +27,9 @@ mod limits;
 /// Ten thousand connections that say nothing.
 mod crowds;
 
+/// TLS: certificates, and new ones.
+mod certificates;
+
 /// What the server counts.
 mod metrics;
 
