@@ -43,3 +43,17 @@ mod sealing;
 
 /// The same answers as a real OpenBao gives, request by request.
 mod conformance;
+/// Bodies, headers and logins that ask too much.
+mod limits;
+
+/// Ten thousand connections that say nothing.
+mod crowds;
+
+/// TLS: certificates, and new ones.
+mod certificates;
+
+/// What the server counts.
+mod metrics;
+
+/// The end.
+mod drain;

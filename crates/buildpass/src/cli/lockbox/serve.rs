@@ -103,5 +103,5 @@ async fn serve(lockbox: Lockbox, listen: SocketAddr) -> io::Result<()> {
             _ = terminate.recv() => {}
         }
     };
-    lockbox.serve(listener, shutdown).await
+    lockbox.serve(listener, shutdown).await.map(drop).map_err(io::Error::other)
 }
