@@ -14,6 +14,8 @@ use crate::{
 pub struct Config {
     /// Where everything is kept.
     pub storage: Storage,
+    /// Where every request and its answer is written; what cannot be written is not answered.
+    pub audit_file: Option<PathBuf>,
     /// How clients reach it.
     pub transport: Transport,
     /// How much they may ask.
@@ -49,7 +51,7 @@ impl Config {
 
     fn keeping(storage: Storage) -> Self {
         let (limits, notices) = (Limits::default(), Notices::default());
-        Self { storage, transport: Transport::Plain, limits, notices }
+        Self { storage, audit_file: None, transport: Transport::Plain, limits, notices }
     }
 
     /// The server, not listening yet.
@@ -62,9 +64,9 @@ impl Config {
     pub async fn build(self, clock: impl Clock) -> Result<Lockbox, OpenError> {
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let vault = match self.storage {
-            Storage::File(path) => Vault::new(Disk::open(Medium::File(path))?, clock),
+            Storage::File(path) => Vault::new(Disk::open(Medium::File(path))?, clock, self.audit_file),
             Storage::Dev(root_token) => {
-                let vault = Vault::new(Disk::open(Medium::Memory)?, clock);
+                let vault = Vault::new(Disk::open(Medium::Memory)?, clock, self.audit_file);
                 let initialised = vault.initialise(Split::WHOLE).await?;
                 let core = vault.unseal(initialised.root_key).await?;
                 core.issue_root(Some(&root_token.0)).await?;

@@ -42,7 +42,6 @@ mod auth;
 mod policy;
 
 /// What happened: every request and response, in a chain that shows whether it is whole.
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no request is written to it yet"))]
 pub mod audit;
 
 /// What is kept: secrets by path.

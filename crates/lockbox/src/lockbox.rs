@@ -3,6 +3,7 @@ use std::{fmt, future::Future, sync::Arc};
 use crate::{
     Drained, Limits, Listeners, Notices, ServeError, StorageError, Transport,
     api::{Api, Initialised, OpenError, Vault},
+    audit::AuditError,
     metrics::Metrics,
     seal::{RootKey, Split},
     server::Server,
@@ -55,6 +56,14 @@ impl Lockbox {
     /// When the file cannot be read.
     pub fn condition(&self) -> Result<Condition, StorageError> {
         self.vault.condition()
+    }
+
+    /// Goes on in a new audit log, after a rotation moved the old one away.
+    ///
+    /// # Errors
+    /// When there can be no such file: then the old one stays in use.
+    pub fn reopen_audit_log(&self) -> Result<(), AuditError> {
+        self.vault.core().map_or(Ok(()), |core| core.reopen_audit_log())
     }
 
     /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have until the deadline of

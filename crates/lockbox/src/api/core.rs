@@ -1,4 +1,4 @@
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, path::Path, sync::Arc};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -6,8 +6,10 @@ use zeroize::Zeroizing;
 use super::{
     mount::{Description, Mounts},
     time::Time,
+    watch,
 };
 use crate::{
+    audit::{AuditError, AuditLog},
     auth::{
         jwt::JwtError,
         token::{Kind, Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
@@ -24,6 +26,7 @@ pub(crate) struct Core {
     pub(super) policies: Policies,
     pub(super) tokens: Tokens,
     pub(super) mounts: Mounts,
+    pub(super) audit: Option<AuditLog>,
 }
 
 /// Why the contents of a file could not be read.
@@ -33,6 +36,8 @@ pub(crate) enum LoadError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error("an auth method cannot be read: {0}")]
     Method(#[from] JwtError),
 }
@@ -42,12 +47,20 @@ impl Core {
     ///
     /// # Errors
     /// When the store cannot be read, or holds what this version does not know.
-    pub(super) async fn load(store: Arc<Store>, time: Time) -> Result<Self, LoadError> {
+    pub(super) async fn load(
+        store: Arc<Store>,
+        time: Time,
+        audit_file: Option<&Path>,
+    ) -> Result<Self, LoadError> {
         let now = time.now();
         Ok(Self {
             policies: Policies::load(Arc::clone(&store), now).await?,
             tokens: Tokens::load(Arc::clone(&store), now).await?,
             mounts: Mounts::load(Arc::clone(&store)).await?,
+            audit: match audit_file {
+                Some(path) => Some(watch::open(&store, path, now).await?),
+                None => None,
+            },
             store,
             time,
         })
@@ -102,13 +115,22 @@ impl Core {
         self.mounts.mount_engine(secret).await.map_err(|error| StorageError::Write(error.to_string()))
     }
 
+    /// # Errors
+    /// When there can be no such file: then the old one stays in use.
+    pub(crate) fn reopen_audit_log(&self) -> Result<(), AuditError> {
+        self.audit.as_ref().map_or(Ok(()), |log| log.reopen(self.now()))
+    }
+
     pub(super) fn now(&self) -> Moment {
         self.time.now()
     }
 
-    /// Lets go of tokens that have ended.
+    /// Lets go of tokens that have ended, and keeps in mind how far the audit log is.
     pub(super) fn purge(&self) {
         self.tokens.purge(self.now());
+        if let Some(log) = &self.audit {
+            watch::remember(&self.store, log.tip());
+        }
     }
 
     pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Session, TokenError> {

@@ -16,7 +16,6 @@ use super::{
 use crate::{
     exchange::{Answer, Authenticated, Layout, Presence},
     json::written,
-    random,
 };
 
 #[derive(Serialize)]
@@ -36,10 +35,10 @@ struct Refusal {
     errors: Vec<String>,
 }
 
-/// An answer as it goes over HTTP.
-pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Full<Bytes>> {
+/// An answer as it goes over HTTP, to the request with this id.
+pub(super) fn response(id: String, outcome: Result<Answer, Failure>) -> Response<Full<Bytes>> {
     match outcome {
-        Ok(answer) => answered(&answer),
+        Ok(answer) => answered(id, &answer),
         Err(failure) => match rescue(&failure) {
             Rescue::Errors(status, errors) => json(status, &Refusal { errors }),
             Rescue::Unread(status, errors) => unread(status, &Refusal { errors }),
@@ -54,7 +53,7 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Full<Bytes>
     }
 }
 
-fn answered(answer: &Answer) -> Response<Full<Bytes>> {
+fn answered(id: String, answer: &Answer) -> Response<Full<Bytes>> {
     let status = match (answer.layout, answer.presence) {
         (Layout::Empty, Presence::Here) => return finish(StatusCode::NO_CONTENT, String::new()),
         (Layout::Empty, Presence::Gone) => return finish(StatusCode::NOT_FOUND, String::new()),
@@ -63,7 +62,7 @@ fn answered(answer: &Answer) -> Response<Full<Bytes>> {
     };
     let status = answer.status.and_then(|chosen| StatusCode::from_u16(chosen).ok()).unwrap_or(status);
     let envelope = Envelope {
-        request_id: random::uuid(),
+        request_id: id,
         lease_id: "",
         renewable: false,
         lease_duration: answer.lease_seconds,

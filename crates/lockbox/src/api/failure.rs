@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::{mount::MountError, vault::OpenError};
 use crate::{
+    audit::AuditError,
     auth::{jwt::JwtError, token::TokenError},
     exchange::FieldError,
     kv::KvError,
@@ -110,6 +111,19 @@ pub(super) enum Failure {
     Open(#[from] OpenError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// What cannot be logged is not done.
+    #[error("internal error")]
+    Audit(#[source] AuditError),
+    #[error(
+        "cannot enable audit device via API; use declarative, config-based audit device management instead"
+    )]
+    AuditByApi,
+    #[error("cannot disable configuration-managed audit device")]
+    AuditStays,
+    #[error("unknown audit backend {0:?}")]
+    UnknownAudit(String),
+    #[error("the \"input\" parameter is empty")]
+    NoInput,
     #[error("paths must be supplied")]
     NoPaths,
     #[error("missing path")]

@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use hyper::{HeaderMap, Method, Request, body::Incoming as Body, header, http::request::Parts};
 use zeroize::Zeroizing;
@@ -8,12 +8,14 @@ use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
 pub(super) struct Incoming {
+    /// The id under which its answer, and the audit log, speak of it.
+    pub(super) id: String,
     pub(super) operation: Operation,
     pub(super) path: String,
     pub(super) fields: Fields,
     pub(super) token: Option<Zeroizing<String>>,
     pub(super) namespace: Namespace,
-    pub(super) from: IpAddr,
+    pub(super) peer: SocketAddr,
 }
 
 /// Where a request wants to be: there is the root alone.
@@ -26,7 +28,12 @@ pub(super) enum Namespace {
 impl Incoming {
     /// # Errors
     /// When the request is none that the API knows, or its body cannot be read.
-    pub(super) async fn read(request: Request<Body>, ends: Ends, api: &Api) -> Result<Self, Failure> {
+    pub(super) async fn read(
+        id: String,
+        request: Request<Body>,
+        ends: Ends,
+        api: &Api,
+    ) -> Result<Self, Failure> {
         let (Parts { method, uri, headers, .. }, body) = request.into_parts();
         let mut path = path::parse(uri.path())?;
         let mut query = body::query(uri.query().unwrap_or_default());
@@ -40,12 +47,13 @@ impl Incoming {
             path.push('/');
         }
         Ok(Self {
+            id,
             operation,
             path,
             fields,
             token: token(&headers),
             namespace: namespace(&headers),
-            from: ends.peer.ip(),
+            peer: ends.peer,
         })
     }
 }

@@ -30,6 +30,9 @@ mod core;
 /// The time by which things end.
 mod time;
 
+/// The audit log of an open vault.
+mod watch;
+
 /// Where the engines and auth methods are mounted.
 mod mount;
 
@@ -47,6 +50,9 @@ mod token;
 
 /// What of a list a token may see.
 mod shown;
+
+/// A request and its answer, as the audit log takes them.
+mod audited;
 
 /// The envelope around an answer.
 mod envelope;

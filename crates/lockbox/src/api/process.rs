@@ -1,5 +1,6 @@
 use super::{
     Core,
+    audited::{Audited, bearer},
     failure::Failure,
     http::{Incoming, Namespace},
     route::Route,
@@ -7,6 +8,7 @@ use super::{
     vault::Vault,
 };
 use crate::{
+    audit::{Asker, Decision},
     auth::{
         Method,
         jwt::{Client, Mounted},
@@ -18,6 +20,8 @@ use crate::{
 
 /// What a handler knows about who is asking.
 pub(super) struct Asking<'a> {
+    /// The whole path.
+    pub(super) path: &'a str,
     pub(super) session: &'a Session,
     pub(super) acl: &'a Acl,
     /// The id that was shown, for the answers that repeat it.
@@ -51,17 +55,29 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
     if let Route::Method(mount, "login") = &route
         && let Method::Jwt(method) = &mount.inside
     {
+        let audited = Audited::new(core, &incoming, &route, Operation::Update);
         let request = request(core, &incoming, "login", Operation::Update);
         if incoming.operation != Operation::Update {
             return Err(Failure::UnsupportedLogin);
         }
+        audited.asks(Asker::Anybody)?;
         let mounted = Mounted { path: &mount.description.path, accessor: &mount.description.accessor };
-        let order =
-            method.login(mounted, &request, Client { from: incoming.from, time: core.time.wall() }).await?;
-        return token::log_in(core, order).await;
+        let client = Client { from: incoming.peer.ip(), time: core.time.wall() };
+        let outcome = match method.login(mounted, &request, client).await {
+            Ok(order) => token::log_in(core, order).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        return audited.is_told(Asker::Anybody, outcome);
     }
     let id = incoming.token.as_deref().map(String::as_str);
-    let session = core.authenticate(id, incoming.from).await?;
+    let session = match core.authenticate(id, incoming.peer.ip()).await {
+        Ok(session) => session,
+        Err(refusal) => {
+            let audited = Audited::new(core, &incoming, &route, incoming.operation);
+            audited.asks(Asker::Nobody)?;
+            return audited.is_told(Asker::Nobody, Err(refusal.into()));
+        }
+    };
     let outcome = authorised(core, &incoming, &route, &session).await;
     if session.uses < 0 {
         core.tokens.revoke(&session).await?;
@@ -83,34 +99,49 @@ async fn authorised(
         .at(core.now())
         .borne_by(&session.token.entity_id);
     let id = incoming.token.as_deref().map_or("", String::as_str);
-    let asking = Asking { session, acl: &acl, id };
+    let asking = Asking { path, session, acl: &acl, id };
     if let Route::System(rest) = route
         && let Some(rest) = rest.strip_prefix("internal/ui/mounts")
         && incoming.operation == Operation::Read
     {
-        return sys::ui_mounts(core, &acl, rest);
+        let audited = Audited::new(core, incoming, route, incoming.operation);
+        audited.asks(Asker::Anybody)?;
+        return audited.is_told(Asker::Anybody, sys::ui_mounts(core, &acl, rest));
     }
     let operation = route.settle(incoming.operation, &incoming.fields)?;
     let asked = Asked { operation, path, fields: &incoming.fields, wrap: None, danger: route.danger() };
-    let Permission::Granted(grant) = acl.permits(&asked) else { return Err(Failure::RefusedByPolicy) };
-    let paged = grant.page.applied(&incoming.fields);
-    let request = |rest| Request {
-        operation,
-        path: rest,
-        fields: paged.as_ref().unwrap_or(&incoming.fields),
-        now: core.now(),
+    let audited = Audited::new(core, incoming, route, operation);
+    let Permission::Granted(grant) = acl.permits(&asked) else {
+        let asker = bearer(session, id, Decision::Refused);
+        audited.asks(asker)?;
+        return audited.is_told(asker, Err(Failure::RefusedByPolicy));
     };
-    let answer = match route {
-        Route::System(rest) => sys::handle(core, &asking, &request(rest)).await,
-        Route::Token(rest) => token::handle(core, &asking, &request(rest)).await,
-        Route::Method(mount, rest) => match &mount.inside {
-            Method::Jwt(method) => Ok(method.handle(&request(rest)).await?),
+    let asker = bearer(session, id, Decision::Granted(&grant.by));
+    audited.asks(asker)?;
+    let paged = grant.page.applied(&incoming.fields);
+    let fields = paged.as_ref().unwrap_or(&incoming.fields);
+    let request = Request { operation, path: "", fields, now: core.now() };
+    let outcome = carried_out(core, &asking, route, request).await;
+    audited.is_told(asker, outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked)))
+}
+
+/// Has it done by whose path it is.
+async fn carried_out(
+    core: &Core,
+    asking: &Asking<'_>,
+    route: &Route<'_>,
+    request: Request<'_>,
+) -> Result<Answer, Failure> {
+    match route {
+        Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
+        Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,
+        Route::Method(mount, path) => match &mount.inside {
+            Method::Jwt(method) => Ok(method.handle(&Request { path, ..request }).await?),
             Method::Token => Err(Failure::Token(TokenError::Refused)),
         },
-        Route::Engine(mount, rest) => Ok(mount.inside.handle(&request(rest)).await?),
-        Route::Nowhere => Err(Failure::NoRoute(path.to_owned())),
-    }?;
-    shown::shown(answer, &grant, &acl, &asked)
+        Route::Engine(mount, path) => Ok(mount.inside.handle(&Request { path, ..request }).await?),
+        Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
+    }
 }
 
 fn request<'a>(core: &Core, incoming: &'a Incoming, path: &'a str, operation: Operation) -> Request<'a> {

@@ -44,6 +44,10 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::NoPatchType
         | Failure::PatchParameter
         | Failure::NoPaths
+        | Failure::AuditByApi
+        | Failure::AuditStays
+        | Failure::UnknownAudit(_)
+        | Failure::NoInput
         | Failure::NotInitialised
         | Failure::Split(_)
         | Failure::PgpCount
@@ -53,13 +57,16 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::ShareTooShort(_)
         | Failure::ShareTooLong(_)
         | Failure::Field(_) => told(StatusCode::BAD_REQUEST),
+        Failure::Audit(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Sealed => told(StatusCode::SERVICE_UNAVAILABLE),
         Failure::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Open(error) => match error {
             OpenError::AlreadyInitialised | OpenError::NotInitialised | OpenError::WrongKey => {
                 told(StatusCode::BAD_REQUEST)
             }
-            OpenError::Storage(_) | OpenError::Contents(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
+            OpenError::Storage(_) | OpenError::Audit(_) | OpenError::Contents(_) => {
+                told(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         },
         Failure::Mount(error) => match error {
             MountError::Storage(_) | MountError::Method(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),

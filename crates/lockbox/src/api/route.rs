@@ -57,7 +57,10 @@ impl<'a> Route<'a> {
     /// Whether a policy must say `sudo` as well.
     pub(super) fn danger(&self) -> Danger {
         let dangerous = match self {
-            Self::System(path) => path.starts_with("auth/") || matches!(*path, "seal" | "rotate"),
+            Self::System(path) => {
+                ["auth/", "audit"].iter().any(|start| path.starts_with(start))
+                    || matches!(*path, "seal" | "rotate")
+            }
             Self::Token(path) => path.starts_with("accessors"),
             Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
         };

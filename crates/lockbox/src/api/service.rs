@@ -12,6 +12,7 @@ use crate::{
     exchange::Answer,
     limit::{InFlight, Limits, LoginRates, Source, within},
     metrics::{Limit, Metrics, RequestKind},
+    random,
 };
 
 /// Answers HTTP requests, within the limits.
@@ -40,12 +41,16 @@ impl Api {
     /// Answers one HTTP request.
     pub(crate) async fn answer(&self, request: Request<Body>, ends: Ends) -> Response<Full<Bytes>> {
         let (kind, begun) = (RequestKind::of(&request), Instant::now());
-        let answer = within(self.limits.max_request_duration, self.process(request, kind, ends)).await;
+        let id = random::uuid();
+        let answer = within(self.limits.max_request_duration, self.process(&id, request, kind, ends)).await;
         let outcome = answer.unwrap_or(Err(Failure::TookTooLong));
+        if matches!(outcome, Err(Failure::Audit(_))) {
+            self.metrics.audit_failed();
+        }
         if let Some(limit) = outcome.as_ref().err().and_then(Failure::limit) {
             self.metrics.refused(limit);
         }
-        let response = envelope::response(outcome);
+        let response = envelope::response(id, outcome);
         self.metrics.request(kind, response.status(), begun.elapsed());
         response
     }
@@ -59,6 +64,7 @@ impl Api {
 
     async fn process(
         &self,
+        id: &str,
         request: Request<Body>,
         kind: RequestKind,
         ends: Ends,
@@ -69,7 +75,7 @@ impl Api {
                 .admit(Source::from(ends.peer.ip()), self.vault.now())
                 .map_err(|wait| Failure::TooManyLogins { path: path.to_owned(), wait })?;
         }
-        let incoming = Incoming::read(request, ends, self).await?;
+        let incoming = Incoming::read(id.to_owned(), request, ends, self).await?;
         process::process(&self.vault, incoming).await
     }
 }

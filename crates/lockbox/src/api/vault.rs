@@ -1,4 +1,7 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use thiserror::Error;
 use tokio::sync::Mutex;
@@ -7,6 +10,7 @@ use zeroize::Zeroizing;
 use super::{Core, core::LoadError, time::Time};
 use crate::{
     Condition,
+    audit::AuditError,
     clock::{Clock, Moment},
     random,
     seal::{RootKey, Split, WrongRootKey, combine, deal},
@@ -20,6 +24,8 @@ pub(crate) struct Vault {
     state: RwLock<State>,
     /// Held by who seals, unseals or initialises.
     turn: Mutex<()>,
+    /// Where every request and its answer is written.
+    audit_file: Option<PathBuf>,
 }
 
 enum State {
@@ -62,15 +68,18 @@ pub enum OpenError {
     /// The file cannot be read or written.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The audit log cannot be written, and nothing is answered without it.
+    #[error(transparent)]
+    Audit(AuditError),
     /// The file opens, and holds what this version cannot read.
     #[error("{0}")]
     Contents(String),
 }
 
 impl Vault {
-    pub(crate) fn new(disk: Disk, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(disk: Disk, clock: Arc<dyn Clock>, audit_file: Option<PathBuf>) -> Self {
         let state = RwLock::new(State::Sealed(Progress::default()));
-        Self { time: Time::new(clock), disk: Arc::new(disk), state, turn: Mutex::default() }
+        Self { time: Time::new(clock), disk: Arc::new(disk), state, turn: Mutex::default(), audit_file }
     }
 
     /// What is inside; nothing while it is sealed.
@@ -114,7 +123,7 @@ impl Vault {
         }
         let (root_key, header) = (RootKey::draw(), Header::new(split));
         let store = Store::create(Arc::clone(&self.disk), &header, root_key.clone(), self.time.now()).await?;
-        let core = self.load(store).await?;
+        let core = self.load(store, None).await?;
         let root_token = core.issue_root(None).await?;
         Ok(Initialised { shares: deal(&root_key, split), root_key, root_token })
     }
@@ -167,14 +176,15 @@ impl Vault {
             StorageError::Sealed(_) => OpenError::WrongKey,
             other => OpenError::Storage(other),
         })?;
-        let core = Arc::new(self.load(store).await?);
+        let core = Arc::new(self.load(store, self.audit_file.as_deref()).await?);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Open(Arc::clone(&core));
         Ok(core)
     }
 
-    async fn load(&self, store: Store) -> Result<Core, OpenError> {
-        Core::load(Arc::new(store), self.time.clone()).await.map_err(|error| match error {
+    async fn load(&self, store: Store, audit_file: Option<&Path>) -> Result<Core, OpenError> {
+        Core::load(Arc::new(store), self.time.clone(), audit_file).await.map_err(|error| match error {
             LoadError::Storage(error) => OpenError::Storage(error),
+            LoadError::Audit(error) => OpenError::Audit(error),
             other => OpenError::Contents(other.to_string()),
         })
     }

@@ -94,6 +94,10 @@ impl AuditLog {
         self.keys.salt.hash(text)
     }
 
+    pub(crate) fn path(&self) -> String {
+        self.path.display().to_string()
+    }
+
     /// Where the log has come to.
     pub(crate) fn tip(&self) -> Tip {
         self.end().tip

@@ -32,7 +32,6 @@ pub(crate) enum Permission<'a> {
 #[derive(Debug)]
 pub(crate) struct Grant<'a> {
     /// The policies that grant it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the audit log will name them"))]
     pub(crate) by: Vec<&'a str>,
     /// How long a list may be.
     pub(crate) page: Page,

@@ -57,3 +57,6 @@ mod metrics;
 
 /// The end.
 mod drain;
+
+/// The audit log: everything, without its secrets, in a chain.
+mod audited;

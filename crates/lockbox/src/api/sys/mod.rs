@@ -24,6 +24,9 @@ mod methods;
 /// `sys/policies/acl` and `sys/policy`.
 mod policies;
 
+/// `sys/audit` and `sys/audit-hash`.
+mod audit;
+
 /// `sys/capabilities-self`.
 mod capabilities;
 

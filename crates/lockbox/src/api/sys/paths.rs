@@ -1,4 +1,4 @@
-use super::{capabilities, methods, mounts, policies, seal};
+use super::{audit, capabilities, methods, mounts, policies, seal};
 use crate::{
     api::{Core, failure::Failure, process::Asking},
     exchange::{Answer, Operation, Request},
@@ -43,6 +43,11 @@ pub(crate) async fn handle(
         // Whoever may ask for it has it done on the way back.
         ("seal", "", Operation::Update) => Ok(Answer::empty()),
         ("seal", "", _) => Err(Failure::UnknownMethod),
+        ("audit", "", Operation::Read) => Ok(audit::list(core)),
+        ("audit", "", Operation::List) => Err(Failure::UnsupportedPath),
+        ("audit", "", _) => Err(Failure::UnsupportedOperation),
+        ("audit", path, operation) => audit::change(core, path, operation),
+        ("audit-hash", path, _) if !path.is_empty() => audit::hash(core, path, request),
         ("key-status", "", Operation::Read) => Ok(seal::key_status(core)),
         ("rotate", "", Operation::Update) => seal::rotate(core, request).await,
         ("key-status" | "rotate", "", _) => Err(Failure::UnsupportedOperation),

@@ -1,0 +1,165 @@
+use super::{
+    Core,
+    failure::Failure,
+    http::Incoming,
+    rescue::{Rescue, rescue},
+    route::Route,
+};
+use crate::{
+    audit::{Asker, Bearer, Decision, Entry, MountPoint, Outcome, Refusal, Said, Times},
+    auth::token::{Session, TokenError},
+    exchange::{Answer, Operation},
+    kv::KvError,
+};
+
+/// One request on its way into the audit log; where there is no log, nothing happens.
+pub(super) struct Audited<'a> {
+    core: &'a Core,
+    incoming: &'a Incoming,
+    operation: Operation,
+    mount: Option<Place>,
+}
+
+/// A mount, as the log names it.
+struct Place {
+    path: String,
+    kind: &'static str,
+    accessor: String,
+}
+
+impl<'a> Audited<'a> {
+    pub(super) fn new(
+        core: &'a Core,
+        incoming: &'a Incoming,
+        route: &Route<'_>,
+        operation: Operation,
+    ) -> Self {
+        let mount = core.audit.as_ref().and_then(|_| Place::of(core, route));
+        Self { core, incoming, operation, mount }
+    }
+
+    /// Logs what is asked, before it is done.
+    ///
+    /// # Errors
+    /// When it cannot be logged: then it must not be done.
+    pub(super) fn asks(&self, asker: Asker<'_>) -> Result<(), Failure> {
+        let Some(log) = &self.core.audit else { return Ok(()) };
+        log.record_request(self.core.now(), &self.entry(asker)).map_err(Failure::Audit)
+    }
+
+    /// Logs what came of it, before that is told.
+    ///
+    /// # Errors
+    /// When it cannot be logged: then nothing of it must be told.
+    pub(super) fn is_told(
+        &self,
+        asker: Asker<'_>,
+        outcome: Result<Answer, Failure>,
+    ) -> Result<Answer, Failure> {
+        let Some(log) = &self.core.audit else { return outcome };
+        let told = match &outcome {
+            Ok(_) => String::new(),
+            Err(failure) => told(failure),
+        };
+        let shown = match &outcome {
+            Ok(answer) => Outcome::Answered(Said::of(answer, times(&self.incoming.path))),
+            Err(failure) => Outcome::Refused(refusal(failure, &told, asker)),
+        };
+        log.record_response(self.core.now(), &self.entry(asker), &shown).map_err(Failure::Audit)?;
+        outcome
+    }
+
+    fn entry<'e>(&'e self, asker: Asker<'e>) -> Entry<'e> {
+        Entry {
+            id: &self.incoming.id,
+            asker,
+            operation: self.operation,
+            mount: self.mount.as_ref().map(|Place { path, kind, accessor }| MountPoint {
+                path,
+                kind,
+                accessor,
+            }),
+            path: &self.incoming.path,
+            fields: &self.incoming.fields,
+            token: self.incoming.token.as_deref().map(String::as_str),
+            from: self.incoming.peer.ip(),
+            port: Some(self.incoming.peer.port()),
+            headers: &[],
+            wrap: None,
+        }
+    }
+}
+
+/// Who shows this token, and what policies say to it.
+pub(super) fn bearer<'a>(session: &'a Session, id: &'a str, decision: Decision<'a>) -> Asker<'a> {
+    let token = &session.token;
+    Asker::Bearer(Bearer {
+        token: id,
+        accessor: &token.accessor,
+        kind: token.kind.name(),
+        display_name: &token.display_name,
+        policies: &token.policies,
+        metadata: None,
+        entity_id: &token.entity_id,
+        ttl: token.first_ttl,
+        issued: token.issued,
+        uses: u64::try_from(session.uses.max(0)).unwrap_or_default(),
+        decision,
+    })
+}
+
+impl Place {
+    fn of(core: &Core, route: &Route<'_>) -> Option<Self> {
+        let of_method = |path: &str| {
+            let mount = core.mounts.methods.at(path)?;
+            let kind = if path == "token/" { "token" } else { "jwt" };
+            Some(Self { path: format!("auth/{path}"), kind, accessor: mount.description.accessor.clone() })
+        };
+        match route {
+            Route::System(_) => {
+                let (path, accessor) = ("sys/".to_owned(), "system".to_owned());
+                Some(Self { path, kind: "system", accessor })
+            }
+            Route::Token(_) => of_method("token/"),
+            Route::Method(mount, _) => of_method(&mount.description.path),
+            Route::Engine(mount, _) => {
+                let described = &mount.description;
+                Some(Self { path: described.path.clone(), kind: "kv", accessor: described.accessor.clone() })
+            }
+            Route::Nowhere => None,
+        }
+    }
+}
+
+/// Whose points in time an answer shows.
+fn times(path: &str) -> Times {
+    if path.starts_with("auth/token/lookup") || path.starts_with("sys/leases/") {
+        Times::Token
+    } else if path.starts_with("sys/polic") {
+        Times::Policy
+    } else if path.contains("/metadata/") {
+        Times::Metadata
+    } else if path.contains("/data/") {
+        Times::Version
+    } else {
+        Times::None
+    }
+}
+
+fn told(failure: &Failure) -> String {
+    match rescue(failure) {
+        Rescue::Errors(_, errors) | Rescue::Unread(_, errors) | Rescue::Later(errors, _) => errors.join("\n"),
+        Rescue::Redirect(_) | Rescue::Silent(_) => failure.to_string(),
+    }
+}
+
+fn refusal<'a>(failure: &Failure, told: &'a str, asker: Asker<'_>) -> Refusal<'a> {
+    match failure {
+        Failure::RefusedByPolicy | Failure::Token(TokenError::Refused) => Refusal::Denied(told),
+        Failure::NotFound | Failure::Kv(KvError::NotFound) => Refusal::NotFound,
+        Failure::NoRoute(_) => Refusal::NoRoute(told),
+        Failure::UnsupportedPath | Failure::UnsupportedOperation => Refusal::Unsupported(told),
+        _ if matches!(asker, Asker::Anybody) => Refusal::Told(told),
+        _ => Refusal::Invalid(told),
+    }
+}

@@ -1,0 +1,95 @@
+use std::{fs, path::Path};
+
+use anyhow::Result;
+use lockbox::{
+    Config,
+    audit::{Expected, Verdict, verify},
+};
+use serde_json::{Value, json};
+
+use crate::harness::Vault;
+
+const TOP: &str = "top-secret-value-of-a-made-up-token";
+
+async fn audited(log: &Path) -> Result<Vault> {
+    let mut config = Config::dev("root");
+    config.audit_file = Some(log.to_owned());
+    Vault::serve(config).await
+}
+
+fn lines(log: &Path) -> Result<Vec<Value>> {
+    fs::read_to_string(log)?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
+fn verdict(log: &Path) -> Result<Verdict> {
+    Ok(verify(log, &Expected { key: None, from: None, holds: None })?)
+}
+
+#[tokio::test]
+async fn every_request_and_its_answer_is_logged_without_its_secrets() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("audit.log");
+    let vault = audited(&log).await?;
+    let secret = json!({ "data": { "token": TOP } });
+    vault.root("POST", "secret/data/a", secret).await?.expect(200)?;
+    assert_eq!(vault.get("root", "secret/data/a").await?.body["data"]["data"]["token"], TOP);
+    vault.get("s.wrong", "secret/data/a").await?.expect(403)?;
+    vault.get("root", "nowhere/at/all").await?.expect(404)?;
+    let text = fs::read_to_string(&log)?;
+    for secret in [TOP, "\"root\",\"accessor", "s.wrong"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    let lines = lines(&log)?;
+    let kinds: Vec<&str> = lines.iter().filter_map(|line| line["type"].as_str()).collect();
+    let (request, response) = ("request", "response");
+    assert_eq!(
+        kinds,
+        ["lockbox", request, response, request, response, request, response, request, response]
+    );
+    let read = &lines[4];
+    assert_eq!(read["request"]["path"], "secret/data/a");
+    assert_eq!(read["request"]["operation"], "read");
+    assert_eq!(read["auth"]["policy_results"]["allowed"], true);
+    let hash = vault.root("POST", "sys/audit-hash/file", json!({ "input": TOP })).await?;
+    assert_eq!(read["response"]["data"]["data"]["token"], hash.body["data"]["hash"]);
+    assert!(lines[6]["error"].as_str().is_some_and(|error| error.contains("permission denied")));
+    assert!(matches!(verdict(&log)?, Verdict::Whole { .. }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_line_that_was_changed_or_left_out_shows() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("audit.log");
+    let vault = audited(&log).await?;
+    for name in ["a", "b", "c"] {
+        vault.get("root", &format!("secret/data/{name}")).await?.expect(404)?;
+    }
+    let text = fs::read_to_string(&log)?;
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for position in 1..lines.len() - 1 {
+        let mut fewer = lines.clone();
+        fewer.remove(position);
+        fs::write(folder.path().join("fewer"), fewer.concat())?;
+        assert!(matches!(verdict(&folder.path().join("fewer"))?, Verdict::Broken { .. }), "{position}");
+    }
+    fs::write(folder.path().join("changed"), text.replacen("secret/data/b", "secret/data/x", 1))?;
+    assert!(matches!(verdict(&folder.path().join("changed"))?, Verdict::Broken { .. }));
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_request_that_cannot_be_logged_is_refused_and_not_done() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("audit.log");
+    let vault = audited(&log).await?;
+    vault.root("POST", "secret/data/a", json!({ "data": { "x": "1" } })).await?.expect(200)?;
+    // The log goes on in a device that is always full.
+    fs::remove_file(&log)?;
+    std::os::unix::fs::symlink("/dev/full", &log)?;
+    let _ = vault.reopen_audit_log();
+    let write = vault.root("POST", "secret/data/a", json!({ "data": { "x": "2" } })).await?;
+    write.refuses(500, "internal error");
+    Ok(())
+}
