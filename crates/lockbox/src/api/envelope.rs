@@ -1,6 +1,10 @@
-use axum::{
-    body::Body,
-    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::{
+    Response, StatusCode,
+    body::Bytes,
+    header::{self, HeaderName, HeaderValue},
 };
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
@@ -33,14 +37,16 @@ struct Refusal {
 }
 
 /// An answer as it goes over HTTP.
-pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
+pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Full<Bytes>> {
     match outcome {
         Ok(answer) => answered(&answer),
         Err(failure) => match rescue(&failure) {
             Rescue::Errors(status, errors) => json(status, &Refusal { errors }),
+            Rescue::Unread(status, errors) => unread(status, &Refusal { errors }),
+            Rescue::Later(errors, wait) => later(&Refusal { errors }, wait),
             Rescue::Redirect(path) => redirect(&path),
             Rescue::Silent(status) => {
-                let mut response = Response::new(Body::empty());
+                let mut response = Response::new(Full::default());
                 *response.status_mut() = status;
                 response
             }
@@ -48,7 +54,7 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
     }
 }
 
-fn answered(answer: &Answer) -> Response<Body> {
+fn answered(answer: &Answer) -> Response<Full<Bytes>> {
     let status = match (answer.layout, answer.presence) {
         (Layout::Empty, Presence::Here) => return finish(StatusCode::NO_CONTENT, String::new()),
         (Layout::Empty, Presence::Gone) => return finish(StatusCode::NOT_FOUND, String::new()),
@@ -85,7 +91,7 @@ fn merged(envelope: &Envelope<'_>) -> Option<Box<RawValue>> {
     RawValue::from_string(written(&all).ok()?).ok()
 }
 
-fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+fn json(status: StatusCode, value: &impl Serialize) -> Response<Full<Bytes>> {
     match written(value) {
         Ok(mut text) => {
             text.push('\n');
@@ -95,7 +101,24 @@ fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
     }
 }
 
-fn redirect(path: &str) -> Response<Body> {
+/// OpenBao answers these before its own headers are set, and ends the connection.
+fn unread(status: StatusCode, refusal: &Refusal) -> Response<Full<Bytes>> {
+    let mut response = json(status, refusal);
+    let headers = response.headers_mut();
+    headers.remove(header::CACHE_CONTROL);
+    headers.remove(header::STRICT_TRANSPORT_SECURITY);
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+fn later(refusal: &Refusal, wait: Duration) -> Response<Full<Bytes>> {
+    let mut response = json(StatusCode::TOO_MANY_REQUESTS, refusal);
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn redirect(path: &str) -> Response<Full<Bytes>> {
     let mut response = finish(StatusCode::TEMPORARY_REDIRECT, String::new());
     if let Ok(location) = HeaderValue::from_str(path) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -103,8 +126,8 @@ fn redirect(path: &str) -> Response<Body> {
     response
 }
 
-fn finish(status: StatusCode, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+fn finish(status: StatusCode, text: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
     *response.status_mut() = status;
     for (name, value) in &HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

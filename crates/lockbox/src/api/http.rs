@@ -1,13 +1,9 @@
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderMap, Method, Request, Response, header, request::Parts},
-};
+use hyper::{HeaderMap, Method, Request, body::Incoming as Body, header, http::request::Parts};
 use zeroize::Zeroizing;
 
-use super::{body, envelope, failure::Failure, path, process, vault::Vault};
+use super::{Api, Ends, body, failure::Failure, path};
 use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
@@ -27,36 +23,30 @@ pub(super) enum Namespace {
     Unknown,
 }
 
-/// The address of a client, put into its requests by the server.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) IpAddr);
-
-/// Answers one HTTP request.
-pub(super) async fn answer(State(vault): State<Arc<Vault>>, request: Request<Body>) -> Response<Body> {
-    let bodiless = request.method() == Method::HEAD;
-    let outcome = match Incoming::read(request).await {
-        Ok(incoming) => process::process(&vault, incoming).await,
-        Err(failure) => Err(failure),
-    };
-    let mut response = envelope::response(outcome);
-    if bodiless {
-        *response.body_mut() = Body::empty();
-    }
-    response
-}
-
 impl Incoming {
-    async fn read(request: Request<Body>) -> Result<Self, Failure> {
-        let (Parts { method, uri, headers, extensions, .. }, body) = request.into_parts();
+    /// # Errors
+    /// When the request is none that the API knows, or its body cannot be read.
+    pub(super) async fn read(request: Request<Body>, ends: Ends, api: &Api) -> Result<Self, Failure> {
+        let (Parts { method, uri, headers, .. }, body) = request.into_parts();
         let mut path = path::parse(uri.path())?;
         let mut query = body::query(uri.query().unwrap_or_default());
         let operation = operation(&method, &path, &mut query)?;
-        let fields = if operation.is_write() { body::fields(&method, &headers, body).await? } else { query };
+        let fields = if operation.is_write() {
+            body::fields(&method, &headers, body, (api, ends)).await?
+        } else {
+            query
+        };
         if matches!(operation, Operation::List | Operation::Scan) && !path.ends_with('/') {
             path.push('/');
         }
-        let from = extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
-        Ok(Self { operation, path, fields, token: token(&headers), namespace: namespace(&headers), from })
+        Ok(Self {
+            operation,
+            path,
+            fields,
+            token: token(&headers),
+            namespace: namespace(&headers),
+            from: ends.peer.ip(),
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     auth::Method,
     exchange::{Fields, Operation},
     kv::{Engine, KvError},
+    policy::Danger,
 };
 
 /// Which part of the server a path belongs to, and the rest of the path.
@@ -54,11 +55,12 @@ impl<'a> Route<'a> {
     }
 
     /// Whether a policy must say `sudo` as well.
-    pub(super) fn is_dangerous(&self) -> bool {
-        match self {
+    pub(super) fn danger(&self) -> Danger {
+        let dangerous = match self {
             Self::System(path) => path.starts_with("auth/") || matches!(*path, "seal" | "rotate"),
             Self::Token(path) => path.starts_with("accessors"),
             Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
-        }
+        };
+        if dangerous { Danger::Dangerous } else { Danger::Ordinary }
     }
 }

@@ -5,10 +5,14 @@ use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
+    absolute_time::{self, absolute_time},
     duration,
     integer::{whole_number, whole_numbers},
 };
-use crate::json::{self, Json};
+use crate::{
+    clock::Moment,
+    json::{self, Json},
+};
 
 /// The named values of one request. They may be secrets: Debug shows the names alone, and they are wiped at the end.
 #[derive(Default)]
@@ -71,6 +75,13 @@ impl Fields {
 
     pub(crate) fn remove(&mut self, field: &str) {
         self.named.remove(field);
+    }
+
+    /// The same fields with this one among them.
+    pub(crate) fn with(&self, field: &str, value: Value) -> Self {
+        let mut named = self.named.clone();
+        named.insert(field.to_owned(), value);
+        Self::new(named)
     }
 
     pub(crate) fn all(&self) -> &Map<String, Value> {
@@ -190,6 +201,20 @@ impl Fields {
             FieldError { field, problem: format!("cannot provide negative value '{shown}'") }
         })?;
         Ok(Some(Duration::from_nanos(nanos)))
+    }
+
+    /// A point in time: seconds since 1970, or RFC 3339.
+    pub(crate) fn moment(&self, field: &'static str) -> Result<Option<Moment>, FieldError> {
+        let moment = match self.value(field) {
+            None => return Ok(None),
+            Some(Value::String(text)) => absolute_time(text),
+            Some(Value::Number(number)) => number
+                .as_i64()
+                .map(absolute_time::at_second)
+                .ok_or_else(|| format!("strconv.ParseInt: parsing \"{number}\": invalid syntax")),
+            Some(_) => Err("could not parse time from input type".to_owned()),
+        };
+        moment.map(Some).map_err(|problem| FieldError { field, problem })
     }
 
     /// A duration in whole seconds that may be negative.
