@@ -59,9 +59,9 @@ impl Secrets {
         }
         let text = self.0.view()?.read(&entry(path))?.ok_or(KvError::NotFound)?;
         let unreadable = |problem: String| StorageError::Read(problem);
-        let seconds = lease_seconds(parsed(&text).as_ref());
         let text =
             String::from_utf8(text.to_vec()).map_err(|error| unreadable(error.utf8_error().to_string()))?;
+        let seconds = lease_seconds(&text);
         let answer = Answer::written(text).map_err(|error| unreadable(error.to_string()))?;
         Ok(answer.leased(seconds))
     }
@@ -101,8 +101,11 @@ impl fmt::Debug for Secrets {
 }
 
 /// How long a reader should take it for good: a hint, nothing ends.
-fn lease_seconds(value: Option<&Json>) -> i64 {
-    let Some(Json::Object(members)) = value else { return DEFAULT_LEASE_SECONDS };
+fn lease_seconds(text: &str) -> i64 {
+    if !text.contains("\"ttl\":") && !text.contains("\"lease\":") {
+        return DEFAULT_LEASE_SECONDS;
+    }
+    let Some(Json::Object(members)) = parsed(text.as_bytes()) else { return DEFAULT_LEASE_SECONDS };
     let nanos = match members.get("ttl").or_else(|| members.get("lease")) {
         Some(Json::Null) => Some(0),
         Some(Json::Number(text) | Json::Text(text)) => parse(text).ok(),
@@ -148,8 +151,9 @@ mod tests {
             (r#"{"ttl":1.5}"#, DEFAULT_LEASE_SECONDS),
             (r#"{"ttl":true}"#, DEFAULT_LEASE_SECONDS),
             ("{}", DEFAULT_LEASE_SECONDS),
+            (r#"{"a":{"ttl":5}}"#, DEFAULT_LEASE_SECONDS),
         ] {
-            assert_eq!(lease_seconds(parsed(value.as_bytes()).as_ref()), expected, "{value}");
+            assert_eq!(lease_seconds(value), expected, "{value}");
         }
     }
 }

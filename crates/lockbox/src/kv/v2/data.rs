@@ -2,9 +2,9 @@ use zeroize::Zeroizing;
 
 use super::{
     cas,
-    kept::{self, Kept},
+    kept::{self, Kept, Newest},
     path::SecretPath,
-    secret::{Secret, VersionAnswer},
+    secret::Secret,
     secrets::Secrets,
     settings::Settings,
 };
@@ -22,24 +22,33 @@ pub(super) fn read(
 ) -> Result<Answer, KvError> {
     let wanted = request.fields.integer("version").map_err(KvError::Query)?.unwrap_or_default();
     let view = secrets.shelf.view()?;
-    let kept = secrets.kept(&view, path)?.ok_or(KvError::NotFound)?;
+    let entry = secrets.entry(&view, path)?.ok_or(KvError::NotFound)?;
+    if wanted <= 0
+        && path.is_normal()
+        && let Some(Newest { said, deletion, value }) = entry.newest()
+        && deletion.is_none_or(|deletion| deletion > request.now)
+    {
+        return answer(value, said);
+    }
+    let kept = entry.open()?;
     let (number, version) = kept.secret.version(wanted).ok_or(KvError::NotFound)?;
-    let metadata = kept.secret.describe(number, version);
+    let said = written(&kept.secret.describe(number, version)).map_err(unreadable)?;
     if version.is_readable(request.now) {
-        let value = secrets.value(&view, &kept, path, number)?;
-        answer(&value, &metadata)
+        answer(&secrets.value(&view, &kept, path, number)?, &said)
     } else {
-        Ok(answer(b"null", &metadata)?.gone())
+        Ok(answer(b"null", &said)?.gone())
     }
 }
 
-/// The value is JSON already, and is not looked into.
-fn answer(value: &[u8], metadata: &VersionAnswer<'_>) -> Result<Answer, KvError> {
-    let unreadable = |problem: String| StorageError::Read(problem);
-    let value = std::str::from_utf8(value).map_err(|error| unreadable(error.to_string()))?;
-    let metadata = written(metadata).map_err(|error| unreadable(error.to_string()))?;
-    let answer = Answer::written(format!("{{\"data\":{value},\"metadata\":{metadata}}}"));
-    Ok(answer.map_err(|error| unreadable(error.to_string()))?)
+/// Both are JSON already.
+fn answer(value: &[u8], said: &str) -> Result<Answer, KvError> {
+    let value = std::str::from_utf8(value).map_err(unreadable)?;
+    let answer = Answer::written(["{\"data\":", value, ",\"metadata\":", said, "}"].concat());
+    Ok(answer.map_err(unreadable)?)
+}
+
+fn unreadable(problem: impl std::fmt::Display) -> StorageError {
+    StorageError::Read(problem.to_string())
 }
 
 pub(super) async fn write(
@@ -126,19 +135,17 @@ async fn put(
     for gone in kept.secret.add(path, mount, request.now) {
         secrets.forget_value(&path.normal, gone, &mut batch);
     }
-    if let Some(before_value) = kept.value()
+    let (inside, apart) = if kept::is_small(&value) { (Some(value), None) } else { (None, Some(value)) };
+    if let Some(value) = kept.take_in(inside)
         && kept.secret.versions.contains_key(&before)
     {
-        secrets.keep_value(&path.normal, before, Zeroizing::new(before_value.to_vec()), &mut batch);
+        secrets.keep_value(&path.normal, before, value, &mut batch);
     }
-    let secret = kept.secret;
-    if kept::is_small(&value) {
-        secrets.keep_entry(path, kept::entry(&secret, Some(&value))?, &mut batch);
-    } else {
-        secrets.keep_entry(path, kept::entry(&secret, None)?, &mut batch);
-        secrets.keep_value(&path.normal, secret.current, value, &mut batch);
+    if let Some(value) = apart {
+        secrets.keep_value(&path.normal, kept.secret.current, value, &mut batch);
     }
+    secrets.keep(path, &kept, &mut batch)?;
     secrets.shelf.commit(batch).await?;
-    let (number, version) = secret.version(0).ok_or(KvError::NotFound)?;
-    Ok(Answer::data(&secret.describe(number, version)))
+    let (number, version) = kept.secret.version(0).ok_or(KvError::NotFound)?;
+    Ok(Answer::data(&kept.secret.describe(number, version)))
 }

@@ -27,9 +27,13 @@ impl SecretPath<'_> {
         if self.normal.is_empty() { String::new() } else { format!("{}/", self.normal) }
     }
 
+    pub(super) fn is_normal(&self) -> bool {
+        self.asked == self.normal
+    }
+
     /// How the path was written, where that is not how it is found.
     pub(super) fn spelling(&self) -> Option<String> {
-        (self.asked != self.normal).then(|| self.asked.to_owned())
+        (!self.is_normal()).then(|| self.asked.to_owned())
     }
 }
 

@@ -136,6 +136,11 @@ impl Version {
         }
     }
 
+    /// Whether its path was written as the secret is found.
+    pub(super) fn is_plainly_written(&self) -> bool {
+        self.spelling.is_none()
+    }
+
     /// Whether it was written under this path, letter by letter: OpenBao finds it under no other.
     pub(super) fn was_written_as(&self, path: &SecretPath<'_>) -> bool {
         self.spelling.as_deref().unwrap_or(&path.normal) == path.asked

@@ -3,8 +3,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{
-    data, kept,
-    kept::Kept,
+    data,
+    kept::{Entry, Kept},
     lists, metadata,
     path::SecretPath,
     place::Place,
@@ -95,15 +95,23 @@ impl Secrets {
         }
     }
 
+    pub(super) fn entry(
+        &self,
+        view: &ShelfView<'_>,
+        path: &SecretPath<'_>,
+    ) -> Result<Option<Entry>, StorageError> {
+        if path.normal.is_empty() {
+            return Ok(None);
+        }
+        view.read(&metadata_entry(&path.normal))?.map(Entry::read).transpose()
+    }
+
     pub(super) fn kept(
         &self,
         view: &ShelfView<'_>,
         path: &SecretPath<'_>,
     ) -> Result<Option<Kept>, StorageError> {
-        if path.normal.is_empty() {
-            return Ok(None);
-        }
-        view.read(&metadata_entry(&path.normal))?.map(Kept::read).transpose()
+        self.entry(view, path)?.map(Entry::open).transpose()
     }
 
     /// The value of a version that can be read, as JSON.
@@ -138,12 +146,8 @@ impl Secrets {
         kept: &Kept,
         batch: &mut Batch,
     ) -> Result<(), StorageError> {
-        self.keep_entry(path, kept::entry(&kept.secret, kept.value())?, batch);
+        batch.put(self.shelf.path(&metadata_entry(&path.normal)), kept.entry()?);
         Ok(())
-    }
-
-    pub(super) fn keep_entry(&self, path: &SecretPath<'_>, entry: Zeroizing<Vec<u8>>, batch: &mut Batch) {
-        batch.put(self.shelf.path(&metadata_entry(&path.normal)), entry);
     }
 
     pub(super) fn keep_value(&self, path: &str, number: u64, value: Zeroizing<Vec<u8>>, batch: &mut Batch) {
