@@ -1,14 +1,19 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use crate::{Clock, Limits, Lockbox, Notices, Transport, api::Core};
+use crate::{
+    Clock, Limits, Lockbox, Notices, Transport,
+    api::{OpenError, Vault},
+    seal::Split,
+    storage::{Disk, Medium},
+};
 
 /// What a [`Lockbox`] is made from.
 #[derive(Debug)]
 pub struct Config {
-    /// The token that can do everything.
-    pub root_token: RootToken,
+    /// Where everything is kept.
+    pub storage: Storage,
     /// How clients reach it.
     pub transport: Transport,
     /// How much they may ask.
@@ -17,30 +22,58 @@ pub struct Config {
     pub notices: Notices,
 }
 
+/// Where a lockbox keeps everything.
+#[derive(Debug)]
+pub enum Storage {
+    /// In memory, open from the start, with this token, and secrets (KV version 2) under `secret/`.
+    Dev(RootToken),
+    /// In one file, which is made when it is not there, and is sealed at the start.
+    File(PathBuf),
+}
+
 /// A token that can do everything: wiped at its end, never shown by Debug.
 pub struct RootToken(Zeroizing<String>);
 
 impl Config {
-    /// For laptops, demos and tests: everything in memory, unsealed, secrets (KV version 2) under `secret/`, plain
-    /// HTTP on loopback.
+    /// For laptops, demos and tests: everything is gone with the process.
     #[must_use]
     pub fn dev(root_token: impl Into<RootToken>) -> Self {
-        Self {
-            root_token: root_token.into(),
-            transport: Transport::Plain,
-            limits: Limits::default(),
-            notices: Notices::default(),
-        }
+        Self::with(Storage::Dev(root_token.into()))
+    }
+
+    /// Everything in one file.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self::with(Storage::File(path.into()))
+    }
+
+    /// Plain HTTP on loopback, and OpenBao's limits.
+    fn with(storage: Storage) -> Self {
+        Self { storage, transport: Transport::Plain, limits: Limits::default(), notices: Notices::default() }
     }
 
     /// The server, not listening yet.
     ///
+    /// # Errors
+    /// When the file is in use, damaged, or no lockbox.
+    ///
     /// # Panics
     /// When the system gives no random numbers.
-    #[must_use]
-    pub fn build(self, clock: impl Clock) -> Lockbox {
-        let core = Core::dev(&self.root_token.0, Arc::new(clock)).expect("the built-in policies are good");
-        Lockbox::new(core, self.transport, self.limits, self.notices)
+    pub async fn build(self, clock: impl Clock) -> Result<Lockbox, OpenError> {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let vault = match self.storage {
+            Storage::File(path) => Vault::new(Disk::open(Medium::File(path))?, clock),
+            Storage::Dev(root_token) => {
+                let vault = Vault::new(Disk::open(Medium::Memory)?, clock);
+                let initialised = vault.initialise(Split::WHOLE).await?;
+                let core = vault.unseal(initialised.root_key).await?;
+                core.issue_root(Some(&root_token.0)).await?;
+                core.revoke(&initialised.root_token).await?;
+                core.mount_secret().await?;
+                vault
+            }
+        };
+        Ok(Lockbox::new(vault, self.transport, self.limits, self.notices))
     }
 }
 

@@ -1,13 +1,14 @@
-//! lockbox: a small vault in memory that speaks [Vault's HTTP API](https://openbao.org/api-docs/) as OpenBao 2.7 does.
+//! lockbox: a small vault that speaks [Vault's HTTP API](https://openbao.org/api-docs/) as OpenBao 2.7 does.
 //!
-//! For the laptop, for demos, and for the tests of whoever talks to a vault. Login with JWTs, tokens that end on time,
-//! policies, and key-value secrets; statuses, bodies and error texts are OpenBao's. What was written is gone when the
-//! process ends. It serves plain HTTP on loopback, and HTTP over TLS anywhere.
+//! For the laptop, for demos, for the tests of whoever talks to a vault, and for the small team that wants one process and
+//! one file. Login with JWTs, tokens that end on time, policies, and key-value secrets; statuses, bodies and error texts
+//! are OpenBao's. Everything is kept in one sealed file, or in memory; it is served as plain HTTP on loopback, and over
+//! TLS anywhere.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8200").await?;
-//! let lockbox = lockbox::Config::dev("root").build(lockbox::SystemClock);
+//! let lockbox = lockbox::Config::dev("root").build(lockbox::SystemClock).await?;
 //! lockbox.serve(listener, std::future::pending()).await?;
 //! # Ok(())
 //! # }
@@ -40,8 +41,18 @@ mod auth;
 /// Who may do what on which path.
 mod policy;
 
+/// What happened: every request and response, in a chain that shows whether it is whole.
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no request is written to it yet"))]
+pub mod audit;
+
 /// What is kept: secrets by path.
 mod kv;
+
+/// What keeps the file closed.
+mod seal;
+
+/// Everything that outlives the process: one file of sealed entries.
+mod storage;
 
 /// One request and its answer, without HTTP.
 mod exchange;
@@ -52,9 +63,13 @@ mod clock;
 /// Random numbers and ids.
 mod random;
 
+pub use api::{Initialised, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, RootToken};
+pub use config::{Config, RootToken, Storage};
 pub use limit::{Limits, LoginRate};
-pub use lockbox::Lockbox;
+pub use lockbox::{Condition, Lockbox};
+pub use policy::{PolicyProblem, check_policy};
+pub use seal::{NoKey, RootKey, Split, SplitError};
 pub use server::{Drained, Listeners, Notice, Notices, ServeError};
+pub use storage::StorageError;
 pub use tls::{Tls, TlsError, Transport};

@@ -1,20 +1,60 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use crate::{
-    Drained, Limits, Listeners, Notices, ServeError, Transport,
-    api::{Api, Core},
+    Drained, Limits, Listeners, Notices, ServeError, StorageError, Transport,
+    api::{Api, Initialised, OpenError, Vault},
     metrics::Metrics,
+    seal::{RootKey, Split},
     server::Server,
 };
 
-/// A small vault, ready to serve.
-pub struct Lockbox(Server);
+/// A small vault, ready to serve; its clones are the same one.
+#[derive(Clone)]
+pub struct Lockbox {
+    vault: Arc<Vault>,
+    server: Arc<Server>,
+}
+
+/// What a lockbox can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It has no keys yet.
+    New,
+    /// It waits for its key, or for shares of it.
+    Sealed,
+    /// It answers.
+    Open,
+}
 
 impl Lockbox {
-    pub(crate) fn new(core: Core, transport: Transport, limits: Limits, notices: Notices) -> Self {
-        let metrics = Metrics::new();
-        let api = Arc::new(Api::new(Arc::new(core), limits.clone(), metrics.clone()));
-        Self(Server { api, transport, limits, metrics, notices })
+    pub(crate) fn new(vault: Vault, transport: Transport, limits: Limits, notices: Notices) -> Self {
+        let (vault, metrics) = (Arc::new(vault), Metrics::new());
+        let api = Arc::new(Api::new(Arc::clone(&vault), limits.clone(), metrics.clone()));
+        Self { vault, server: Arc::new(Server { api, transport, limits, metrics, notices }) }
+    }
+
+    /// Makes the keys of a new vault, which stays sealed.
+    ///
+    /// # Errors
+    /// When it was done before, or the disk refuses.
+    pub async fn initialise(&self, split: Split) -> Result<Initialised, OpenError> {
+        self.vault.initialise(split).await
+    }
+
+    /// Opens it with the whole key; shares are taken over HTTP.
+    ///
+    /// # Errors
+    /// When the key is another one's, or the file cannot be read.
+    pub async fn unseal(&self, root_key: RootKey) -> Result<(), OpenError> {
+        self.vault.unseal(root_key).await.map(|_| ())
+    }
+
+    /// Whether it is open.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn condition(&self) -> Result<Condition, StorageError> {
+        self.vault.condition()
     }
 
     /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have until the deadline of
@@ -27,7 +67,7 @@ impl Lockbox {
         listeners: impl Into<Listeners>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Drained, ServeError> {
-        self.0.serve(listeners.into(), shutdown).await
+        self.server.serve(listeners.into(), shutdown).await
     }
 }
 

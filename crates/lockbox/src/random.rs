@@ -42,8 +42,11 @@ pub(crate) fn uuid_of(bytes: [u8; 16]) -> String {
 
 /// These bytes in hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    let mut text = String::with_capacity(bytes.len() * 2 + 4);
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
+    }
+    text
 }
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";

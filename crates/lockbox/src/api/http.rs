@@ -31,13 +31,17 @@ impl Incoming {
         let mut path = path::parse(uri.path())?;
         let query = body::query(uri.query().unwrap_or_default());
         let lists = query.flag("list").ok().flatten().unwrap_or_default();
-        let operation = operation(&method, &path, lists)?;
+        let scans = query.flag("scan").ok().flatten().unwrap_or_default();
+        let operation = match operation(&method, &path, lists)? {
+            Operation::Read if scans => Operation::Scan,
+            other => other,
+        };
         let fields = if operation.is_write() {
             body::fields(&method, &headers, body, (api, ends)).await?
         } else {
             query
         };
-        if operation == Operation::List && !path.ends_with('/') {
+        if matches!(operation, Operation::List | Operation::Scan) && !path.ends_with('/') {
             path.push('/');
         }
         Ok(Self {
@@ -57,6 +61,7 @@ fn operation(method: &Method, path: &str, lists: bool) -> Result<Operation, Fail
         "GET" => Ok(Operation::Read),
         "HEAD" if path == "sys/health" => Ok(Operation::Read),
         "LIST" => Ok(Operation::List),
+        "SCAN" => Ok(Operation::Scan),
         "POST" | "PUT" => Ok(Operation::Update),
         "PATCH" => Ok(Operation::Patch),
         "DELETE" => Ok(Operation::Delete),

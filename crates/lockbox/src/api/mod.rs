@@ -21,8 +21,14 @@ mod complexity;
 /// How a body arrives.
 mod receive;
 
-/// What the server holds.
+/// The server: its file, sealed or open.
+mod vault;
+
+/// What an open vault holds.
 mod core;
+
+/// The time by which things end.
+mod time;
 
 /// Where the engines and auth methods are mounted.
 mod mount;
@@ -39,6 +45,9 @@ mod sys;
 /// `auth/token/`: the tokens.
 mod token;
 
+/// What of a list a token may see.
+mod shown;
+
 /// The envelope around an answer.
 mod envelope;
 
@@ -50,3 +59,5 @@ mod rescue;
 
 pub(crate) use core::Core;
 pub(crate) use service::{Api, Ends};
+pub(crate) use vault::Vault;
+pub use vault::{Initialised, OpenError};

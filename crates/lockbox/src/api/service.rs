@@ -7,7 +7,7 @@ use hyper::{
 };
 use tokio::time::Instant;
 
-use super::{Core, envelope, failure::Failure, http::Incoming, process};
+use super::{Vault, envelope, failure::Failure, http::Incoming, process};
 use crate::{
     exchange::Answer,
     limit::{InFlight, Limits, LoginRates, Source, within},
@@ -16,7 +16,7 @@ use crate::{
 
 /// Answers HTTP requests, within the limits.
 pub(crate) struct Api {
-    core: Arc<Core>,
+    vault: Arc<Vault>,
     pub(super) limits: Limits,
     pub(super) in_flight: InFlight,
     logins: LoginRates,
@@ -31,10 +31,10 @@ pub(crate) struct Ends {
 }
 
 impl Api {
-    pub(crate) fn new(core: Arc<Core>, limits: Limits, metrics: Metrics) -> Self {
+    pub(crate) fn new(vault: Arc<Vault>, limits: Limits, metrics: Metrics) -> Self {
         let (in_flight, logins) =
             (InFlight::new(limits.max_bytes_in_flight), LoginRates::new(limits.login_rate));
-        Self { core, limits, in_flight, logins, metrics }
+        Self { vault, limits, in_flight, logins, metrics }
     }
 
     /// Answers one HTTP request.
@@ -52,7 +52,9 @@ impl Api {
 
     /// Lets go of what has ended.
     pub(crate) fn purge(&self) {
-        self.core.purge();
+        if let Some(core) = self.vault.core() {
+            core.purge();
+        }
     }
 
     async fn process(
@@ -64,11 +66,11 @@ impl Api {
         if kind.is_login() {
             let path = request.uri().path().trim_start_matches("/v1/");
             self.logins
-                .admit(Source::from(ends.peer.ip()), self.core.now())
+                .admit(Source::from(ends.peer.ip()), self.vault.now())
                 .map_err(|wait| Failure::TooManyLogins { path: path.to_owned(), wait })?;
         }
         let incoming = Incoming::read(request, ends, self).await?;
-        process::process(&self.core, incoming).await
+        process::process(&self.vault, incoming).await
     }
 }
 

@@ -4,7 +4,11 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use zeroize::Zeroize;
 
-use super::duration;
+use super::{
+    absolute_time::{self, absolute_time},
+    duration,
+};
+use crate::clock::Moment;
 
 /// The named values of one request. They may be secrets: Debug shows the names alone, and they are wiped at the end.
 #[derive(Default)]
@@ -19,8 +23,19 @@ pub(crate) struct FieldError {
 }
 
 impl Fields {
+    pub(crate) fn new(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
+    }
+
+    /// The same fields with this one among them.
+    pub(crate) fn with(&self, field: &str, value: Value) -> Self {
+        let mut fields = self.0.clone();
+        fields.insert(field.to_owned(), value);
+        Self(fields)
     }
 
     pub(crate) fn all(&self) -> &Map<String, Value> {
@@ -117,6 +132,20 @@ impl Fields {
         Ok(Some(Duration::from_nanos(nanos)))
     }
 
+    /// A point in time: seconds since 1970, or RFC 3339.
+    pub(crate) fn moment(&self, field: &'static str) -> Result<Option<Moment>, FieldError> {
+        let moment = match self.value(field) {
+            None => return Ok(None),
+            Some(Value::String(text)) => absolute_time(text),
+            Some(Value::Number(number)) => number
+                .as_i64()
+                .map(absolute_time::at_second)
+                .ok_or_else(|| format!("strconv.ParseInt: parsing \"{number}\": invalid syntax")),
+            Some(_) => Err("could not parse time from input type".to_owned()),
+        };
+        moment.map(Some).map_err(|problem| FieldError { field, problem })
+    }
+
     /// A duration in whole seconds that may be negative.
     pub(crate) fn signed_seconds(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
         Ok(self.signed_nanos(field)?.map(|nanos| nanos / 1_000_000_000))
@@ -126,6 +155,10 @@ impl Fields {
         let Some(value) = self.value(field) else {
             return Ok(None);
         };
+        if matches!(value, Value::Bool(_) | Value::Array(_) | Value::Object(_)) {
+            let problem = "could not parse duration from input".to_owned();
+            return Err(FieldError { field, problem });
+        }
         let text = scalar(field, value)?;
         duration::parse(&text).map(Some).map_err(|problem| FieldError { field, problem })
     }

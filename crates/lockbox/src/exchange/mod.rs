@@ -12,9 +12,13 @@ mod fields;
 /// Durations as Go reads and writes them.
 mod duration;
 
+/// Points in time as Go reads them.
+mod absolute_time;
+
 /// What an engine answers.
 mod answer;
 
+pub(crate) use absolute_time::absolute_time;
 pub(crate) use answer::{Answer, Authenticated, Layout, Presence};
 pub(crate) use duration::{compact, full, parse};
 pub(crate) use fields::{FieldError, Fields};

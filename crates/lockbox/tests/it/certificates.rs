@@ -136,7 +136,7 @@ async fn who_takes_tls_for_plain_http_is_told_so() -> Result<()> {
 #[tokio::test]
 async fn plain_http_beyond_loopback_is_refused_and_tls_is_not() -> Result<()> {
     let listener = TcpListener::bind("0.0.0.0:0").await?;
-    let refused = Config::dev("root").build(SystemClock).serve(listener, async {}).await.unwrap_err();
+    let refused = Config::dev("root").build(SystemClock).await?.serve(listener, async {}).await.unwrap_err();
     assert!(matches!(refused, ServeError::PlainBeyondLoopback(_)));
     assert!(
         refused
@@ -149,6 +149,6 @@ async fn plain_http_beyond_loopback_is_refused_and_tls_is_not() -> Result<()> {
     let mut config = Config::dev("root");
     config.transport = Transport::Tls(Tls::from_files(certificate, key)?);
     let listener = TcpListener::bind("0.0.0.0:0").await?;
-    assert_eq!(config.build(SystemClock).serve(listener, async {}).await?.cut_off, 0);
+    assert_eq!(config.build(SystemClock).await?.serve(listener, async {}).await?.cut_off, 0);
     Ok(())
 }

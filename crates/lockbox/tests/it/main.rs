@@ -1,5 +1,16 @@
 //! lockbox over HTTP, as its clients see it.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "the suite starts a real OpenBao, waits for it, says what it skips, and fails by panicking"
+)]
+
+/// A real OpenBao for whoever tests against one.
+#[path = "../openbao/mod.rs"]
+mod openbao;
+
 /// A running lockbox, an issuer of ID tokens, and a client.
 mod harness;
 
@@ -11,6 +22,12 @@ mod mounts;
 
 /// Policies, and what they allow.
 mod policies;
+
+/// The texts of policies, HCL and JSON, as OpenBao takes and refuses them.
+mod policy_texts;
+
+/// What is fuzzed, over the saved corpus.
+mod fuzz;
 
 /// Login with a JWT: every refusal in OpenBao's words.
 mod logins;
@@ -35,3 +52,8 @@ mod metrics;
 
 /// The end.
 mod drain;
+/// One sealed file, and what is in it after everything ended.
+mod sealing;
+
+/// The same answers as a real OpenBao gives, request by request.
+mod conformance;

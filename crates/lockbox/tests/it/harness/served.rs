@@ -32,7 +32,8 @@ impl Served {
         let (stop, stopped) = oneshot::channel();
         let mut config = Config::dev("root");
         change(&mut config);
-        let serving = config.build(clock.clone()).serve(Listeners::from(api).with_metrics(metrics), async {
+        let lockbox = config.build(clock.clone()).await?;
+        let serving = lockbox.serve(Listeners::from(api).with_metrics(metrics), async {
             // A test that ended without a word wants the end too.
             let _ = stopped.await;
         });

@@ -1,0 +1,32 @@
+//! One suite, two servers: every script is asked request by request of a real OpenBao and of lockbox, and the answers
+//! must be the same: status, body, error texts, headers.
+//!
+//! What differs by nature is compared by its kind: ids, tokens, accessors, and times within a tolerance. A script that is
+//! known to differ stands in `frame/known.rs`, and the suite fails when it no longer does.
+
+/// Scripts of requests, asked of both servers and compared.
+mod frame;
+
+/// Paths, methods, headers and bodies, odd ones included.
+mod http;
+
+/// What anybody may ask, what is not there, leases, audit, the seal.
+mod system;
+
+/// Engines and auth methods, mounted and tuned.
+mod mounts;
+
+/// Policies, and what they allow.
+mod policy;
+
+/// Tokens made, looked after, and made by roles.
+mod token;
+
+/// Logins with a JWT.
+mod jwt;
+
+/// Secrets by path.
+mod kv;
+
+/// Answers that are wrapped.
+mod wrapping;
