@@ -28,7 +28,8 @@ pub enum Condition {
 
 impl Lockbox {
     pub(crate) fn new(vault: Vault, transport: Transport, limits: Limits, notices: Notices) -> Self {
-        let (vault, metrics) = (Arc::new(vault), Metrics::new());
+        let metrics = Metrics::new(vault.disk().commits());
+        let vault = Arc::new(vault);
         let api = Arc::new(Api::new(Arc::clone(&vault), limits.clone(), metrics.clone()));
         Self { vault, server: Arc::new(Server { api, transport, limits, metrics, notices }) }
     }

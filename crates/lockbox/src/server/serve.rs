@@ -18,7 +18,7 @@ use crate::{
     Transport,
     api::Api,
     limit::Limits,
-    metrics::{Metrics, Page},
+    metrics::{Commits, Metrics, Page},
     tls::Watched,
 };
 
@@ -61,7 +61,9 @@ impl Server {
         let page = listeners.metrics.map(|listener| {
             let few = Limits { max_connections: 64, max_connections_per_source: 64, ..limits.clone() };
             // Whoever reads the figures does not count in them.
-            Door::new(listener, Page::new(metrics.clone()), transport.clone(), (&few, Metrics::new()))
+            let api = Arc::clone(api);
+            let page = Page::new(move || api.metrics());
+            Door::new(listener, page, transport.clone(), (&few, Metrics::new(&Commits::default())))
         });
         let page = async {
             match page {
