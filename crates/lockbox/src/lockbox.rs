@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Lockbox {
     vault: Arc<Vault>,
-    server: Server,
+    server: Arc<Server>,
 }
 
 /// What a lockbox can be asked for.
@@ -29,9 +29,10 @@ pub enum Condition {
 
 impl Lockbox {
     pub(crate) fn new(vault: Vault, transport: Transport, limits: Limits, notices: Notices) -> Self {
-        let (vault, metrics) = (Arc::new(vault), Metrics::new());
+        let metrics = Metrics::new(vault.disk().commits());
+        let vault = Arc::new(vault);
         let api = Arc::new(Api::new(Arc::clone(&vault), limits.clone(), metrics.clone()));
-        Self { vault, server: Server { api, transport, limits, metrics, notices } }
+        Self { vault, server: Arc::new(Server { api, transport, limits, metrics, notices }) }
     }
 
     /// Makes the keys of a new vault, which stays sealed.

@@ -11,7 +11,7 @@ use super::{Vault, envelope, failure::Failure, http::Incoming, process};
 use crate::{
     exchange::Answer,
     limit::{InFlight, Limits, LoginRates, Source, within},
-    metrics::{Limit, Metrics, RequestKind},
+    metrics::{Limit, Metrics, RequestKind, Standing},
     random,
 };
 
@@ -53,6 +53,12 @@ impl Api {
         let response = envelope::response(id, outcome);
         self.metrics.request(kind, response.status(), begun.elapsed());
         response
+    }
+
+    /// What was counted, and how things stand.
+    pub(crate) fn metrics(&self) -> String {
+        let sessions = self.vault.core().map(|core| core.tokens.count());
+        self.metrics.text(Standing { sessions, file_bytes: self.vault.disk().bytes() })
     }
 
     /// Lets go of what has ended.

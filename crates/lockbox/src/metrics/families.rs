@@ -1,9 +1,7 @@
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
-    registry::{Registry, Unit},
+    registry::Registry,
 };
-
-use super::histogram::{Histogram, Scale};
 
 pub(super) fn gauge(registry: &mut Registry, name: &str, help: &str) -> Gauge {
     let gauge = Gauge::default();
@@ -15,18 +13,6 @@ pub(super) fn counter(registry: &mut Registry, name: &str, help: &str) -> Counte
     let counter = Counter::default();
     registry.register(name, help, counter.clone());
     counter
-}
-
-pub(super) fn durations(registry: &mut Registry, name: &str, help: &str) -> Histogram {
-    let histogram = Histogram::new(Scale::durations());
-    registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
-    histogram
-}
-
-pub(super) fn sizes(registry: &mut Registry, name: &str, help: &str) -> Histogram {
-    let histogram = Histogram::new(Scale::counts());
-    registry.register(name, help, histogram.clone());
-    histogram
 }
 
 /// One counter for each value of a label.

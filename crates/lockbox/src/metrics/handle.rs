@@ -8,8 +8,8 @@ use prometheus_client::{
 };
 
 use super::{
-    families::{counter, counters, durations, gauge, sizes},
-    histogram::Histogram,
+    Commits,
+    families::{counter, counters, gauge},
     limit::Limit,
     request_kind::RequestKind,
     requests::Requests,
@@ -26,20 +26,27 @@ struct Inside {
     sessions: Gauge,
     connections: Gauge,
     refused: [Counter; Limit::ALL.len()],
-    commit_duration: Histogram,
-    commit_entries: Histogram,
     file_bytes: Gauge,
     sealed: Gauge,
     audit_failures: Counter,
     certificates: [Counter; 2],
 }
 
+/// How things stand, which is looked up when somebody wants to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    /// The tokens that are alive; nobody knows while the server is sealed.
+    pub(crate) sessions: Option<usize>,
+    pub(crate) file_bytes: u64,
+}
+
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(commits: &Commits) -> Self {
         let mut registry = Registry::with_prefix("lockbox");
         let all = &mut registry;
         let build = [("version", env!("CARGO_PKG_VERSION")), ("answers_as", "OpenBao 2.7.2")];
         all.register("build", "What is running", Info::new(build));
+        commits.register(all);
         let requests = Requests::new();
         all.register_collector(Box::new(requests.clone()));
         Self(Arc::new(Inside {
@@ -54,8 +61,6 @@ impl Metrics {
                 "limit",
                 Limit::ALL.map(Limit::name),
             ),
-            commit_duration: durations(all, "commit_duration", "How long commits took"),
-            commit_entries: sizes(all, "commit_entries", "How many entries went into one commit"),
             file_bytes: gauge(all, "file_bytes", "How large the file is"),
             sealed: gauge(all, "sealed", "1 while the server is sealed"),
             audit_failures: counter(all, "audit_failures", "Requests that could not be logged"),
@@ -97,43 +102,19 @@ impl Metrics {
         self.0.certificates[1].inc();
     }
 
-    /// Everything, in the text format 0.0.4.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn audit_failed(&self) {
+        self.0.audit_failures.inc();
+    }
+
+    /// Everything, in the text format 0.0.4, with how things stand now.
+    pub(crate) fn text(&self, standing: Standing) -> String {
+        self.0.sealed.set(i64::from(standing.sessions.is_none()));
+        self.0.sessions.set(clamped(standing.sessions.unwrap_or_default() as u64));
+        self.0.file_bytes.set(clamped(standing.file_bytes));
         let mut text = String::new();
         // Writing to a String does not fail.
         let _ = prometheus_text::encode(&mut text, &self.0.registry);
         text
-    }
-}
-
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "storage, seal and audit count here as soon as they are there")
-)]
-impl Metrics {
-    pub(crate) fn sessions(&self, alive: usize) {
-        self.0.sessions.set(i64::try_from(alive).unwrap_or(i64::MAX));
-    }
-
-    pub(crate) fn commit(&self, took: Duration, entries: usize) {
-        self.0.commit_duration.record_duration(took);
-        self.0.commit_entries.record(entries as u64);
-    }
-
-    pub(crate) fn file_bytes(&self, bytes: u64) {
-        self.0.file_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
-    }
-
-    pub(crate) fn sealed(&self) {
-        self.0.sealed.set(1);
-    }
-
-    pub(crate) fn unsealed(&self) {
-        self.0.sealed.set(0);
-    }
-
-    pub(crate) fn audit_failed(&self) {
-        self.0.audit_failures.inc();
     }
 }
 
@@ -143,37 +124,41 @@ impl fmt::Debug for Metrics {
     }
 }
 
+fn clamped(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_was_counted_is_shown() {
-        let metrics = Metrics::new();
+        let commits = Commits::default();
+        let metrics = Metrics::new(&commits);
         metrics.refused(Limit::LoginRate);
-        metrics.commit(Duration::from_millis(3), 5);
-        metrics.sessions(7);
-        metrics.file_bytes(4096);
-        metrics.sealed();
+        commits.landed(Duration::from_millis(3), 5);
+        commits.failed();
         metrics.audit_failed();
-        let text = metrics.text();
+        let text = metrics.text(Standing { sessions: Some(7), file_bytes: 4096 });
         for line in [
             "lockbox_build_info{version=\"0.1.0\",answers_as=\"OpenBao 2.7.2\"} 1",
             "lockbox_refused_by_limit_total{limit=\"login_rate\"} 1",
             "lockbox_refused_by_limit_total{limit=\"body_size\"} 0",
             "lockbox_commit_duration_seconds_bucket{le=\"0.005\"} 1",
             "lockbox_commit_duration_seconds_count 1",
-            "lockbox_commit_entries_bucket{le=\"4\"} 0",
-            "lockbox_commit_entries_bucket{le=\"8\"} 1",
+            "lockbox_commit_writes_bucket{le=\"4\"} 0",
+            "lockbox_commit_writes_bucket{le=\"8\"} 1",
             "lockbox_sessions 7",
             "lockbox_file_bytes 4096",
-            "lockbox_sealed 1",
+            "lockbox_sealed 0",
+            "lockbox_commit_failures_total 1",
             "lockbox_audit_failures_total 1",
             "# TYPE lockbox_audit_failures_total counter",
         ] {
             assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
         }
-        metrics.unsealed();
-        assert!(metrics.text().contains("lockbox_sealed 0"));
+        let sealed = metrics.text(Standing { sessions: None, file_bytes: 0 });
+        assert!(sealed.contains("lockbox_sealed 1\n"), "{sealed}");
     }
 }

@@ -5,6 +5,9 @@
 /// The counters, as the rest of the server sees them.
 mod handle;
 
+/// What was written to the disk.
+mod commits;
+
 /// The limits that a client can run into.
 mod limit;
 
@@ -23,7 +26,8 @@ mod histogram;
 /// `GET /metrics`.
 mod page;
 
-pub(crate) use handle::Metrics;
+pub(crate) use commits::Commits;
+pub(crate) use handle::{Metrics, Standing};
 pub(crate) use limit::Limit;
 pub(crate) use page::Page;
 pub(crate) use request_kind::RequestKind;

@@ -6,14 +6,12 @@ use hyper::{
 };
 use prometheus_client::encoding::prometheus_text;
 
-use super::Metrics;
+/// Answers `GET /metrics` with a text, and nothing else with anything.
+pub(crate) struct Page<F>(F);
 
-/// Answers `GET /metrics`, and nothing else.
-pub(crate) struct Page(Metrics);
-
-impl Page {
-    pub(crate) fn new(metrics: Metrics) -> Self {
-        Self(metrics)
+impl<F: Fn() -> String> Page<F> {
+    pub(crate) fn new(text: F) -> Self {
+        Self(text)
     }
 
     pub(crate) fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
@@ -26,7 +24,7 @@ impl Page {
         } else {
             let kind = HeaderValue::from_static(prometheus_text::CONTENT_TYPE);
             response.headers_mut().insert(CONTENT_TYPE, kind);
-            *response.body_mut() = Full::from(self.0.text());
+            *response.body_mut() = Full::from((self.0)());
         }
         response
     }

@@ -97,8 +97,12 @@ impl<H: Handler> Door<H> {
             tokio::select! {
                 biased;
                 joined = connections.join_next() => if joined.is_none() { return 0 },
-                // What is left is cut off with the set that holds it.
-                () = time::sleep_until(deadline) => return connections.len(),
+                () = time::sleep_until(deadline) => {
+                    let cut_off = connections.len();
+                    // Nobody holds what the server holds when it says that it has ended.
+                    connections.shutdown().await;
+                    return cut_off;
+                }
                 _ = rounds.tick() => {
                     crowd.round();
                     crowd.dismiss();

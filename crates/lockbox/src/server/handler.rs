@@ -30,7 +30,7 @@ impl Handler for Arc<Api> {
     }
 }
 
-impl Handler for Page {
+impl<F: Fn() -> String + Send + Sync + 'static> Handler for Page<F> {
     async fn answer(&self, request: Request<Incoming>, _ends: Ends) -> Response<Full<Bytes>> {
         Page::answer(self, &request)
     }

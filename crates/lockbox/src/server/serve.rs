@@ -18,7 +18,7 @@ use crate::{
     Transport,
     api::Api,
     limit::Limits,
-    metrics::{Metrics, Page},
+    metrics::{Commits, Metrics, Page},
     tls::Watched,
 };
 
@@ -45,25 +45,26 @@ impl Server {
     /// # Errors
     /// When plain HTTP would leave the machine, or a listener is broken.
     pub(crate) async fn serve(
-        self,
+        &self,
         listeners: Listeners,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Drained, ServeError> {
         let Self { api, transport, limits, metrics, notices } = self;
         for listener in [Some(&listeners.api), listeners.metrics.as_ref()].into_iter().flatten() {
-            check(listener, &transport)?;
+            check(listener, transport)?;
         }
         let (stop, stopping) = watch::channel(());
         let shutdown = async {
             shutdown.await;
             drop(stop);
         };
-        let answers =
-            Door::new(listeners.api, Arc::clone(&api), transport.clone(), (&limits, metrics.clone()));
+        let answers = Door::new(listeners.api, Arc::clone(api), transport.clone(), (limits, metrics.clone()));
         let page = listeners.metrics.map(|listener| {
-            let few = Limits { max_connections: 64, max_connections_per_source: 64, ..limits };
+            let few = Limits { max_connections: 64, max_connections_per_source: 64, ..limits.clone() };
             // Whoever reads the figures does not count in them.
-            Door::new(listener, Page::new(metrics.clone()), transport.clone(), (&few, Metrics::new()))
+            let api = Arc::clone(api);
+            let page = Page::new(move || api.metrics());
+            Door::new(listener, page, transport.clone(), (&few, Metrics::new(&Commits::default())))
         });
         let page = async {
             match page {
@@ -74,8 +75,8 @@ impl Server {
         let served = async { tokio::join!(answers.serve(stopping.clone()), page, shutdown) };
         tokio::select! {
             (answers, page, ()) = served => Ok(Drained { cut_off: answers + page }),
-            never = keep_house(&api) => match never {},
-            never = watch_certificate(&transport, &metrics, &notices) => match never {},
+            never = keep_house(api) => match never {},
+            never = watch_certificate(transport, metrics, notices) => match never {},
         }
     }
 }

@@ -16,6 +16,7 @@ use super::{
     snapshot::Snapshot,
     writer::{Job, Writer},
 };
+use crate::metrics::Commits;
 
 /// The file, open, with the one thread that writes it.
 #[derive(Debug)]
@@ -88,6 +89,19 @@ impl Disk {
             Medium::File(_) => "file",
             _ => "inmem",
         }
+    }
+
+    /// How large the file is; nothing in memory.
+    pub(crate) fn bytes(&self) -> u64 {
+        match &self.file.place {
+            Medium::File(path) => std::fs::metadata(path).map_or(0, |file| file.len()),
+            _ => 0,
+        }
+    }
+
+    /// What was counted of the commits.
+    pub(crate) fn commits(&self) -> &Commits {
+        self.writer.commits()
     }
 
     pub(super) fn begin_read(&self) -> Result<ReadTransaction, StorageError> {

@@ -4,18 +4,19 @@ use std::{
 };
 
 use redb::WriteTransaction;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     StorageError,
     apply::{Step, Tables},
     disk::File,
 };
-use crate::seal::Keyring;
+use crate::{metrics::Commits, seal::Keyring};
 
 /// The one thread that writes, and the writes that wait for it.
 #[derive(Debug)]
 pub(super) struct Writer {
+    commits: Commits,
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -30,10 +31,17 @@ pub(super) struct Job {
 impl Writer {
     pub(super) fn start(file: Arc<File>) -> Self {
         let (jobs, waiting) = mpsc::channel();
-        let thread =
-            thread::Builder::new().name("writer".to_owned()).spawn(move || write_all(&file, &waiting));
+        let commits = Commits::default();
+        let counted = commits.clone();
+        let thread = thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || write_all(&file, &waiting, &counted));
         // Without the thread every write is answered with `Closed`.
-        Self { jobs: Some(jobs), thread: thread.ok() }
+        Self { commits, jobs: Some(jobs), thread: thread.ok() }
+    }
+
+    pub(super) fn commits(&self) -> &Commits {
+        &self.commits
     }
 
     pub(super) fn submit(&self, job: Job) -> Result<(), StorageError> {
@@ -51,12 +59,16 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(file: &File, waiting: &mpsc::Receiver<Job>) {
+fn write_all(file: &File, waiting: &mpsc::Receiver<Job>, commits: &Commits) {
     while let Ok(first) = waiting.recv() {
         let mut jobs = vec![first];
         jobs.extend(waiting.try_iter().take(MOST_TOGETHER - 1));
+        let begun = Instant::now();
         let outcome = write(file, &jobs);
-        if outcome.is_err() {
+        if outcome.is_ok() {
+            commits.landed(begun.elapsed(), jobs.len());
+        } else {
+            commits.failed();
             file.reopen();
         }
         for job in jobs {

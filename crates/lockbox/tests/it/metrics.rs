@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
+use lockbox::{Split, Storage};
+use tempfile::tempdir;
 use tokio::io::AsyncWriteExt;
 
 use crate::harness::{Served, read_answer};
@@ -40,6 +42,32 @@ async fn what_was_asked_is_counted_by_kind_and_status() -> Result<()> {
         assert_eq!(shown.get(sample), Some(&value), "{sample} in\n{text}");
     }
     assert!(!text.contains("very-secret"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn how_the_vault_stands_is_shown() -> Result<()> {
+    let folder = tempdir()?;
+    let file = folder.path().join("lockbox");
+    let served = Served::start(|config| config.storage = Storage::File(file.clone())).await?;
+    assert_eq!(served.metric("lockbox_sealed").await?, 1.0);
+    let keys = served.lockbox.initialise(Split::WHOLE).await?;
+    served.lockbox.unseal(keys.root_key.clone()).await?;
+    assert_eq!(served.metric("lockbox_sealed").await?, 0.0);
+    assert_eq!(served.metric("lockbox_sessions").await?, 1.0);
+    assert_eq!(served.metric("lockbox_file_bytes").await?, std::fs::metadata(&file)?.len() as f64);
+    let commits = served.metric("lockbox_commit_duration_seconds_count").await?;
+    let token = keys.root_token.as_str();
+    let mount = served.ask_by(token, "POST", "sys/mounts/kv", "{\"type\":\"kv\"}").await?;
+    assert!(mount.starts_with("HTTP/1.1 204 "), "{mount}");
+    served.ask_by(token, "POST", "auth/token/create", "{}").await?;
+    assert_eq!(served.metric("lockbox_sessions").await?, 2.0);
+    assert!(served.metric("lockbox_commit_duration_seconds_count").await? > commits);
+    assert_eq!(
+        served.metric("lockbox_commit_duration_seconds_count").await?,
+        served.metric("lockbox_commit_writes_count").await?
+    );
+    assert_eq!(served.metric("lockbox_commit_failures_total").await?, 0.0);
     Ok(())
 }
 

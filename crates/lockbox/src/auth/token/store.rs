@@ -193,6 +193,11 @@ impl Tokens {
         }
     }
 
+    /// How many there are, a second after their end at most.
+    pub(crate) fn count(&self) -> usize {
+        self.read().count()
+    }
+
     fn alive(&self, key: Key, now: Moment) -> Option<Session> {
         let tables = self.read();
         let alive =

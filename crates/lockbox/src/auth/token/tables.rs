@@ -17,6 +17,10 @@ pub(super) struct Tables {
 }
 
 impl Tables {
+    pub(super) fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
     pub(super) fn session(&self, key: &Key) -> Option<&Session> {
         self.sessions.get(key)
     }

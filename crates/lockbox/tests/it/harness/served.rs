@@ -4,7 +4,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use lockbox::{Config, Drained, Listeners, ManualClock, ServeError};
+use lockbox::{Config, Drained, Listeners, Lockbox, ManualClock, ServeError};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -18,6 +18,7 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) page: SocketAddr,
     pub(crate) clock: ManualClock,
+    pub(crate) lockbox: Lockbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<Result<Drained, ServeError>>,
 }
@@ -32,12 +33,12 @@ impl Served {
         let (stop, stopped) = oneshot::channel();
         let mut config = Config::dev("root");
         change(&mut config);
-        let serving =
-            config.build(clock.clone()).await?.serve(Listeners::from(api).with_metrics(metrics), async {
-                // A test that ended without a word wants the end too.
-                let _ = stopped.await;
-            });
-        Ok(Self { address, page, clock, stop, server: tokio::spawn(serving) })
+        let lockbox = config.build(clock.clone()).await?;
+        let serving = lockbox.clone().serve(Listeners::from(api).with_metrics(metrics), async {
+            // A test that ended without a word wants the end too.
+            let _ = stopped.await;
+        });
+        Ok(Self { address, page, clock, lockbox, stop, server: tokio::spawn(serving) })
     }
 
     pub(crate) async fn connect(&self) -> Result<TcpStream> {
@@ -46,8 +47,12 @@ impl Served {
 
     /// The whole answer, over a connection of its own that ends with it.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: &str) -> Result<String> {
+        self.ask_by("root", method, path, body).await
+    }
+
+    pub(crate) async fn ask_by(&self, token: &str, method: &str, path: &str, body: &str) -> Result<String> {
         let request = format!(
-            "{method} /v1/{path} HTTP/1.1\r\nHost: vault\r\nX-Vault-Token: root\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} /v1/{path} HTTP/1.1\r\nHost: vault\r\nX-Vault-Token: {token}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
         exchange(self.address, &request).await
