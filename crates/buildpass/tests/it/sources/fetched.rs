@@ -1,11 +1,18 @@
 //! What is on the disk afterwards.
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use serde_json::{Value, json};
 
 use super::{Deployment, SHELL, fetch, fetching, files, git, read};
-use crate::harness::{REPOSITORY, Vault, on_every_vault};
+use crate::harness::{Fate, Proxy, REPOSITORY, Vault, on_every_vault};
 
 on_every_vault! {
     fn every_source_comes_from_its_channel_with_a_token_that_is_nowhere_else(vault) {
@@ -240,4 +247,67 @@ fn is_used_and_stays_out(deployment: &Deployment) {
             path.display()
         );
     }
+}
+
+#[test]
+fn who_is_named_twice_is_fetched_once() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let mut job = fetching(deployment.job(&vault), &["shell", "tool", "shell", "--update-lock"]);
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    assert!(fetched.stderr.contains("2 sources in "), "{}", fetched.stderr);
+    assert_eq!(fetch(&mut job).code, Some(0));
+}
+
+#[test]
+fn a_temporary_folder_with_a_colon_in_its_name_does() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let job = deployment.job(&vault);
+    let folder = job.project().join("a:b");
+    fs::create_dir(&folder).unwrap();
+    let mut job = fetching(job.env("TMPDIR", folder.to_str().unwrap()), &["shell"]);
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+}
+
+/// A commit is asked for by its name; whether the repository has `.git` at its end is asked without all that it has.
+#[test]
+fn for_a_commit_the_refs_of_the_server_are_not_listed() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let commit = deployment.commit("one\n");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let proxy = Proxy::start(&deployment.url, move |line| {
+        // The quick way fails.
+        let quick = line.starts_with("POST") && asked.fetch_add(1, Ordering::SeqCst) == 0;
+        if quick { Fate::Lose } else { Fate::Pass }
+    });
+    let deployment = deployment.behind(&proxy.address);
+    let bin = tempfile::tempdir().unwrap();
+    let log = bin.path().join("log");
+    let script =
+        format!("#!/bin/sh\necho \"$@\" >> '{}'\nPATH=${{PATH#*:}}\nexec git \"$@\"\n", log.display());
+    fs::write(bin.path().join("git"), script).unwrap();
+    fs::set_permissions(bin.path().join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap());
+    let job = deployment.job(&vault);
+    let config = read(&job, "buildpass.toml")
+        + &format!(
+            "[[git]]\nrealm = \"{}/gitlab-org/security/\"\npassword = \"SECURITY_PRIVATE_TOKEN\"\n",
+            deployment.url
+        )
+        + &format!(
+            "[[source]]\nname = \"shell\"\nurl = \"{}/{SHELL}\"\nref = \"{commit}\"\n",
+            deployment.url
+        );
+    fs::remove_file(job.project().join(".custom_sources.yml")).unwrap();
+    let mut job = fetching(job.file("buildpass.toml", &config).env("PATH", &path), &[]);
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    let said = fs::read_to_string(log).unwrap();
+    let listed: Vec<&str> = said.lines().filter(|line| line.contains("ls-remote")).collect();
+    assert!(!listed.is_empty() && listed.iter().all(|line| line.ends_with(" HEAD")), "{said}");
+    assert_eq!(read(&job, "src/shell/README.md"), "one\n");
 }

@@ -190,6 +190,7 @@ fn a_server_that_stalls_is_given_up() {
         "{}",
         failed.stderr
     );
+    assert!(!failed.stderr.contains("once more"), "{}", failed.stderr);
     assert_eq!(vault.sessions(), 0);
 }
 
@@ -372,4 +373,24 @@ fn what_takes_no_token_is_said_by_its_name() {
         let expected = format!(".custom_sources.yml:2: `x` is fetched {said} and not SECURITY_PRIVATE_TOKEN");
         assert!(listed.stderr.contains(&expected), "{}", listed.stderr);
     }
+}
+
+/// A URL that can be no realm of its own gets no credential, and stops nobody else.
+#[test]
+fn a_url_with_an_escape_stops_no_other() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault).listing(
+        "odd:\n  security: GITLAB/gitlab-org/security/a%20b.git\n\
+         shell:\n  security: GITLAB/gitlab-org/security/gitlab-shell.git\n",
+    );
+    let mut job = fetching(deployment.job(&vault), &[]);
+    let failed = fetch(&mut job);
+    assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+    let said = "`odd` is fetched without SECURITY_PRIVATE_TOKEN: ";
+    assert!(
+        failed.stderr.contains(said) && failed.stderr.contains("an escaped character"),
+        "{}",
+        failed.stderr
+    );
+    assert_eq!(read(&job, "src/shell/README.md"), "a private repository\n");
 }
