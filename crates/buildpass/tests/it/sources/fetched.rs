@@ -311,3 +311,45 @@ fn for_a_commit_the_refs_of_the_server_are_not_listed() {
     assert!(!listed.is_empty() && listed.iter().all(|line| line.ends_with(" HEAD")), "{said}");
     assert_eq!(read(&job, "src/shell/README.md"), "one\n");
 }
+
+/// ssh has keys: no token is asked for, and none goes along.
+#[test]
+fn a_source_over_ssh_on_the_channel_security_is_fetched_without_a_token() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault).listing("x:\n  security: git@gitlab.invalid:g/x.git\n");
+    let token = &deployment.group.token;
+    for has_token in [false, true] {
+        let mut job = deployment.job_without_vault();
+        if has_token {
+            job = job.env("SECURITY_PRIVATE_TOKEN", token);
+        }
+        let source = job.folder().join("x.git");
+        git(&job, ".", &["init", "-q", "-b", "main", source.to_str().unwrap()]);
+        let me = ["-C", source.to_str().unwrap(), "-c", "user.name=me", "-c", "user.email=me@example.com"];
+        git(&job, ".", &[&me[..], &["commit", "-q", "--allow-empty", "-m", "made up"]].concat());
+        // What ssh would be told: options, the host, and what is to be run there.
+        let log = job.folder().join("log");
+        let ssh = job.folder().join("ssh");
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{log}'\nexec git-upload-pack '{source}'\n",
+            log = log.display(),
+            source = source.display()
+        );
+        fs::write(&ssh, script).unwrap();
+        fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut job = fetching(job.env("GIT_SSH", ssh.to_str().unwrap()), &[]);
+        let fetched = fetch(&mut job);
+        assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+        let instead = if has_token { "not SECURITY_PRIVATE_TOKEN" } else { "no token" };
+        let said = format!(".custom_sources.yml:2: `x` is fetched over ssh, which takes keys and {instead}");
+        assert!(fetched.stderr.contains(&said), "{}", fetched.stderr);
+        assert_eq!(git(&job, "src/x", &["log", "--format=%s"]), "made up");
+        let asked = fs::read_to_string(&log).unwrap();
+        assert!(asked.contains("git@gitlab.invalid\n") && !asked.contains(token.as_str()), "{asked}");
+        let everything = files(job.folder());
+        let holds = |path: &std::path::PathBuf| {
+            memchr::memmem::find(&fs::read(path).unwrap_or_default(), token.as_bytes()).is_some()
+        };
+        assert!(!everything.iter().any(holds));
+    }
+}
