@@ -58,31 +58,40 @@ impl SourceCredentials {
                 realms.realms.iter().filter(covers).map(|each| each.password.clone()).collect();
             if let Some(credential) = source.own.take() {
                 let name: SecretName = format!("CREDENTIAL_IN_THE_URL_OF_SOURCE_{number}").parse()?;
-                realms.realms.extend(alone(source, &name, &credential.username)?);
+                match alone(source, &name, &credential.username) {
+                    Ok(alone) => realms.realms.extend(alone),
+                    Err(error) => found.notes.push(format!(
+                        "`{}` is fetched without the credential in its URL: {}",
+                        source.name,
+                        in_a_line(&error)
+                    )),
+                }
                 own.push(Filled { name, value: credential.password, to: Delivery::Git(Variable::Unset) });
             } else if let (Some(password), Some(username)) = (&source.credential, &source.username)
                 && !covering.contains(password)
             {
-                let alone = alone(source, password, username)?;
                 let has_realm = realms.realms.iter().any(|each| each.password == *password);
-                let refusal = if alone.is_empty() {
-                    Some("it would cross plain http to another machine".to_owned())
-                } else if has_realm {
-                    Some("it lies outside of the realms that `[[git]]` names for it".to_owned())
+                let handed = if has_realm {
+                    Err("it lies outside of the realms that `[[git]]` names for it".to_owned())
                 } else {
-                    let judged = judge(&alone, source, file.as_ref(), config, flags, environment);
-                    judged.err().map(|error| {
-                        let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                        format!("{error}{hint}")
-                    })
+                    let judged = |alone: Vec<_>| {
+                        judge(&alone, source, file.as_ref(), config, flags, environment).map(|()| alone)
+                    };
+                    alone(source, password, username).and_then(judged).map_err(|error| in_a_line(&error))
                 };
-                if let Some(refusal) = refusal {
-                    found.notes.push(format!("`{}` is fetched without {password}: {refusal}", source.name));
-                    // What is not handed over is not to blame for a refusal.
-                    source.credential = None;
-                } else {
-                    needed.insert(password.clone());
-                    realms.realms.extend(alone);
+                match handed {
+                    Ok(alone) if !alone.is_empty() => {
+                        needed.insert(password.clone());
+                        realms.realms.extend(alone);
+                    }
+                    refused => {
+                        let plain = || "it would cross plain http to another machine".to_owned();
+                        let because = refused.err().unwrap_or_else(plain);
+                        let name = &source.name;
+                        found.notes.push(format!("`{name}` is fetched without {password}: {because}"));
+                        // What is not handed over is not to blame for a refusal.
+                        source.credential = None;
+                    }
                 }
             }
             needed.extend(covering);
@@ -108,6 +117,11 @@ impl SourceCredentials {
         }
         Ok(found)
     }
+}
+
+fn in_a_line(error: &Error) -> String {
+    let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    format!("{error}{hint}")
 }
 
 /// The realms that are one source and nothing else. GitLab has it with and without `.git`.

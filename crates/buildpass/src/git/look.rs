@@ -10,7 +10,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{RemoteUrl, credential};
+use super::{RemoteUrl, credential, is_object_name, is_ref_name};
 use crate::http::{Answer, Client, Method, secret_header};
 
 /// What a server says of some of its refs.
@@ -48,9 +48,9 @@ impl RemoteLook {
         let mut look = Self::default();
         for (value, name) in text.lines().filter_map(|line| line.split_once('\t')) {
             match (value.strip_prefix("ref: "), name.strip_suffix("^{}")) {
-                (Some(target), _) => look.entry(name).points_to = Some(target.to_owned()),
-                (None, Some(name)) => look.entry(name).peeled = Some(value.to_owned()),
-                (None, None) => look.entry(name).object = value.to_owned(),
+                (Some(target), _) => look.entry(name).points_to = full_ref(target),
+                (None, Some(name)) => look.entry(name).peeled = object(value),
+                (None, None) => look.entry(name).object = object(value).unwrap_or_default(),
             }
         }
         look.0.retain(|_, known| !known.object.is_empty());
@@ -69,16 +69,13 @@ impl RemoteLook {
                 PacketLineRef::Delimiter | PacketLineRef::ResponseEnd => return None,
             };
             let mut words = data.split(' ');
-            let (object, name) = (words.next()?, words.next()?);
-            if !object.bytes().all(|each| each.is_ascii_hexdigit()) {
-                return None;
-            }
+            let (named, name) = (object(words.next()?)?, words.next()?);
             let known = look.entry(name);
-            known.object = object.to_owned();
+            known.object = named;
             for word in words {
                 match word.split_once(':') {
-                    Some(("symref-target", target)) => known.points_to = Some(target.to_owned()),
-                    Some(("peeled", object)) => known.peeled = Some(object.to_owned()),
+                    Some(("symref-target", target)) => known.points_to = Some(full_ref(target)?),
+                    Some(("peeled", peeled)) => known.peeled = Some(object(peeled)?),
                     _ => {}
                 }
             }
@@ -88,6 +85,16 @@ impl RemoteLook {
     fn entry(&mut self, name: &str) -> &mut KnownRef {
         self.0.entry(name.to_owned()).or_default()
     }
+}
+
+/// A server's word for an object becomes an argument and a line of ours.
+fn object(text: &str) -> Option<String> {
+    is_object_name(text).then(|| text.to_owned())
+}
+
+/// A server's word for a ref becomes a path of ours.
+fn full_ref(text: &str) -> Option<String> {
+    (text.starts_with("refs/") && is_ref_name(text)).then(|| text.to_owned())
 }
 
 /// Asks a server what these refs name, in one request on a connection that others use too: git would start three processes and make a
@@ -103,10 +110,9 @@ pub async fn ask_quickly(
     let fixed = [("content-type", REQUEST), ("accept", RESULT), ("git-protocol", "version=2")];
     headers
         .extend(fixed.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))));
-    match sockets.map(|sockets| authorization(url.as_url(), sockets)) {
-        None => {}
-        Some(Some(authorization)) => headers.extend(authorization),
-        Some(None) => return Quick::AskGit,
+    if let Some(sockets) = sockets {
+        let Some(authorization) = authorization(url.as_url(), sockets).await else { return Quick::AskGit };
+        headers.extend(authorization);
     }
     let (Ok(body), Ok(target)) = (question(refs), service(url.as_url())) else { return Quick::AskGit };
     match client.send(Method::Post, target, headers, Some(Zeroizing::new(body)), patience).await {
@@ -140,12 +146,11 @@ fn question(refs: &[String]) -> io::Result<Vec<u8>> {
 }
 
 /// What git's helper answers for this URL, as a header; none where it has no answer.
-fn authorization(url: &Url, sockets: &str) -> Option<HeaderMap> {
+async fn authorization(url: &Url, sockets: &str) -> Option<HeaderMap> {
     let path = url.path().trim_start_matches('/');
     let host = url.authority();
     let asked = format!("protocol={}\nhost={host}\npath={path}\n", url.scheme());
-    let mut answer = Zeroizing::new(Vec::with_capacity(4096));
-    credential::ask(sockets, "get", &mut asked.as_bytes(), &mut *answer).ok()?;
+    let answer = credential::ask_meanwhile(sockets, &asked).await?;
     let answer = std::str::from_utf8(&answer).ok()?;
     let value = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
     let pair = Zeroizing::new(format!("{}:{}", value("username")?, value("password")?));
@@ -182,6 +187,30 @@ mod tests {
         assert_eq!(quick, RemoteLook::of_ls_remote(&text));
         assert_eq!(quick.reference("HEAD").unwrap().points_to.as_deref(), Some("refs/heads/main"));
         assert_eq!(quick.reference("refs/tags/v1").unwrap().peeled.as_deref(), Some(MAIN));
+    }
+
+    #[test]
+    fn what_names_neither_an_object_nor_a_ref_is_not_taken() {
+        let other = "0123456789abcdef";
+        for line in [
+            format!("{other} HEAD\n"),
+            format!("{} HEAD\n", MAIN.to_uppercase().replace('0', "A")),
+            format!("{TAG} refs/tags/v1 peeled:{other}\n"),
+            format!("{TAG} refs/tags/v1 peeled:--upload-pack=x\n"),
+            format!("{MAIN} HEAD symref-target:../../config\n"),
+            format!("{MAIN} HEAD symref-target:refs/../config\n"),
+            format!("{MAIN} HEAD symref-target:main\n"),
+            format!("{MAIN} HEAD symref-target:refs/heads/x:y\n"),
+        ] {
+            assert_eq!(RemoteLook::of_packet_lines(&answer(&[&line])), None, "{line}");
+        }
+        let text = format!(
+            "ref: refs/../config\tHEAD\n{MAIN}\tHEAD\n{TAG}\trefs/tags/v1\n{other}\trefs/tags/v1^{{}}\n{other}\trefs/tags/v2\n"
+        );
+        let look = RemoteLook::of_ls_remote(&text);
+        assert_eq!(look.reference("HEAD").unwrap().points_to, None);
+        assert_eq!(look.reference("refs/tags/v1").unwrap().peeled, None);
+        assert_eq!(look.reference("refs/tags/v2"), None);
     }
 
     #[test]

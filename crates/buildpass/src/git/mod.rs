@@ -9,6 +9,8 @@ pub mod credential;
 
 mod look;
 
+mod object_name;
+
 mod program;
 
 mod realm;
@@ -23,6 +25,7 @@ mod tracked;
 
 pub use config::{BadUsername, Config, RealmCredential, Username};
 pub use look::{KnownRef, Quick, RemoteLook, ask_quickly};
+pub use object_name::is_object_name;
 pub use program::{Cause, Finished, Git, GitFailure, NoGit, Pins, Progress, Task};
 pub use realm::{BadRealm, Reach, Realm};
 pub use ref_name::is_ref_name;

@@ -1,5 +1,6 @@
 use std::{fmt, str::FromStr};
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::{BadRemoteUrl, RemoteUrl};
@@ -35,13 +36,17 @@ pub enum Reach {
 }
 
 impl Realm {
-    /// Judges a URL. The prefix ends at a segment: `/group` covers `/group/x` and not `/group-evil`.
+    /// Judges a URL, as the helper will judge the request that git makes of it. The prefix ends at a segment: `/group` covers `/group/x` and
+    /// not `/group-evil`.
     pub fn judge(&self, url: &RemoteUrl) -> Reach {
         let (ours, theirs) = (self.0.as_url(), url.as_url());
         let same_place = ours.origin() == theirs.origin();
-        let below =
-            theirs.path().starts_with(ours.path()) || theirs.path() == ours.path().trim_end_matches('/');
-        if same_place && below { Reach::Inside } else { Reach::Outside }
+        let one_less = |path: &'_ str| path.strip_suffix('/').unwrap_or(path).to_owned();
+        let is_below =
+            |rest: &str| percent_decode_str(&one_less(rest)).decode_utf8().is_ok_and(|rest| stays(&rest));
+        let whole = one_less(theirs.path()) == one_less(ours.path());
+        let inside = whole || theirs.path().strip_prefix(ours.path()).is_some_and(is_below);
+        if same_place && inside && theirs.query().is_none() { Reach::Inside } else { Reach::Outside }
     }
 
     /// Judges a request as git describes it: decoded, and sent as it stands. Nothing is parsed or mended, since what a parser
@@ -55,10 +60,6 @@ impl Realm {
         let path = path.strip_suffix('/').unwrap_or(path);
         // A realm may be one repository, whose own path has no slash at its end.
         let whole = !path.is_empty() && Some(path) == prefix.strip_suffix('/');
-        let odd = |each: char| each.is_control() || "\\%?#".contains(each);
-        let stays = |rest: &str| {
-            !rest.contains(odd) && rest.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
-        };
         let below = whole || path.strip_prefix(prefix).is_some_and(stays);
         if same_place && below { Reach::Inside } else { Reach::Outside }
     }
@@ -82,6 +83,12 @@ impl Realm {
     pub fn as_str(&self) -> &str {
         self.0.as_url().as_str()
     }
+}
+
+/// Whether a decoded path stays below the prefix that it stands behind, whoever reads it.
+fn stays(rest: &str) -> bool {
+    let odd = |each: char| each.is_control() || "\\%?#".contains(each);
+    !rest.contains(odd) && rest.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
 impl FromStr for Realm {
@@ -135,6 +142,9 @@ mod tests {
             "https://gitlab.com/gitlab-org/security/x.git",
             "https://gitlab.com:443/gitlab-org/security/a/b.git/info/refs",
             "https://gitlab.com/gitlab-org/security",
+            "https://gitlab.com/gitlab-org/security/",
+            "https://gitlab.com/gitlab-org/security/x.git/",
+            "https://gitlab.com/gitlab-org/security/a%20b.git",
         ] {
             assert_eq!(reach("https://gitlab.com/gitlab-org/security/", url), Reach::Inside, "{url}");
             assert_eq!(reach("https://gitlab.com/gitlab-org/security", url), Reach::Inside, "{url}");
@@ -153,9 +163,29 @@ mod tests {
             "https://gitlab.com:8443/gitlab-org/security/x.git",
             "https://gitlab.com.evil.example/gitlab-org/security/x.git",
             "https://evil.example/gitlab-org/security/x.git",
+            "https://gitlab.com/gitlab-org/security//x.git",
+            "https://gitlab.com/gitlab-org/security/a//x.git",
+            "https://gitlab.com/gitlab-org/security/..%2fevil/x.git",
+            "https://gitlab.com/gitlab-org/security/%5cx.git",
+            "https://gitlab.com/gitlab-org/security//",
+            "https://gitlab.com/gitlab-org/security/x.git//",
+            "https://gitlab.com/gitlab-org/security/x.git?a",
         ] {
             assert_eq!(reach("https://gitlab.com/gitlab-org/security/", url), Reach::Outside, "{url}");
         }
+    }
+
+    #[test]
+    fn a_whole_server_is_a_realm() {
+        assert_eq!(reach("https://gitlab.com/", "https://gitlab.com/x.git"), Reach::Inside);
+        let whole: Realm = "https://gitlab.com".parse().unwrap();
+        assert!(whole.lies_in(&whole) && !whole.lies_in(&"https://gitlab.com/g".parse().unwrap()));
+        assert!(
+            "https://gitlab.com/g/h"
+                .parse::<Realm>()
+                .unwrap()
+                .lies_in(&"https://gitlab.com/g".parse().unwrap())
+        );
     }
 
     #[test]

@@ -29,7 +29,10 @@ use super::{
     watch::{Seat, watch},
 };
 use crate::{
-    git::{self, RealmCredential, Setup, credential::SOCKET_VARIABLE},
+    git::{
+        self, RealmCredential, Setup,
+        credential::{SOCKET_VARIABLE, socket_name},
+    },
     secret::{BuildToken, SecretName},
     vault,
 };
@@ -302,8 +305,8 @@ impl Job {
         );
         tokio::task::spawn_local(credentials.serve(listener));
         // With the socket in its own words, a `run` within a `run` keeps the outer realms too.
-        let mut named = OsString::from(format!("{SOCKET_VARIABLE}="));
-        named.push(&socket);
+        let name = socket_name(&socket);
+        let named = OsString::from(format!("{SOCKET_VARIABLE}={name}"));
         let program = self.program.clone().into_os_string();
         let helper = ["env".into(), named, program, "git".into(), "credential".into()];
         let count = git::count_in(environment.value("GIT_CONFIG_COUNT"));
@@ -314,7 +317,7 @@ impl Job {
         for (name, value) in setup.variables(count) {
             environment.set(&name, value);
         }
-        environment.set(SOCKET_VARIABLE, socket);
+        environment.set(SOCKET_VARIABLE, name);
         if environment.value(CARGO).is_none() {
             environment.set(CARGO, "true");
         }

@@ -9,6 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Error, committed};
+use crate::git::is_object_name;
 
 /// What was fetched once and is to be fetched again: `sources.lock`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl Lock {
         let raw: RawLock = toml::from_str(text).map_err(|error| error.message().to_owned())?;
         let mut lock = Self::default();
         for RawLocked { name, url, r#ref: reference, commit } in raw.source {
-            if !is_commit(&commit) {
+            if !is_object_name(&commit) {
                 return Err(format!("`{}` of `{name}` is no commit", commit.escape_debug()));
             }
             if lock.0.insert(name.clone(), Locked { url, reference, commit }).is_some() {
@@ -114,11 +115,6 @@ impl Lock {
     pub fn keep(&mut self, known: impl Fn(&str) -> bool) {
         self.0.retain(|name, _| known(name));
     }
-}
-
-/// All digits of a commit's name, SHA-1 or SHA-256.
-pub(super) fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|each| matches!(each, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

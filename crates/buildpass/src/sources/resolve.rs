@@ -202,7 +202,14 @@ impl Config {
                     "{place}: `{name}` is fetched {over}, which takes {takes} and not {password}"
                 ));
             }
-            (None, None) => resolved.own = own,
+            (None, None) => {
+                if resolved.origin == Origin::Security && location.transport() == "ssh" {
+                    resolved.notes.push(format!(
+                        "{place}: `{name}` is fetched over ssh, which takes keys and no token"
+                    ));
+                }
+                resolved.own = own;
+            }
         }
     }
 }

@@ -139,6 +139,17 @@ on_every_vault! {
         assert_eq!(process.wait().unwrap().code(), Some(0));
     }
 
+    fn a_folder_with_a_colon_in_its_name_holds_the_socket(vault) {
+        let group = security_group(vault);
+        let url = format!("{}/{REPOSITORY}", group.sandbox.url);
+        let job = job(vault, &group);
+        let folder = job.project().join("a:b%3A");
+        std::fs::create_dir(&folder).unwrap();
+        let job = job.env("TMPDIR", folder.to_str().unwrap());
+        let finished = job.args(["run", "--", "git", "clone", "-q", &url, "shell"]).run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    }
+
     fn an_orphan_of_the_build_still_belongs_to_it(vault) {
         let group = security_group(vault);
         let url = format!("{}/{REPOSITORY}", group.sandbox.url);

@@ -77,7 +77,11 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let Surroundings { flags, environment, .. } = surroundings;
     let config = config::sources(flags, &arguments.sources, environment)?;
-    let mut resolved = config.resolve(&arguments.names)?;
+    // Each has one folder, however often it is named.
+    let mut seen = BTreeSet::new();
+    let names: Vec<String> =
+        arguments.names.iter().filter(|name| seen.insert(name.as_str())).cloned().collect();
+    let mut resolved = config.resolve(&names)?;
     if let Some(unknown) =
         resolved.iter().find(|each| each.location.is_none() && config.list.entry(&each.name).is_none())
     {

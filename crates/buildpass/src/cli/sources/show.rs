@@ -38,10 +38,12 @@ struct Bar {
 impl Show {
     pub(super) fn new(plan: &Plan, in_ci: bool) -> Self {
         let width = plan.items.iter().map(|item| item.name.chars().count()).max().unwrap_or(0).min(40);
-        let bars = (stderr().is_terminal() && !in_ci).then(|| {
-            let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        // A terminal that cannot move its cursor would be shown nothing at all.
+        let bars = (stderr().is_terminal() && !in_ci && !all.is_hidden()).then(|| {
             let total = all.add(ProgressBar::new(plan.items.len() as u64));
             total.set_style(style("{pos} of {len} sources {wide_bar} {elapsed}"));
+            total.tick();
             Bars { all, total, active: Mutex::default() }
         });
         Self { start: Instant::now(), width, bars }

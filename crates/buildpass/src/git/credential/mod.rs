@@ -7,5 +7,5 @@ mod client;
 mod question;
 
 pub use answer::Answer;
-pub use client::{SOCKET_VARIABLE, ask};
+pub use client::{SOCKET_VARIABLE, ask, ask_meanwhile, socket_name};
 pub use question::{Operation, Question};

@@ -137,7 +137,8 @@ impl GitFailure {
 
     /// Whether the same may succeed a moment later.
     pub fn is_transient(&self) -> bool {
-        matches!(self.cause, Cause::Unreachable | Cause::Unavailable | Cause::Stalled(_))
+        // Who stalls had all the time that the user gives it.
+        matches!(self.cause, Cause::Unreachable | Cause::Unavailable)
     }
 
     /// Whether what we have on the disk may be at fault: git has many words for that, and for nothing else.

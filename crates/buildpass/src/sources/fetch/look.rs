@@ -1,9 +1,6 @@
 use std::time::Duration;
 
-use crate::{
-    git::{Cause, Git, GitFailure, Pins, RemoteLook, Task},
-    sources::lock::is_commit,
-};
+use crate::git::{Cause, Git, GitFailure, Pins, RemoteLook, Task, is_object_name};
 
 /// What a source's ref names on its server now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +28,7 @@ impl<'a> Wanted<'a> {
     pub(super) fn of(reference: Option<&'a str>) -> Self {
         match reference {
             None => Self::Default,
-            Some(commit) if is_commit(commit) => Self::Commit(commit),
+            Some(commit) if is_object_name(commit) => Self::Commit(commit),
             Some(name) => Self::Name(name),
         }
     }
@@ -87,7 +84,12 @@ pub(super) async fn ask_git(
     stall: Duration,
 ) -> Result<RemoteLook, GitFailure> {
     let mut arguments = vec!["ls-remote".to_owned(), "--symref".to_owned(), "--".to_owned(), url.to_owned()];
-    for name in wanted.candidates() {
+    let candidates = match wanted {
+        // What is asked is whether there is such a repository; without a name, all of its refs would come.
+        Wanted::Commit(_) => Wanted::Default.candidates(),
+        wanted => wanted.candidates(),
+    };
+    for name in candidates {
         arguments.extend([format!("{name}^{{}}"), name]);
     }
     let finished = Task::new(git, std::path::Path::new("/"), pins, stall).args(arguments).finish().await?;

@@ -5,7 +5,7 @@ use std::{
 };
 
 use super::Blobs;
-use crate::sources::lock::is_commit;
+use crate::git::is_object_name;
 
 /// A git directory as we lay it out: <https://git-scm.com/docs/gitrepository-layout>. Its configuration is ours alone.
 pub(super) struct GitDirectory<'a>(pub(super) &'a Path);
@@ -66,7 +66,7 @@ impl GitDirectory<'_> {
     /// What a full ref names, as far as this repository knows.
     pub(super) fn reference(&self, name: &str) -> Option<String> {
         let loose = fs::read_to_string(self.0.join(name)).ok().map(|text| text.trim().to_owned());
-        loose.filter(|text| is_commit(text)).or_else(|| {
+        loose.filter(|text| is_object_name(text)).or_else(|| {
             let (_, object) = self.packed().into_iter().find(|(known, _)| known == name)?;
             Some(object)
         })
@@ -92,7 +92,7 @@ impl GitDirectory<'_> {
         let unknown: Vec<_> =
             packed.filter(|(name, _)| !found.iter().any(|(known, _)| known == name)).collect();
         found.extend(unknown);
-        found.retain(|(_, object)| is_commit(object));
+        found.retain(|(_, object)| is_object_name(object));
         found.sort();
         found
     }

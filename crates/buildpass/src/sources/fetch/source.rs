@@ -1,4 +1,4 @@
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
@@ -26,6 +26,9 @@ pub(super) struct OnItsWay<'a> {
 
 /// What fails for a moment only is tried so many times more.
 const TIMES_MORE: usize = 3;
+
+/// Where the quick way takes longer, git's own is no slower.
+const QUICK: Duration = Duration::from_secs(10);
 
 /// A git that outlives us has the lock still, and nobody who ends it: it gives a server up by itself, so long after we would have.
 const GRACE_SECONDS: u64 = 10;
@@ -110,7 +113,8 @@ impl OnItsWay<'_> {
         let refs =
             if let Wanted::Commit(_) = wanted { Wanted::Default.candidates() } else { wanted.candidates() };
         let sockets = self.fetching.sockets.as_deref().filter(|_| !self.item.realms.realms.is_empty());
-        match ask_quickly(&client, remote, &refs, sockets, self.fetching.plan.stall).await {
+        let patience = self.fetching.plan.stall.min(QUICK);
+        match ask_quickly(&client, remote, &refs, sockets, patience).await {
             Quick::Refs(refs) => Some(refs),
             Quick::AskGit => None,
         }

@@ -15,7 +15,11 @@ pub(super) enum ByItself {
 use ByItself::{Keeps, Leaks};
 
 /// `PORT` is the realm's own, where the attacker listens at another address.
-pub(super) const HOSTS: [(&str, ByItself); 15] = [
+pub(super) const HOSTS: [(&str, ByItself); 18] = [
+    // A Cyrillic letter in the place of a Latin one, as it is written and as it is asked for.
+    ("http://l\u{43e}calhost:PORT/gitlab-org/security/x.git", Leaks),
+    ("http://xn--lcalhost-nbh:PORT/gitlab-org/security/x.git", Leaks),
+    ("http://XN--lcalhost-NBH:PORT/gitlab-org/security/x.git", Leaks),
     ("http://localhost.evil.test:PORT/gitlab-org/security/x.git", Leaks),
     ("http://LocalHost.Evil.Test:PORT/gitlab-org/security/x.git", Leaks),
     ("http://localhost%2eevil.test:PORT/gitlab-org/security/x.git", Leaks),
@@ -44,7 +48,7 @@ fn a_host_that_looks_like_the_realms_gets_nothing() {
     };
     for (url, by_itself) in HOSTS {
         let script = format!(
-            "export LC_ALL=C.UTF-8; for host in localhost.evil.test evil.test localhost.; do \
+            "export LC_ALL=C.UTF-8; for host in localhost.evil.test evil.test localhost. xn--lcalhost-nbh; do \
              git config --global --add http.curloptResolve $host:{port}:127.0.0.2; done; git ls-remote '{url}'",
             port = scene.port(),
             url = url.replace("PORT", scene.port()),

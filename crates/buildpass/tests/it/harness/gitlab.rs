@@ -49,6 +49,15 @@ impl SecurityGroup {
         self.sandbox.commit(&format!("public/{name}"), json!({"README.md": "a public repository\n"}));
     }
 
+    /// A private project of the group.
+    pub(crate) fn private_project(&self, name: &str) {
+        let wanted =
+            json!({"name": name, "path": name, "namespace_id": self.security, "visibility": "private"});
+        self.sandbox.admin("POST", "/api/v4/projects", &wanted);
+        let text = format!("the private repository {name}\n");
+        self.sandbox.commit(&format!("gitlab-org/security/{name}"), json!({"README.md": text}));
+    }
+
     /// Stores the build token where the vault keeps it.
     pub(crate) fn deploy(&self, vault: &Vault) {
         vault.deploy(&self.sandbox);

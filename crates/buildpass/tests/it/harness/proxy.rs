@@ -24,6 +24,8 @@ pub(crate) enum Fate {
     Lose,
     /// The server made it, and it stays on the way until `release`.
     Hold,
+    /// It arrives piece by piece.
+    Slow,
 }
 
 /// How the wire is.
@@ -35,6 +37,9 @@ pub(crate) enum State {
     /// Whatever is sent is lost without a word.
     Silent,
 }
+
+/// Between two pieces of a slow answer.
+const PAUSE: Duration = Duration::from_millis(40);
 
 struct Wire {
     server: String,
@@ -172,6 +177,7 @@ impl Wire {
             match fate {
                 Fate::Lose => return Ok(()),
                 Fate::Hold => self.hold(),
+                Fate::Slow => thread::park_timeout(PAUSE),
                 Fate::Pass => {}
             }
             if self.state() != State::Silent {

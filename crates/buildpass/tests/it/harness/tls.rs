@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::aws_lc_rs,
@@ -29,6 +29,8 @@ impl TlsFront {
     pub(crate) fn start(behind: &str, name: &str, clients: Clients) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        // Each has a name of its own, so that a list of several can be searched for the right one.
+        authority.distinguished_name.push(DnType::CommonName, folder.path().display().to_string());
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
         let certified = |name: &str| {

@@ -1,11 +1,18 @@
 //! What is on the disk afterwards.
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use serde_json::{Value, json};
 
 use super::{Deployment, SHELL, fetch, fetching, files, git, read};
-use crate::harness::{REPOSITORY, Vault, on_every_vault};
+use crate::harness::{Fate, Proxy, REPOSITORY, Vault, on_every_vault};
 
 on_every_vault! {
     fn every_source_comes_from_its_channel_with_a_token_that_is_nowhere_else(vault) {
@@ -239,5 +246,110 @@ fn is_used_and_stays_out(deployment: &Deployment) {
             "{}",
             path.display()
         );
+    }
+}
+
+#[test]
+fn who_is_named_twice_is_fetched_once() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let mut job = fetching(deployment.job(&vault), &["shell", "tool", "shell", "--update-lock"]);
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    assert!(fetched.stderr.contains("2 sources in "), "{}", fetched.stderr);
+    assert_eq!(fetch(&mut job).code, Some(0));
+}
+
+#[test]
+fn a_temporary_folder_with_a_colon_in_its_name_does() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let job = deployment.job(&vault);
+    let folder = job.project().join("a:b");
+    fs::create_dir(&folder).unwrap();
+    let mut job = fetching(job.env("TMPDIR", folder.to_str().unwrap()), &["shell"]);
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+}
+
+/// A commit is asked for by its name; whether the repository has `.git` at its end is asked without all that it has.
+#[test]
+fn for_a_commit_the_refs_of_the_server_are_not_listed() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let commit = deployment.commit("one\n");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let proxy = Proxy::start(&deployment.url, move |line| {
+        // The quick way fails.
+        let quick = line.starts_with("POST") && asked.fetch_add(1, Ordering::SeqCst) == 0;
+        if quick { Fate::Lose } else { Fate::Pass }
+    });
+    let deployment = deployment.behind(&proxy.address);
+    let bin = tempfile::tempdir().unwrap();
+    let log = bin.path().join("log");
+    let script =
+        format!("#!/bin/sh\necho \"$@\" >> '{}'\nPATH=${{PATH#*:}}\nexec git \"$@\"\n", log.display());
+    fs::write(bin.path().join("git"), script).unwrap();
+    fs::set_permissions(bin.path().join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap());
+    let job = deployment.job(&vault);
+    let config = read(&job, "buildpass.toml")
+        + &format!(
+            "[[git]]\nrealm = \"{}/gitlab-org/security/\"\npassword = \"SECURITY_PRIVATE_TOKEN\"\n",
+            deployment.url
+        )
+        + &format!(
+            "[[source]]\nname = \"shell\"\nurl = \"{}/{SHELL}\"\nref = \"{commit}\"\n",
+            deployment.url
+        );
+    fs::remove_file(job.project().join(".custom_sources.yml")).unwrap();
+    let mut job = fetching(job.file("buildpass.toml", &config).env("PATH", &path), &[]);
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    let said = fs::read_to_string(log).unwrap();
+    let listed: Vec<&str> = said.lines().filter(|line| line.contains("ls-remote")).collect();
+    assert!(!listed.is_empty() && listed.iter().all(|line| line.ends_with(" HEAD")), "{said}");
+    assert_eq!(read(&job, "src/shell/README.md"), "one\n");
+}
+
+/// ssh has keys: no token is asked for, and none goes along.
+#[test]
+fn a_source_over_ssh_on_the_channel_security_is_fetched_without_a_token() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault).listing("x:\n  security: git@gitlab.invalid:g/x.git\n");
+    let token = &deployment.group.token;
+    for has_token in [false, true] {
+        let mut job = deployment.job_without_vault();
+        if has_token {
+            job = job.env("SECURITY_PRIVATE_TOKEN", token);
+        }
+        let source = job.folder().join("x.git");
+        git(&job, ".", &["init", "-q", "-b", "main", source.to_str().unwrap()]);
+        let me = ["-C", source.to_str().unwrap(), "-c", "user.name=me", "-c", "user.email=me@example.com"];
+        git(&job, ".", &[&me[..], &["commit", "-q", "--allow-empty", "-m", "made up"]].concat());
+        // What ssh would be told: options, the host, and what is to be run there.
+        let log = job.folder().join("log");
+        let ssh = job.folder().join("ssh");
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{log}'\nexec git-upload-pack '{source}'\n",
+            log = log.display(),
+            source = source.display()
+        );
+        fs::write(&ssh, script).unwrap();
+        fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut job = fetching(job.env("GIT_SSH", ssh.to_str().unwrap()), &[]);
+        let fetched = fetch(&mut job);
+        assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+        let instead = if has_token { "not SECURITY_PRIVATE_TOKEN" } else { "no token" };
+        let said = format!(".custom_sources.yml:2: `x` is fetched over ssh, which takes keys and {instead}");
+        assert!(fetched.stderr.contains(&said), "{}", fetched.stderr);
+        assert_eq!(git(&job, "src/x", &["log", "--format=%s"]), "made up");
+        let asked = fs::read_to_string(&log).unwrap();
+        assert!(asked.contains("git@gitlab.invalid\n") && !asked.contains(token.as_str()), "{asked}");
+        let everything = files(job.folder());
+        let holds = |path: &std::path::PathBuf| {
+            memchr::memmem::find(&fs::read(path).unwrap_or_default(), token.as_bytes()).is_some()
+        };
+        assert!(!everything.iter().any(holds));
     }
 }

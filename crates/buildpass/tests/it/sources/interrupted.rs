@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::process::CommandExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -172,4 +172,38 @@ fn two_fetches_into_one_folder_do_not_mix() {
     let output = process.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(read(&job, "src/shell/README.md"), "a private repository\n");
+}
+
+/// While git writes the files.
+#[test]
+fn an_interrupt_during_the_checkout_leaves_none() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let bin = tempfile::tempdir().unwrap();
+    let started = bin.path().join("started");
+    let script = format!(
+        "#!/bin/sh\nPATH=${{PATH#*:}}\ncase \" $* \" in *' read-tree '*) git \"$@\"; touch '{}'; sleep 60;; *) exec git \"$@\";; esac\n",
+        started.display()
+    );
+    fs::write(bin.path().join("git"), script).unwrap();
+    fs::set_permissions(bin.path().join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let wrapped = format!("{}:{path}", bin.path().display());
+    let job = fetching(deployment.job(&vault), &["shell", "--cache", "cache"]).env("PATH", &wrapped);
+    let process = start(&job);
+    assert!(wait_until(Duration::from_secs(20), || started.exists()));
+    let files = files(&job.project().join("src/.buildpass"));
+    assert!(files.iter().any(|path| path.ends_with("README.md")), "{files:?}");
+    let all = descendants(process.id());
+    send_signal("TERM", process.id().into());
+    let output = process.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(143), "{said}");
+    assert!(fs::read_dir(job.project().join("src")).unwrap().next().is_none());
+    assert!(wait_until(Duration::from_secs(5), || !all.iter().any(|pid| runs(*pid))));
+    assert_eq!(vault.sessions(), 0);
+    let mut again = job.env("PATH", &path);
+    let fetched = fetch(&mut again);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    assert!(fetched.stderr.contains(": 1 from the cache"), "{}", fetched.stderr);
 }

@@ -1,6 +1,8 @@
 //! `sources.lock`: the same commits again, or none.
 
-use super::{Deployment, fetch, fetching, git, read};
+use serde_json::json;
+
+use super::{Deployment, SHELL, fetch, fetching, git, read};
 use crate::harness::{REPOSITORY, Vault};
 
 #[test]
@@ -92,4 +94,39 @@ fn a_lock_that_is_none_is_written_anew_where_all_are_fetched() {
     let fetched = fetch(&mut job);
     assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
     assert_eq!(read(&job, "sources.lock").matches("[[source]]").count(), 2);
+}
+
+#[test]
+fn a_tag_that_was_moved_is_refused_by_both_its_commits() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let tag = |text: &str| {
+        let wanted =
+            json!({"project": SHELL, "branch": "main", "files": {"README.md": text}, "tags": ["v1.0.0"]});
+        let made = deployment.group.sandbox.admin("POST", "/-/sandbox/commits", &wanted);
+        made["sha"].as_str().unwrap().to_owned()
+    };
+    let one = tag("one\n");
+    let job = |flag: &str| {
+        let job = fetching(deployment.job(&vault), &["gitlab-shell", flag, "--cache", "cache"]);
+        let list = deployment.list.replace("GITLAB", &deployment.url).replace("shell:", "gitlab-shell:");
+        job.env("GITLAB_SHELL_VERSION", "1.0.0").file(".custom_sources.yml", &list)
+    };
+    let mut first = job("--update-lock");
+    let fetched = fetch(&mut first);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    let lock = read(&first, "sources.lock");
+    assert!(lock.contains("ref = \"v1.0.0\"") && lock.contains(&one), "{lock}");
+    let mut again = job("--locked").file("sources.lock", &lock);
+    assert_eq!(fetch(&mut again).code, Some(0));
+
+    // A branch that moves is nobody's business.
+    deployment.commit("later\n");
+    assert_eq!(fetch(&mut job("--locked").file("sources.lock", &lock)).code, Some(0));
+    let two = tag("two\n");
+    let moved = fetch(&mut again);
+    assert_eq!(moved.code, Some(3), "{}", moved.stderr);
+    let said = format!("gitlab-shell: `v1.0.0` names {two} now, and sources.lock says {one}");
+    assert!(moved.stderr.contains(&said), "{}", moved.stderr);
+    assert_eq!(read(&again, "src/gitlab-shell/README.md"), "one\n", "what was there is there");
 }

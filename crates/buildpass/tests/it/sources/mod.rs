@@ -28,6 +28,8 @@ mod interrupted;
 
 mod hostile;
 
+mod side_by_side;
+
 /// A private project of the security group is on the channel `security`; public ones are its alternatives.
 struct Deployment {
     group: SecurityGroup,
@@ -102,6 +104,16 @@ impl Deployment {
         let requests = self.group.sandbox.admin("GET", "/-/sandbox/requests", &Value::Null);
         self.group.sandbox.admin("DELETE", "/-/sandbox/requests", &Value::Null);
         requests.as_array().unwrap().iter().map(|each| each["path"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Adds to the private project what takes its time on a slow wire.
+fn large(deployment: &Deployment) {
+    for part in 0..4_u32 {
+        let words = (0..200_000_u32).map(|number| (number + part * 200_000).wrapping_mul(2_654_435_761));
+        let text: String = words.map(|word| format!("{word:x}")).collect();
+        let wanted = json!({"project": SHELL, "branch": "main", "files": {format!("large-{part}"): text}});
+        deployment.group.sandbox.admin("POST", "/-/sandbox/commits", &wanted);
     }
 }
 

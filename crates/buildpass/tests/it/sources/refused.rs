@@ -7,13 +7,15 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 
-use super::{Deployment, SHELL, fetch, fetching, read};
+use super::{Deployment, SHELL, fetch, fetching, git, large, read};
 use crate::harness::{
     BUILD_TOKEN_PATH, Buildpass, Fate, Proxy, REPOSITORY, Scripted, State, Vault, on_every_vault, reply,
+    wait_until,
 };
 
 on_every_vault! {
@@ -190,7 +192,33 @@ fn a_server_that_stalls_is_given_up() {
         "{}",
         failed.stderr
     );
+    assert!(!failed.stderr.contains("once more"), "{}", failed.stderr);
     assert_eq!(vault.sessions(), 0);
+}
+
+#[test]
+fn a_server_that_stalls_within_a_pack_is_given_up_and_what_came_does_no_harm() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    large(&deployment);
+    let proxy =
+        Proxy::start(&deployment.url, |line| if line.starts_with("POST") { Fate::Slow } else { Fate::Pass });
+    let deployment = deployment.behind(&proxy.address);
+    let mut job = fetching(deployment.job(&vault), &["shell", "--stall-timeout", "1s", "--cache", "cache"]);
+    let process = job.spawn();
+    assert!(wait_until(Duration::from_secs(20), || proxy.answered().len() > 512 * 1024));
+    proxy.turn(State::Silent);
+    let output = process.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("nothing came for 1 s") && !said.contains("once more"), "{said}");
+    assert!(fs::read_dir(job.project().join("src")).unwrap().next().is_none());
+    assert_eq!(vault.sessions(), 0);
+
+    proxy.turn(State::Whole);
+    let again = fetch(&mut job);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(git(&job, "src/shell", &["fsck", "--strict", "--full"]), "");
 }
 
 #[test]
@@ -222,13 +250,10 @@ fn without_a_git_that_can_be_used_nothing_is_begun() {
 fn a_full_disk_is_said_and_leaves_nothing_half_done() {
     let vault = Vault::lockbox();
     let deployment = Deployment::start(&vault);
-    let large: String =
-        (0..200_000_u32).map(|number| format!("{:x}", number.wrapping_mul(2_654_435_761))).collect();
-    let wanted = json!({"project": SHELL, "branch": "main", "files": {"large": large}});
-    deployment.group.sandbox.admin("POST", "/-/sandbox/commits", &wanted);
+    large(&deployment);
     let job = fetching(deployment.job(&vault), &["shell"]);
     // A file system of its own that is too small; where the kernel gives none, there is nothing to see.
-    let script = "mkdir src && mount -t tmpfs -o size=300k none src && exec \"$0\" \"$@\"";
+    let script = "mkdir src && mount -t tmpfs -o size=300k none src && { \"$0\" \"$@\"; code=$?; find src -mindepth 1; exit $code; }";
     let output = job.inside(&["unshare", "--mount", "sh", "-c", script]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("unshare:") || said.contains("mount:") {
@@ -236,6 +261,7 @@ fn a_full_disk_is_said_and_leaves_nothing_half_done() {
         return;
     }
     assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "nothing stays");
     assert!(said.contains("the disk is full") || said.contains("No space left on device"), "{said}");
 }
 
@@ -372,4 +398,24 @@ fn what_takes_no_token_is_said_by_its_name() {
         let expected = format!(".custom_sources.yml:2: `x` is fetched {said} and not SECURITY_PRIVATE_TOKEN");
         assert!(listed.stderr.contains(&expected), "{}", listed.stderr);
     }
+}
+
+/// A URL that can be no realm of its own gets no credential, and stops nobody else.
+#[test]
+fn a_url_with_an_escape_stops_no_other() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault).listing(
+        "odd:\n  security: GITLAB/gitlab-org/security/a%20b.git\n\
+         shell:\n  security: GITLAB/gitlab-org/security/gitlab-shell.git\n",
+    );
+    let mut job = fetching(deployment.job(&vault), &[]);
+    let failed = fetch(&mut job);
+    assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+    let said = "`odd` is fetched without SECURITY_PRIVATE_TOKEN: ";
+    assert!(
+        failed.stderr.contains(said) && failed.stderr.contains("an escaped character"),
+        "{}",
+        failed.stderr
+    );
+    assert_eq!(read(&job, "src/shell/README.md"), "a private repository\n");
 }

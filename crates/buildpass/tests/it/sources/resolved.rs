@@ -229,3 +229,34 @@ fn what_is_no_list_is_said_with_its_place_and_what_to_do() {
         assert_eq!(read(&job, file), text);
     }
 }
+
+#[test]
+fn the_channel_of_the_command_decides_over_the_variables() {
+    let list = "a:\n  remote: https://remote.example/a.git\n  alternative: https://alternative.example/a.git\n  \
+                security: https://security.example/a.git\n";
+    let folder = Buildpass::new().file(".custom_sources.yml", list);
+    let variables = [
+        &[][..],
+        &[("SECURITY_SOURCES", "true"), ("CI_JOB_TOKEN", "made-up")],
+        &[("ALTERNATIVE_SOURCES", "false"), ("CI_JOB_TOKEN", "made-up")],
+    ];
+    for variables in variables {
+        for channel in ["remote", "alternative", "security"] {
+            let found = resolve(&folder.project(), variables, &["--channel", channel]);
+            let url = format!("https://{channel}.example/a.git");
+            assert_eq!((&found[0]["channel"], &found[0]["url"]), (&json!(channel), &json!(url)));
+            let has_token = channel == "security" && !variables.is_empty();
+            assert_eq!(found[0]["credential"], if has_token { json!("CI_JOB_TOKEN") } else { Value::Null });
+        }
+    }
+    let mut listed = folder.args(["sources", "list", "--channel", "remote"]);
+    assert!(fetch(&mut listed).stdout.starts_with("1 sources on the channel remote\n"));
+    let mut unknown = Buildpass::new().args(["sources", "list", "--channel", "other"]);
+    let unknown = fetch(&mut unknown);
+    assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("[possible values: remote, alternative, security]"),
+        "{}",
+        unknown.stderr
+    );
+}
