@@ -8,6 +8,9 @@ mod served;
 
 mod init;
 
+/// A file that is no whole lockbox.
+mod damaged;
+
 mod serve;
 
 use owner::Owner;
