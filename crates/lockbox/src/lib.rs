@@ -65,7 +65,8 @@ mod clock;
 /// Random numbers and ids.
 mod random;
 
-pub use api::{Initialised, OpenError};
+pub use api::{Initialised, OpenError, PathProblem, check_path};
+pub use auth::jwt::{TokenProblem, check_claims, check_token};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken, Storage};
 pub use limit::{Limits, LoginRate};

@@ -12,6 +12,9 @@ mod http;
 /// The path of a request.
 mod path;
 
+/// The same, without a server.
+mod check;
+
 /// The body of a request.
 mod body;
 
@@ -63,6 +66,7 @@ mod failure;
 /// What went wrong, as an HTTP answer.
 mod rescue;
 
+pub use check::{PathProblem, check_path};
 pub(crate) use core::Core;
 pub(crate) use service::{Api, Ends};
 pub(crate) use vault::Vault;

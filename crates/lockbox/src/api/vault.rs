@@ -172,6 +172,9 @@ impl Vault {
         if let Some(core) = self.core() {
             return Ok(core);
         }
+        if self.disk.header()?.is_none() {
+            return Err(OpenError::NotInitialised);
+        }
         let store = Store::unseal(Arc::clone(&self.disk), root_key).map_err(|error| match error {
             StorageError::Sealed(_) => OpenError::WrongKey,
             other => OpenError::Storage(other),

@@ -203,6 +203,11 @@ fn unopened(path: &Path, error: DatabaseError) -> StorageError {
             StorageError::Foreign(path)
         }
         DatabaseError::UpgradeRequired(_) => StorageError::Foreign(path),
+        DatabaseError::Storage(redb::StorageError::Io(error))
+            if error.kind() == std::io::ErrorKind::UnexpectedEof =>
+        {
+            StorageError::Damaged { path, problem: "it ends within its first page".to_owned() }
+        }
         DatabaseError::Storage(redb::StorageError::Corrupted(problem)) => {
             StorageError::Damaged { path, problem }
         }

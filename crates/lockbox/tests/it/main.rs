@@ -41,6 +41,12 @@ mod secrets;
 /// One sealed file, and what is in it after everything ended.
 mod sealing;
 
+/// A file that was changed, cut off, swapped, or is no file.
+mod file;
+
+/// A clock that jumps.
+mod jumps;
+
 /// The same answers as a real OpenBao gives, request by request.
 mod conformance;
 /// Bodies, headers and logins that ask too much.

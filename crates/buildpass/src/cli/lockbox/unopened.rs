@@ -15,7 +15,14 @@ pub(super) fn unopened(file: &Path, error: &OpenError) -> Failure {
     }
     let hint = match error {
         OpenError::WrongKey | OpenError::AlreadyInitialised => "its keys are with whoever made it".to_owned(),
-        OpenError::NotInitialised => format!("buildpass lockbox init --file {file}"),
+        OpenError::NotInitialised => {
+            return Failure::usage(
+                format!("{file} is empty: no lockbox was made in it"),
+                format!(
+                    "take the last backup, or remove it: buildpass lockbox init --file {file} makes a new one"
+                ),
+            );
+        }
         OpenError::Contents(_) => "serve it with the buildpass that wrote it, or a later one".to_owned(),
         OpenError::Storage(error) => return unread(error),
     };

@@ -8,6 +8,12 @@ mod served;
 
 mod init;
 
+/// A file that is no whole lockbox.
+mod damaged;
+
+/// `kill -9` at any moment: what was acknowledged is there, and nothing is half there.
+mod killed;
+
 mod serve;
 
 use owner::Owner;

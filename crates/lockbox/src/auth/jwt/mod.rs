@@ -49,12 +49,16 @@ mod times;
 /// The claims that a role insists on.
 mod bound_claims;
 
+/// A token held against keys, without a server.
+mod check;
+
 /// Values as Go prints them.
 mod go_format;
 
 /// Why a login, a role or a configuration was refused.
 mod error;
 
+pub use check::{TokenProblem, check_claims, check_token};
 pub(crate) use error::JwtError;
 pub(crate) use go_format::json_error;
 pub(crate) use method::{Client, Method, Mounted};

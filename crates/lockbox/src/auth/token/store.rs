@@ -32,14 +32,22 @@ impl Tokens {
     /// When the store cannot be read, or holds what is no token.
     pub(crate) async fn load(store: Arc<Store>, now: Moment) -> Result<Self, StorageError> {
         let sealer = Sealer::new(&*batch_key(&store).await?);
-        let mut tables = Tables::default();
+        let (mut tables, mut used_up) = (Tables::default(), Vec::new());
         for Record { number: record, value } in store.records()? {
             let unreadable = |problem: String| StorageError::Read(format!("record {record}: {problem}"));
             let written: Written =
                 serde_json::from_slice(&value).map_err(|error| unreadable(error.to_string()))?;
-            tables.insert(written.into_session(record).map_err(|error| unreadable(error.to_string()))?);
+            let session = written.into_session(record).map_err(|error| unreadable(error.to_string()))?;
+            used_up.extend((session.uses < 0).then_some(session.key));
+            tables.insert(session);
         }
         let tokens = Self { tables: RwLock::new(tables), sealer, store };
+        if !used_up.is_empty() {
+            // The process ended between the last use of a token and its revocation.
+            let ended =
+                |tables: &mut Tables| used_up.into_iter().flat_map(|key| tables.remove(key)).collect();
+            tokens.take_away(ended).landed().await?;
+        }
         tokens.purge(now);
         Ok(tokens)
     }
@@ -461,5 +469,17 @@ mod tests {
         assert!(after.find(&revoked, at(10)).is_none() && after.find(&short, at(4)).is_none());
         assert!(after.find(&issue(&after, order(9)).await, at(1)).is_some());
         assert_eq!(after.accessors(at(10)).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_used_up_when_the_process_ended_is_gone_at_the_next_start() {
+        let store = Arc::new(Store::in_memory().await);
+        let before = Tokens::load(Arc::clone(&store), at(0)).await.unwrap();
+        let id = issue(&before, Order { uses: 1, ..order(100) }).await;
+        before.authenticate(&id, HOME, at(0)).await.unwrap();
+        drop(before);
+        let after = Tokens::load(Arc::clone(&store), at(1)).await.unwrap();
+        assert!(after.find(&id, at(1)).is_none() && after.accessors(at(1)).is_empty());
+        assert!(store.records().unwrap().is_empty());
     }
 }
