@@ -206,7 +206,6 @@ pub(crate) const KNOWN: &[(&str, &str)] = &[
     ("policy lists", "policies"),
     ("policy of wrapping times", "policies"),
     ("policy verbs", "policies"),
-    ("sys audit", "the system"),
     ("sys health", "the system"),
     ("sys sealed", "the system"),
     ("sys states", "the system"),
