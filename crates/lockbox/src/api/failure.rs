@@ -2,9 +2,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use thiserror::Error;
 
-use super::{mount::MountError, vault::OpenError};
+use super::{mount::MountError, vault::OpenError, wrapping::WrapError};
 use crate::{
     auth::{jwt::JwtError, token::TokenError},
+    cubbyhole::CubbyholeError,
     exchange::FieldError,
     kv::KvError,
     policy::PolicyError,
@@ -74,6 +75,9 @@ pub(super) enum Failure {
     NotFound,
     #[error("unsupported path")]
     UnsupportedPath,
+    /// The same, of a path that is asked without a token.
+    #[error("unsupported path")]
+    UnsupportedOpenPath,
     #[error("unsupported operation")]
     UnsupportedOperation,
     /// The same, of a login, which is asked without a token.
@@ -126,4 +130,21 @@ pub(super) enum Failure {
     Jwt(#[from] JwtError),
     #[error(transparent)]
     Kv(#[from] KvError),
+    #[error(transparent)]
+    Cubbyhole(#[from] CubbyholeError),
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+}
+
+impl Failure {
+    /// Whether nothing is there of which there would be a word.
+    pub(super) fn is_of_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound
+                | Self::Kv(KvError::NotFound)
+                | Self::Cubbyhole(CubbyholeError::NotFound)
+                | Self::Jwt(JwtError::NotFound)
+        )
+    }
 }

@@ -48,6 +48,12 @@ mod token;
 /// What of a list a token may see.
 mod shown;
 
+/// `cubbyhole/`: what a token keeps for itself.
+mod cubbyhole;
+
+/// Answers that are wrapped.
+mod wrapping;
+
 /// The envelope around an answer.
 mod envelope;
 

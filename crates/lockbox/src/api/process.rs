@@ -1,10 +1,13 @@
+use std::time::Duration;
+
 use super::{
-    Core,
+    Core, cubbyhole,
     failure::Failure,
     http::{Incoming, Namespace},
     route::Route,
     shown, sys, token,
     vault::Vault,
+    wrapping::{self, WrapError},
 };
 use crate::{
     auth::{
@@ -22,6 +25,8 @@ pub(super) struct Asking<'a> {
     pub(super) acl: &'a Acl,
     /// The id that was shown, for the answers that repeat it.
     pub(super) id: &'a str,
+    /// How long the answer shall be wrapped, if at all.
+    pub(super) wrap: Option<Duration>,
 }
 
 /// The way of one request: route, token, policies, engine.
@@ -44,14 +49,37 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
         return if seals { Ok(Answer::empty()) } else { Err(Failure::Sealed) };
     };
     let core = &*core;
+    let wrap = wrapping::time(incoming.wrap.as_deref())?;
     if incoming.operation.is_write() && path.ends_with('/') {
         return Err(Failure::WriteToFolder);
     }
     let route = Route::find(core, path);
-    if let Route::Method(mount, "login") = &route
+    let outcome = answer(core, &incoming, &route, wrap).await;
+    // What ended on the way leaves nothing behind.
+    core.clear_cubbyholes().await?;
+    if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
+        vault.seal();
+    }
+    let Some(ttl) = wrap else { return outcome };
+    match outcome {
+        Ok(answer) if answer.wrap_info.is_none() => wrapping::wrap(core, path, ttl, answer).await,
+        Err(failure) if incoming.operation == Operation::List && failure.is_of_nothing() => {
+            Err(WrapError::Nothing.into())
+        }
+        other => other,
+    }
+}
+
+async fn answer(
+    core: &Core,
+    incoming: &Incoming,
+    route: &Route<'_>,
+    wrap: Option<Duration>,
+) -> Result<Answer, Failure> {
+    if let Route::Method(mount, "login") = route
         && let Method::Jwt(method) = &mount.inside
     {
-        let request = request(core, &incoming, "login", Operation::Update);
+        let request = request(core, incoming, "login", Operation::Update);
         if incoming.operation != Operation::Update {
             return Err(Failure::UnsupportedLogin);
         }
@@ -60,14 +88,29 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
             method.login(mounted, &request, Client { from: incoming.from, time: core.time.wall() }).await?;
         return token::log_in(core, order).await;
     }
+    if let Route::System(rest) = route
+        && let Some(place) = wrapping::Place::find(rest)
+    {
+        let wrapping = wrapping::named(core, incoming)?;
+        if place == wrapping::Place::Lookup {
+            return if place.is_open(incoming.operation) {
+                wrapping::look_up(core, &wrapping, incoming)
+            } else {
+                Err(Failure::UnsupportedLogin)
+            };
+        }
+    }
+    if let Route::System(rest) = route
+        && let Some(rest) = rest.strip_prefix("internal/ui/mounts")
+        && (rest.is_empty() || rest.starts_with('/'))
+    {
+        return sys::ui_mounts(core, incoming, rest);
+    }
     let id = incoming.token.as_deref().map(String::as_str);
     let session = core.authenticate(id, incoming.from).await?;
-    let outcome = authorised(core, &incoming, &route, &session).await;
+    let outcome = authorised(core, incoming, route, (&session, wrap)).await;
     if session.uses < 0 {
         core.tokens.revoke(&session).await?;
-    }
-    if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
-        vault.seal();
     }
     outcome
 }
@@ -76,22 +119,18 @@ async fn authorised(
     core: &Core,
     incoming: &Incoming,
     route: &Route<'_>,
-    session: &Session,
+    (session, wrap): (&Session, Option<Duration>),
 ) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
     let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
         .at(core.now())
         .borne_by(&session.token.entity_id);
     let id = incoming.token.as_deref().map_or("", String::as_str);
-    let asking = Asking { session, acl: &acl, id };
-    if let Route::System(rest) = route
-        && let Some(rest) = rest.strip_prefix("internal/ui/mounts")
-        && incoming.operation == Operation::Read
-    {
-        return sys::ui_mounts(core, &acl, rest);
-    }
-    let operation = route.settle(incoming.operation, &incoming.fields)?;
-    let asked = Asked { operation, path, fields: &incoming.fields, wrap: None, danger: route.danger() };
+    let asking = Asking { session, acl: &acl, id, wrap };
+    let operation = route.settle(core, (incoming.operation, session.key), &incoming.fields)?;
+    let asked_path = route.asked(operation, path);
+    let asked =
+        Asked { operation, path: &asked_path, fields: &incoming.fields, wrap, danger: route.danger() };
     let Permission::Granted(grant) = acl.permits(&asked) else { return Err(Failure::RefusedByPolicy) };
     let paged = grant.page.applied(&incoming.fields);
     let request = |rest| Request {
@@ -101,6 +140,10 @@ async fn authorised(
         now: core.now(),
     };
     let answer = match route {
+        Route::Cubbyhole(rest) => cubbyhole::handle(core, session, &request(rest)).await,
+        Route::System(rest) if rest.starts_with("wrapping/") => {
+            wrapping::handle(core, &asking, incoming, &request(rest)).await
+        }
         Route::System(rest) => sys::handle(core, &asking, &request(rest)).await,
         Route::Token(rest) => token::handle(core, &asking, &request(rest)).await,
         Route::Method(mount, rest) => match &mount.inside {
