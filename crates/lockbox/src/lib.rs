@@ -47,6 +47,9 @@ pub mod audit;
 /// What is kept: secrets by path.
 mod kv;
 
+/// What a token keeps for itself.
+mod cubbyhole;
+
 /// What keeps the file closed.
 mod seal;
 

@@ -120,6 +120,10 @@ impl Place {
                 let (path, accessor) = ("sys/".to_owned(), "system".to_owned());
                 Some(Self { path, kind: "system", accessor })
             }
+            Route::Cubbyhole(_) => {
+                let (path, accessor) = ("cubbyhole/".to_owned(), "cubbyhole".to_owned());
+                Some(Self { path, kind: "cubbyhole", accessor })
+            }
             Route::Token(_) => of_method("token/"),
             Route::Method(mount, _) => of_method(&mount.description.path),
             Route::Engine(mount, _) => {

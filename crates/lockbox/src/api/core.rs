@@ -12,9 +12,10 @@ use crate::{
     audit::{AuditError, AuditLog},
     auth::{
         jwt::JwtError,
-        token::{Kind, Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
+        token::{Key, Kind, Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
     },
     clock::Moment,
+    cubbyhole::Cubbyholes,
     policy::{Policies, PolicyError},
     storage::{StorageError, Store},
 };
@@ -27,6 +28,7 @@ pub(crate) struct Core {
     pub(super) tokens: Tokens,
     pub(super) mounts: Mounts,
     pub(super) audit: Option<AuditLog>,
+    pub(super) cubbyholes: Cubbyholes,
 }
 
 /// Why the contents of a file could not be read.
@@ -53,7 +55,7 @@ impl Core {
         audit_file: Option<&Path>,
     ) -> Result<Self, LoadError> {
         let now = time.now();
-        Ok(Self {
+        let core = Self {
             policies: Policies::load(Arc::clone(&store), now).await?,
             tokens: Tokens::load(Arc::clone(&store), now).await?,
             mounts: Mounts::load(Arc::clone(&store)).await?,
@@ -61,9 +63,17 @@ impl Core {
                 Some(path) => Some(watch::open(&store, path, now).await?),
                 None => None,
             },
+            cubbyholes: Cubbyholes::new(Arc::clone(&store)),
             store,
             time,
-        })
+        };
+        // Those of tokens that ended while nobody looked are for nothing.
+        for owner in core.cubbyholes.owners()? {
+            if core.tokens.own(owner).is_err() {
+                core.clear_cubbyhole(owner).await?;
+            }
+        }
+        Ok(core)
     }
 
     /// A token that can do everything and does not end.
@@ -121,6 +131,24 @@ impl Core {
         self.audit.as_ref().map_or(Ok(()), |log| log.reopen(self.now()))
     }
 
+    /// Clears the cubbyholes of tokens that have ended.
+    ///
+    /// # Errors
+    /// When the disk refuses: the next start clears what is left.
+    pub(super) async fn clear_cubbyholes(&self) -> Result<(), StorageError> {
+        for owner in self.tokens.ended_owners() {
+            self.clear_cubbyhole(owner).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn clear_cubbyhole(&self, owner: Key) -> Result<(), StorageError> {
+        match self.cubbyholes.clear(owner)? {
+            Some(pending) => pending.landed().await,
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn now(&self) -> Moment {
         self.time.now()
     }
@@ -131,9 +159,85 @@ impl Core {
         if let Some(log) = &self.audit {
             watch::remember(&self.store, log.tip());
         }
+        for owner in self.tokens.ended_owners() {
+            // Nobody waits for it: what is left behind is let go at the next start.
+            let _ = self.cubbyholes.clear(owner);
+        }
     }
 
     pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Session, TokenError> {
         self.tokens.authenticate(id.ok_or(TokenError::Refused)?, from, self.now()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::{ManualClock, auth::token::Order, storage::Batch};
+
+    async fn load(store: &Arc<Store>, clock: &ManualClock) -> Core {
+        Core::load(Arc::clone(store), Time::new(Arc::new(clock.clone())), None).await.unwrap()
+    }
+
+    /// A token with something in its cubbyhole.
+    async fn owner(core: &Core, parent: Option<Key>, ttl: u64) -> Session {
+        let order = Order {
+            id: None,
+            kind: Kind::Service,
+            policies: vec!["default".to_owned()],
+            display_name: String::new(),
+            metadata: Metadata::default(),
+            path: "auth/token/create".to_owned(),
+            role: None,
+            entity_id: String::new(),
+            parent,
+            terms: Terms { usual: Duration::from_secs(ttl), ..Terms::default() },
+            uses: 0,
+            renewal: Renewal::Allowed,
+            bound_cidrs: Vec::new(),
+        };
+        let (auth, _) = core.tokens.issue(order, core.now()).await.unwrap();
+        let session = core.tokens.find(&auth.client_token, core.now()).unwrap();
+        core.tokens.own(session.key).unwrap();
+        let mut batch = Batch::default();
+        core.cubbyholes.put(session.key, "a/b", Zeroizing::new(b"{}".to_vec()), &mut batch);
+        core.store.commit(batch).await.unwrap();
+        session
+    }
+
+    #[tokio::test]
+    async fn what_a_token_kept_ends_with_it() {
+        let (store, clock) = (Arc::new(Store::in_memory().await), ManualClock::starting_at(UNIX_EPOCH));
+        let core = load(&store, &clock).await;
+        let parent = owner(&core, None, 1000).await;
+        owner(&core, Some(parent.key), 1000).await;
+        let short = owner(&core, None, 10).await;
+        assert_eq!(core.cubbyholes.owners().unwrap().len(), 3);
+        core.tokens.revoke(&parent).await.unwrap();
+        core.clear_cubbyholes().await.unwrap();
+        assert_eq!(core.cubbyholes.owners().unwrap(), [short.key]);
+        clock.advance(Duration::from_secs(10));
+        core.purge();
+        // What is submitted later lands later.
+        core.store.commit(Batch::default()).await.unwrap();
+        assert!(core.cubbyholes.owners().unwrap().is_empty() && core.tokens.own(short.key).is_err());
+    }
+
+    #[tokio::test]
+    async fn what_a_token_kept_is_cleared_when_it_ended_while_the_vault_was_closed() {
+        let (store, clock) = (Arc::new(Store::in_memory().await), ManualClock::starting_at(UNIX_EPOCH));
+        let core = load(&store, &clock).await;
+        let (long, _) = (owner(&core, None, 1000).await, owner(&core, None, 10).await);
+        let revoked = owner(&core, None, 1000).await;
+        core.tokens.revoke(&revoked).await.unwrap();
+        drop(core);
+        clock.advance(Duration::from_secs(10));
+        let core = load(&store, &clock).await;
+        assert_eq!(core.cubbyholes.owners().unwrap(), [long.key]);
+        core.tokens.revoke(&long).await.unwrap();
+        core.clear_cubbyholes().await.unwrap();
+        assert!(core.cubbyholes.owners().unwrap().is_empty());
     }
 }

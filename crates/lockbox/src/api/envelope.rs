@@ -8,14 +8,16 @@ use hyper::{
 };
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
+use zeroize::Zeroizing;
 
 use super::{
     failure::Failure,
     rescue::{Rescue, rescue},
 };
 use crate::{
-    exchange::{Answer, Authenticated, Layout, Presence},
+    exchange::{Answer, Authenticated, Layout, Presence, WrapInfo},
     json::written,
+    random,
 };
 
 #[derive(Serialize)]
@@ -25,7 +27,7 @@ struct Envelope<'a> {
     renewable: bool,
     lease_duration: i64,
     data: Option<&'a RawValue>,
-    wrap_info: Option<()>,
+    wrap_info: Option<&'a WrapInfo>,
     warnings: Option<&'a [String]>,
     auth: Option<&'a Authenticated>,
 }
@@ -54,27 +56,48 @@ pub(super) fn response(id: String, outcome: Result<Answer, Failure>) -> Response
 }
 
 fn answered(id: String, answer: &Answer) -> Response<Full<Bytes>> {
-    let status = match (answer.layout, answer.presence) {
-        (Layout::Empty, Presence::Here) => return finish(StatusCode::NO_CONTENT, String::new()),
-        (Layout::Empty, Presence::Gone) => return finish(StatusCode::NOT_FOUND, String::new()),
-        (_, Presence::Here) => StatusCode::OK,
-        (_, Presence::Gone) => StatusCode::NOT_FOUND,
+    let status = status(answer);
+    match answer.layout {
+        Layout::Empty => finish(status, String::new()),
+        Layout::Bare => json(status, &answer.data),
+        Layout::Merged => json(status, &merged(&envelope(id, answer))),
+        Layout::Enveloped => json(status, &envelope(id, answer)),
+    }
+}
+
+/// An answer as it is wrapped: its status, and its text, which says its data once.
+///
+/// # Errors
+/// When JSON cannot say it.
+pub(super) fn text(answer: &Answer) -> serde_json::Result<(u16, Zeroizing<String>)> {
+    let text = match answer.layout {
+        Layout::Empty => String::new(),
+        Layout::Bare => written(&answer.data)?,
+        Layout::Merged | Layout::Enveloped => written(&envelope(random::uuid(), answer))?,
     };
-    let status = answer.status.and_then(|chosen| StatusCode::from_u16(chosen).ok()).unwrap_or(status);
-    let envelope = Envelope {
-        request_id: id,
+    Ok((status(answer).as_u16(), Zeroizing::new(text)))
+}
+
+fn status(answer: &Answer) -> StatusCode {
+    let status = match (answer.layout, answer.presence) {
+        (_, Presence::Gone) => StatusCode::NOT_FOUND,
+        (Layout::Empty, Presence::Here) => StatusCode::NO_CONTENT,
+        (_, Presence::Here) => StatusCode::OK,
+    };
+    answer.status.and_then(|chosen| StatusCode::from_u16(chosen).ok()).unwrap_or(status)
+}
+
+fn envelope(id: String, answer: &Answer) -> Envelope<'_> {
+    Envelope {
+        // Who shows the token gets the id of the request that was wrapped.
+        request_id: if answer.wrap_info.is_some() { String::new() } else { id },
         lease_id: "",
         renewable: false,
         lease_duration: answer.lease_seconds,
         data: answer.data.as_deref(),
-        wrap_info: None,
+        wrap_info: answer.wrap_info.as_ref(),
         warnings: Some(answer.warnings.as_slice()).filter(|warnings| !warnings.is_empty()),
         auth: answer.auth.as_ref(),
-    };
-    match answer.layout {
-        Layout::Bare => json(status, &answer.data),
-        Layout::Merged => json(status, &merged(&envelope)),
-        Layout::Enveloped | Layout::Empty => json(status, &envelope),
     }
 }
 

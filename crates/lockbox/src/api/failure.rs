@@ -2,10 +2,11 @@ use std::{net::SocketAddr, time::Duration};
 
 use thiserror::Error;
 
-use super::{mount::MountError, vault::OpenError};
+use super::{mount::MountError, vault::OpenError, wrapping::WrapError};
 use crate::{
     audit::AuditError,
     auth::{jwt::JwtError, token::TokenError},
+    cubbyhole::CubbyholeError,
     exchange::FieldError,
     kv::KvError,
     policy::PolicyError,
@@ -75,6 +76,9 @@ pub(super) enum Failure {
     NotFound,
     #[error("unsupported path")]
     UnsupportedPath,
+    /// The same, of a path that is asked without a token.
+    #[error("unsupported path")]
+    UnsupportedOpenPath,
     #[error("unsupported operation")]
     UnsupportedOperation,
     /// The same, of a login, which is asked without a token.
@@ -140,4 +144,21 @@ pub(super) enum Failure {
     Jwt(#[from] JwtError),
     #[error(transparent)]
     Kv(#[from] KvError),
+    #[error(transparent)]
+    Cubbyhole(#[from] CubbyholeError),
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+}
+
+impl Failure {
+    /// Whether nothing is there of which there would be a word.
+    pub(super) fn is_of_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound
+                | Self::Kv(KvError::NotFound)
+                | Self::Cubbyhole(CubbyholeError::NotFound)
+                | Self::Jwt(JwtError::NotFound)
+        )
+    }
 }

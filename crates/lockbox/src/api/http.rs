@@ -15,6 +15,8 @@ pub(super) struct Incoming {
     pub(super) fields: Fields,
     pub(super) token: Option<Zeroizing<String>>,
     pub(super) namespace: Namespace,
+    /// How long the answer shall be wrapped, as it was written.
+    pub(super) wrap: Option<String>,
     pub(super) peer: SocketAddr,
 }
 
@@ -53,6 +55,7 @@ impl Incoming {
             fields,
             token: token(&headers),
             namespace: namespace(&headers),
+            wrap: headers.get("x-vault-wrap-ttl").map(|ttl| ttl.to_str().unwrap_or("?").to_owned()),
             peer: ends.peer,
         })
     }

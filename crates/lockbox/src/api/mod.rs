@@ -57,6 +57,12 @@ mod shown;
 /// A request and its answer, as the audit log takes them.
 mod audited;
 
+/// `cubbyhole/`: what a token keeps for itself.
+mod cubbyhole;
+
+/// Answers that are wrapped.
+mod wrapping;
+
 /// The envelope around an answer.
 mod envelope;
 

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 
-use super::{failure::Failure, mount::MountError, vault::OpenError};
+use super::{failure::Failure, mount::MountError, vault::OpenError, wrapping::WrapError};
 use crate::{
     auth::{jwt::JwtError, token::TokenError},
+    cubbyhole::CubbyholeError,
     kv::KvError,
     policy::PolicyError,
 };
@@ -32,7 +33,9 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         Failure::BrokenQuery => untold(StatusCode::BAD_REQUEST),
         Failure::NotFound | Failure::OutsideApi => untold(StatusCode::NOT_FOUND),
         Failure::UnknownMethod => untold(StatusCode::METHOD_NOT_ALLOWED),
-        Failure::NoNamespace | Failure::NoRoute(_) => told(StatusCode::NOT_FOUND),
+        Failure::NoNamespace | Failure::NoRoute(_) | Failure::UnsupportedOpenPath => {
+            told(StatusCode::NOT_FOUND)
+        }
         Failure::NotInNamespaces
         | Failure::RelativePath
         | Failure::InternalOperation
@@ -121,6 +124,21 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::NoGroups(_)
             | JwtError::GroupNotText(_)
             | JwtError::Claims(_) => told(StatusCode::BAD_REQUEST),
+        },
+        Failure::Cubbyhole(error) => match error {
+            CubbyholeError::NotFound => untold(StatusCode::NOT_FOUND),
+            CubbyholeError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+            CubbyholeError::BatchOwner => told(StatusCode::BAD_REQUEST),
+            CubbyholeError::OwnerGone => told(StatusCode::FORBIDDEN),
+            CubbyholeError::NoPath | CubbyholeError::NoFields | CubbyholeError::Storage(_) => {
+                told_of_one(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        },
+        Failure::Wrap(error) => match error {
+            WrapError::Time(_) | WrapError::Required | WrapError::Invalid => told(StatusCode::BAD_REQUEST),
+            WrapError::Nothing => told(StatusCode::NOT_FOUND),
+            WrapError::Unreadable(_) => told(StatusCode::FORBIDDEN),
+            WrapError::UsedUp => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         },
         Failure::Kv(error) => match error {
             KvError::NotFound => untold(StatusCode::NOT_FOUND),

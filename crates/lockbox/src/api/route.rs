@@ -1,8 +1,8 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{Core, mount::Mount};
 use crate::{
-    auth::Method,
+    auth::{Method, token::Key},
     exchange::{Fields, Operation},
     kv::{Engine, KvError},
     policy::Danger,
@@ -12,6 +12,7 @@ use crate::{
 pub(super) enum Route<'a> {
     System(&'a str),
     Token(&'a str),
+    Cubbyhole(&'a str),
     Method(Arc<Mount<Method>>, &'a str),
     Engine(Arc<Mount<Engine>>, &'a str),
     Nowhere,
@@ -29,6 +30,9 @@ impl<'a> Route<'a> {
                 None => Self::Nowhere,
             };
         }
+        if let Some(("cubbyhole", rest)) = path.split_once('/').or(Some((path, ""))) {
+            return Self::Cubbyhole(rest);
+        }
         match core.mounts.engines.find(path) {
             Some((mount, rest)) => Self::Engine(mount, rest),
             None => Self::Nowhere,
@@ -39,12 +43,18 @@ impl<'a> Route<'a> {
     ///
     /// # Errors
     /// When the path cannot be looked up, or a field is not what it should be.
-    pub(super) fn settle(&self, operation: Operation, fields: &Fields) -> Result<Operation, KvError> {
+    pub(super) fn settle(
+        &self,
+        core: &Core,
+        (operation, owner): (Operation, Key),
+        fields: &Fields,
+    ) -> Result<Operation, KvError> {
         if operation != Operation::Update {
             return Ok(operation);
         }
         let holds = match self {
             Self::Engine(mount, rest) => mount.inside.holds(rest, fields)?,
+            Self::Cubbyhole(rest) => core.cubbyholes.holds(owner, rest)?,
             Self::Method(mount, rest) => match &mount.inside {
                 Method::Jwt(method) => method.holds(rest),
                 Method::Token => true,
@@ -52,6 +62,17 @@ impl<'a> Route<'a> {
             Self::System(_) | Self::Token(_) | Self::Nowhere => true,
         };
         Ok(if holds { Operation::Update } else { Operation::Create })
+    }
+
+    /// The path that policies are asked about: a write to a mount itself is one to the folder of its name.
+    pub(super) fn asked(&self, operation: Operation, path: &'a str) -> Cow<'a, str> {
+        let rest = match self {
+            Self::Cubbyhole(rest) | Self::Method(_, rest) | Self::Engine(_, rest) => *rest,
+            Self::System(_) | Self::Token(_) | Self::Nowhere => return Cow::Borrowed(path),
+        };
+        let is_write = matches!(operation, Operation::Create | Operation::Update);
+        let is_itself = is_write && rest.is_empty() && !path.ends_with('/');
+        if is_itself { Cow::Owned(format!("{path}/")) } else { Cow::Borrowed(path) }
     }
 
     /// Whether a policy must say `sudo` as well.
@@ -62,7 +83,7 @@ impl<'a> Route<'a> {
                     || matches!(*path, "seal" | "rotate")
             }
             Self::Token(path) => path.starts_with("accessors"),
-            Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
+            Self::Cubbyhole(_) | Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
         };
         if dangerous { Danger::Dangerous } else { Danger::Ordinary }
     }

@@ -2,6 +2,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use super::WrapInfo;
 use crate::json::written;
 
 /// What an engine answers; the envelope around it is the API's.
@@ -12,6 +13,7 @@ pub(crate) struct Answer {
     pub(crate) lease_seconds: i64,
     pub(crate) warnings: Vec<String>,
     pub(crate) auth: Option<Authenticated>,
+    pub(crate) wrap_info: Option<WrapInfo>,
     /// The HTTP status, where the caller chose one.
     pub(crate) status: Option<u16>,
 }
@@ -112,6 +114,24 @@ impl Answer {
         Self { auth: Some(auth), warnings, ..Self::with(Layout::Enveloped, None) }
     }
 
+    /// What was asked for is wrapped, and is given for this token.
+    pub(crate) fn wrapped(wrap_info: WrapInfo) -> Self {
+        Self { wrap_info: Some(wrap_info), ..Self::with(Layout::Enveloped, None) }
+    }
+
+    /// A whole answer that was put together before.
+    ///
+    /// # Errors
+    /// When it is no JSON.
+    pub(crate) fn verbatim(text: String) -> serde_json::Result<Self> {
+        Ok(Self::with(Layout::Bare, Some(RawValue::from_string(text)?)))
+    }
+
+    /// Whether it says nothing but that it was done.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.layout == Layout::Empty && self.presence == Presence::Here
+    }
+
     /// The same, said of something that is not there.
     pub(crate) fn gone(self) -> Self {
         Self { presence: Presence::Gone, ..self }
@@ -133,6 +153,7 @@ impl Answer {
             lease_seconds: 0,
             warnings: Vec::new(),
             auth: None,
+            wrap_info: None,
             status: None,
         }
     }

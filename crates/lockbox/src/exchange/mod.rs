@@ -30,6 +30,9 @@ mod absolute_time;
 /// What an engine answers.
 mod answer;
 
+/// The token that an answer is wrapped in.
+mod wrap_info;
+
 pub(crate) use absolute_time::absolute_time;
 pub(crate) use answer::{Answer, Authenticated, Layout, Presence};
 pub(crate) use duration::{compact, full, parse};
@@ -39,3 +42,4 @@ pub(crate) use operation::Operation;
 pub(crate) use printable::{is_printable, quoted};
 pub(crate) use request::Request;
 pub(crate) use schema::{Field, Schema};
+pub(crate) use wrap_info::WrapInfo;

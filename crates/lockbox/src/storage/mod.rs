@@ -33,6 +33,9 @@ mod store;
 /// The part of the store that one mount has.
 mod shelf;
 
+/// Everything in a folder.
+mod walk;
+
 /// One at a time, by name.
 mod turns;
 
@@ -50,3 +53,4 @@ pub(crate) use shelf::{Shelf, ShelfView, json};
 pub(crate) use store::{Pending, Record, Store};
 pub(crate) use turns::Turns;
 use view::View;
+pub(crate) use walk::all_entries;

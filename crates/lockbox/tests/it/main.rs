@@ -38,6 +38,12 @@ mod tokens;
 /// Secrets by path.
 mod secrets;
 
+/// What a token keeps for itself.
+mod cubbyhole;
+
+/// Answers that are wrapped.
+mod wrapping;
+
 /// One sealed file, and what is in it after everything ended.
 mod sealing;
 

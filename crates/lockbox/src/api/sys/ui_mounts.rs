@@ -2,17 +2,39 @@ use serde_json::json;
 
 use super::mounts::{described, system};
 use crate::{
-    api::{Core, failure::Failure},
-    exchange::Answer,
+    api::{Core, failure::Failure, http::Incoming},
+    auth::token::TokenError,
+    exchange::{Answer, Operation},
     policy::{Acl, Verdict},
 };
 
-/// All mounts that a token can see, or the one that a path lies in: how clients learn which KV version it is.
-pub(crate) fn ui_mounts(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Failure> {
-    let path = path.trim_start_matches('/');
-    if path.is_empty() {
-        return Ok(all(core, acl));
+/// All mounts that a token can see, or the one that a path lies in: how clients learn which KV version it is. Asking does
+/// not use a token up, and without one nothing is seen.
+///
+/// # Errors
+/// When the token is none, or cannot see the mount.
+pub(crate) fn ui_mounts(core: &Core, incoming: &Incoming, rest: &str) -> Result<Answer, Failure> {
+    if rest == "/" || matches!(incoming.operation, Operation::List | Operation::Scan) {
+        return Err(Failure::UnsupportedOpenPath);
     }
+    if incoming.operation != Operation::Read {
+        return Err(Failure::UnsupportedLogin);
+    }
+    let session = match incoming.token.as_deref() {
+        Some(id) => core.tokens.recognise(id, incoming.peer.ip(), core.now())?,
+        None if rest.is_empty() => return Ok(Answer::data(&json!({ "auth": {}, "secret": {} }))),
+        None => return Err(TokenError::Refused.into()),
+    };
+    let acl = &Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
+        .at(core.now())
+        .borne_by(&session.token.entity_id);
+    match rest.trim_start_matches('/') {
+        "" => Ok(all(core, acl)),
+        path => one(core, acl, path),
+    }
+}
+
+fn one(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Failure> {
     let asked = format!("{}/", path.trim_end_matches('/'));
     let found = match path.strip_prefix("auth/") {
         Some(inside) => {

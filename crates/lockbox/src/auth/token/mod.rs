@@ -14,6 +14,15 @@ mod lifetime;
 /// The tokens that are alive, with an index of when they end.
 mod store;
 
+/// Tokens that an answer is wrapped in.
+mod wrapping;
+
+/// Whose cubbyholes have to be cleared.
+mod cubbyholes;
+
+/// The tokens that have something in theirs.
+mod owners;
+
 /// The maps behind the store, kept in step.
 mod tables;
 
@@ -31,6 +40,7 @@ mod error;
 
 pub(crate) use entry::{Kind, Metadata, Session, Token};
 pub(crate) use error::TokenError;
+pub(crate) use key::Key;
 pub(crate) use lifetime::Terms;
 pub(crate) use order::{DefaultPolicy, Order, Renewal};
 pub(crate) use store::Tokens;

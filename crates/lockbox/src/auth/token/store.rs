@@ -22,7 +22,7 @@ use crate::{
 pub(crate) struct Tokens {
     tables: RwLock<Tables>,
     sealer: Sealer,
-    store: Arc<Store>,
+    pub(super) store: Arc<Store>,
 }
 
 impl Tokens {
@@ -62,15 +62,22 @@ impl Tokens {
         from: IpAddr,
         now: Moment,
     ) -> Result<Session, TokenError> {
-        let mut session = self.find(id, now).ok_or(TokenError::Refused)?;
-        let cidrs = &session.token.bound_cidrs;
-        if !cidrs.is_empty() && !cidrs.iter().any(|cidr| cidr.contains(from)) {
-            return Err(TokenError::Refused);
-        }
+        let mut session = self.recognise(id, from, now)?;
         if session.uses != 0 {
             session.uses = self.use_up(session.key).await?;
         }
         Ok(session)
+    }
+
+    /// The session of a token that is shown and not used.
+    ///
+    /// # Errors
+    /// When the token is unknown, has ended, or is bound to other networks.
+    pub(crate) fn recognise(&self, id: &str, from: IpAddr, now: Moment) -> Result<Session, TokenError> {
+        let session = self.find(id, now).ok_or(TokenError::Refused)?;
+        let cidrs = &session.token.bound_cidrs;
+        let is_from_there = cidrs.is_empty() || cidrs.iter().any(|cidr| cidr.contains(from));
+        if is_from_there { Ok(session) } else { Err(TokenError::Refused) }
     }
 
     /// The session behind an id, if it is alive.
@@ -233,7 +240,7 @@ impl Tokens {
     }
 
     /// Keeps a new token. Nobody knows its id before it is on disk.
-    async fn keep(&self, mut session: Session, now: Moment) -> Result<(), TokenError> {
+    pub(super) async fn keep(&self, mut session: Session, now: Moment) -> Result<(), TokenError> {
         let key = session.key;
         let pending = {
             let mut tables = self.write();
@@ -278,11 +285,11 @@ impl Tokens {
         self.store.submit(batch)
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Tables> {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Tables> {
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Tables> {
         self.tables.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

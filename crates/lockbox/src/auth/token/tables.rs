@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Session, key::Key};
+use super::{Session, key::Key, owners::Owners};
 use crate::clock::Moment;
 
 /// The live tokens and the ways to find them, kept in step.
@@ -14,6 +14,7 @@ pub(super) struct Tables {
     children: HashMap<Key, Vec<Key>>,
     endings: BTreeSet<(Moment, Key)>,
     last_record: u64,
+    pub(super) owners: Owners,
 }
 
 impl Tables {
@@ -84,6 +85,7 @@ impl Tables {
         let mut doomed = vec![key];
         while let Some(key) = doomed.pop() {
             doomed.extend(self.children.remove(&key).unwrap_or_default());
+            self.owners.end(key);
             if let Some(session) = self.sessions.remove(&key) {
                 self.accessors.remove(session.token.accessor.as_str());
                 if let Some(ends) = session.ends {

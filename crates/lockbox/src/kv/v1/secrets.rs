@@ -4,7 +4,7 @@ use super::super::{KvError, walk};
 use crate::{
     exchange::{Answer, Field, Operation, Request, Schema, parse},
     json::{Json, Numbers, read as parsed},
-    storage::{Batch, Shelf, StorageError},
+    storage::{Batch, Shelf, StorageError, all_entries},
 };
 
 /// The values by path.
@@ -67,7 +67,7 @@ impl Secrets {
     }
 
     fn scan(&self, path: &str) -> Result<Answer, KvError> {
-        Ok(Answer::keys(&walk::all_entries(&self.0.view()?, &entry(&folder(path)))?))
+        Ok(Answer::keys(&all_entries(&self.0.view()?, &entry(&folder(path)))?))
     }
 
     async fn write(&self, request: &Request<'_>) -> Result<Answer, KvError> {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     exchange::{Answer, Request},
-    kv::{KvError, walk},
-    storage::ShelfView,
+    kv::KvError,
+    storage::{ShelfView, all_entries},
 };
 
 /// The names in a folder, or the part of them that the request asks for.
@@ -22,7 +22,7 @@ pub(super) fn list(
 
 /// Everything in a folder, however deep.
 pub(super) fn scan(secrets: &Secrets, path: &SecretPath<'_>) -> Result<Answer, KvError> {
-    let paths = walk::all_entries(&secrets.shelf.view()?, &folder(path))?;
+    let paths = all_entries(&secrets.shelf.view()?, &folder(path))?;
     Ok(Answer::keys(&paths))
 }
 
@@ -39,7 +39,7 @@ pub(super) fn detailed_list(
 
 pub(super) fn detailed_scan(secrets: &Secrets, path: &SecretPath<'_>) -> Result<Answer, KvError> {
     let view = secrets.shelf.view()?;
-    let paths = walk::all_entries(&view, &folder(path))?;
+    let paths = all_entries(&view, &folder(path))?;
     detailed(secrets, &view, path, paths)
 }
 

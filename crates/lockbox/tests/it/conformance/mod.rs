@@ -30,3 +30,6 @@ mod kv;
 
 /// Answers that are wrapped.
 mod wrapping;
+
+/// What a token keeps for itself.
+mod cubbyhole;

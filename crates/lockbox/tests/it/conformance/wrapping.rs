@@ -14,6 +14,12 @@ fn answers_are_wrapped_alike() {
         of_tokens(),
         of_nothing(),
         odd_tokens(),
+        taken_twice(),
+        of_absence(),
+        by_others(),
+        used_up_by_mistake(),
+        numbers(),
+        at_once(),
     ]);
 }
 
@@ -173,5 +179,145 @@ fn odd_tokens() -> Script {
     script.post("sys/wrapping/lookup", json!({ "token": "{token}" }));
     script.post("sys/wrapping/rewrap", json!({ "token": "{token}" }));
     script.get("auth/token/lookup-self").by("{token}");
+    script
+}
+
+/// A token that is named and shown is used up before it is taken.
+fn taken_twice() -> Script {
+    let mut script = stage("wrap and take twice");
+    for path in ["sys/wrapping/unwrap", "sys/wrapping/rewrap"] {
+        script.wrap();
+        script.post(path, json!({ "token": "{wrapping}" })).by("{wrapping}");
+        script.post(path, json!({ "token": "{wrapping}" })).by("{wrapping}");
+        script.wrap();
+        script.ask("POST", path).by("{wrapping}");
+        script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" }));
+        for method in ["GET", "DELETE", "LIST", "PUT"] {
+            script.wrap();
+            script.ask(method, &format!("{path}?token={{wrapping}}"));
+            script.ask(method, path).by("{wrapping}");
+            script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" }));
+        }
+    }
+    script.wrap();
+    script.delete("sys/wrapping/lookup?token={wrapping}");
+    script.get("sys/wrapping/lookup?token={wrapping}&zz=1");
+    script.put("sys/wrapping/lookup", json!({ "token": "{wrapping}", "zz": 1 }));
+    script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}", "zz": 1 }));
+    script
+}
+
+/// What is not there is wrapped where there is a word about it.
+fn of_absence() -> Script {
+    let mut script = Script::new("wrap what is not there");
+    script.mount_kv_v2();
+    script.post("{me}/data/deleted", json!({ "data": { "x": 1 } }));
+    script.delete("{me}/data/deleted");
+    for (method, path) in [
+        ("GET", "{me}/nope/none"),
+        ("GET", "{me}/data/none"),
+        ("GET", "{me}/data/deleted"),
+        ("LIST", "{me}/metadata"),
+        ("LIST", "{me}/metadata/none"),
+        ("LIST", "{me}/metadata/none?zz=1"),
+        ("LIST", "{me}/detailed-metadata/none"),
+        ("LIST", "{me}/nope"),
+        ("SCAN", "{me}/metadata/none"),
+        ("DELETE", "{me}/data/none"),
+        ("LIST", "cubbyhole/none"),
+        ("GET", "sys/mounts/{me}"),
+        ("GET", "sys/wrapping/nope"),
+    ] {
+        script.ask(method, path).header("X-Vault-Wrap-TTL", "60").capture("wrapping", "/wrap_info/token");
+        script.ask("POST", "sys/wrapping/unwrap").by("{wrapping}");
+    }
+    script
+        .patch("{me}/data/none", json!({ "data": {} }))
+        .header("X-Vault-Wrap-TTL", "60")
+        .capture("wrapping", "/wrap_info/token");
+    script.ask("POST", "sys/wrapping/unwrap").by("{wrapping}");
+    script
+}
+
+fn by_others() -> Script {
+    let mut script = stage("wrap for others");
+    script.token("default", json!({ "policies": ["default"], "ttl": "1h" }));
+    script.token("poor", json!({ "policies": ["nothing"], "no_default_policy": true, "ttl": "1h" }));
+    script.token("once", json!({ "policies": ["default"], "num_uses": 1, "ttl": "1h" }));
+    script.token("batch", json!({ "policies": ["default"], "type": "batch", "ttl": "1h" }));
+    for token in ["{default}", "{poor}", "{once}", "{batch}"] {
+        script.wrap();
+        script.post("sys/wrapping/lookup", json!({ "token": "{wrapping}" })).by(token);
+        script.post("sys/wrapping/rewrap", json!({ "token": "{wrapping}" })).by(token);
+        script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" })).by(token);
+        script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" })).without_token();
+        script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" }));
+        script
+            .post("sys/wrapping/wrap", json!({ "a": 1 }))
+            .header("X-Vault-Wrap-TTL", "60")
+            .by(token)
+            .capture("wrapping", "/wrap_info/token");
+        script.ask("POST", "sys/wrapping/unwrap").by("{wrapping}");
+        script.get("{me}/a").header("X-Vault-Wrap-TTL", "60").by(token);
+    }
+    script
+}
+
+fn used_up_by_mistake() -> Script {
+    let mut script = stage("wrap and use otherwise");
+    for (method, path) in [
+        ("GET", "{me}/a"),
+        ("GET", "cubbyhole/wrapinfo"),
+        ("PUT", "cubbyhole/response"),
+        ("LIST", "cubbyhole"),
+        ("GET", "cubbyhole/response"),
+        ("POST", "auth/token/renew-self"),
+        ("POST", "auth/token/revoke-self"),
+        ("GET", "auth/token/lookup-self"),
+        ("POST", "sys/wrapping/wrap"),
+    ] {
+        script.wrap();
+        script.ask(method, path).json(&json!({ "x": 1 })).by("{wrapping}");
+        script.ask(method, path).json(&json!({ "x": 1 })).by("{wrapping}");
+        script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" }));
+    }
+    script.wrap();
+    script.post("auth/token/renew", json!({ "token": "{wrapping}" }));
+    script.post("auth/token/revoke-accessor", json!({ "accessor": "{accessor}" }));
+    script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" }));
+    script
+}
+
+fn numbers() -> Script {
+    let mut script = Script::new("wrap numbers");
+    script
+        .ask("POST", "sys/wrapping/wrap")
+        .text(r#"{"a":1.0,"z":{"y":[1e3,null]},"big":12345678901234567890123,"<":">"}"#)
+        .header("X-Vault-Wrap-TTL", "60")
+        .capture("wrapping", "/wrap_info/token");
+    script.ask("POST", "sys/wrapping/unwrap").by("{wrapping}");
+    script
+}
+
+/// Answers about wrapped answers are wrapped too.
+fn at_once() -> Script {
+    let mut script = stage("wrap the unwrapped");
+    script.wrap();
+    for path in ["sys/wrapping/lookup", "sys/wrapping/rewrap", "sys/wrapping/unwrap"] {
+        script
+            .post(path, json!({ "token": "{wrapping}" }))
+            .header("X-Vault-Wrap-TTL", "60")
+            .capture("wrapping", "/wrap_info/token");
+        script.post("sys/wrapping/lookup", json!({ "token": "{wrapping}" }));
+    }
+    script.ask("POST", "sys/wrapping/unwrap").by("{wrapping}");
+    script.wrap();
+    script
+        .post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" }))
+        .header("X-Vault-Wrap-TTL", "60")
+        .capture("wrapping", "/wrap_info/token");
+    script.ask("POST", "sys/wrapping/unwrap").by("{wrapping}");
+    script.post("sys/wrapping/unwrap", json!({ "token": "{wrapping}" })).header("X-Vault-Wrap-TTL", "x");
+    script.get("sys/health").header("X-Vault-Wrap-TTL", "x");
     script
 }
