@@ -1,34 +1,67 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use crate::{Clock, Lockbox, api::Core};
+use crate::{
+    Clock, Lockbox,
+    api::{OpenError, Vault},
+    seal::Split,
+    storage::{Disk, Medium},
+};
 
 /// What a [`Lockbox`] is made from.
 #[derive(Debug)]
 pub struct Config {
-    /// The token that can do everything.
-    pub root_token: RootToken,
+    /// Where everything is kept.
+    pub storage: Storage,
+}
+
+/// Where a lockbox keeps everything.
+#[derive(Debug)]
+pub enum Storage {
+    /// In memory, open from the start, with this token, and secrets (KV version 2) under `secret/`.
+    Dev(RootToken),
+    /// In one file, which is made when it is not there, and is sealed at the start.
+    File(PathBuf),
 }
 
 /// A token that can do everything: wiped at its end, never shown by Debug.
 pub struct RootToken(Zeroizing<String>);
 
 impl Config {
-    /// For laptops, demos and tests: everything in memory, unsealed, secrets (KV version 2) under `secret/`.
+    /// For laptops, demos and tests: everything is gone with the process.
     #[must_use]
     pub fn dev(root_token: impl Into<RootToken>) -> Self {
-        Self { root_token: root_token.into() }
+        Self { storage: Storage::Dev(root_token.into()) }
+    }
+
+    /// Everything in one file.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { storage: Storage::File(path.into()) }
     }
 
     /// The server, not listening yet.
     ///
+    /// # Errors
+    /// When the file is in use, damaged, or no lockbox.
+    ///
     /// # Panics
     /// When the system gives no random numbers.
-    #[must_use]
-    pub fn build(self, clock: impl Clock) -> Lockbox {
-        let core = Core::dev(&self.root_token.0, Arc::new(clock)).expect("the built-in policies are good");
-        Lockbox::new(core)
+    pub async fn build(self, clock: impl Clock) -> Result<Lockbox, OpenError> {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        match self.storage {
+            Storage::File(path) => Ok(Lockbox::new(Vault::new(Disk::open(Medium::File(path))?, clock))),
+            Storage::Dev(root_token) => {
+                let vault = Vault::new(Disk::open(Medium::Memory)?, clock);
+                let initialised = vault.initialise(Split::WHOLE).await?;
+                let core = vault.unseal(initialised.root_key).await?;
+                core.issue_root(Some(&root_token.0)).await?;
+                core.revoke(&initialised.root_token).await?;
+                core.mount_secret().await?;
+                Ok(Lockbox::new(vault))
+            }
+        }
     }
 }
 

@@ -1,14 +1,15 @@
-//! lockbox: a small vault in memory that speaks [Vault's HTTP API](https://openbao.org/api-docs/) as OpenBao 2.7 does.
+//! lockbox: a small vault that speaks [Vault's HTTP API](https://openbao.org/api-docs/) as OpenBao 2.7 does.
 //!
-//! For the laptop, for demos, and for the tests of whoever talks to a vault. Login with JWTs, tokens that end on time,
-//! policies, and key-value secrets; statuses, bodies and error texts are OpenBao's. What was written is gone when the
-//! process ends. It serves plain HTTP: keep it on loopback.
+//! For the laptop, for demos, for the tests of whoever talks to a vault, and for the small team that wants one process and
+//! one file. Login with JWTs, tokens that end on time, policies, and key-value secrets; statuses, bodies and error texts
+//! are OpenBao's. Everything is kept in one sealed file, or in memory.
 //!
 //! ```no_run
-//! # async fn demo() -> std::io::Result<()> {
+//! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8200").await?;
-//! let lockbox = lockbox::Config::dev("root").build(lockbox::SystemClock);
-//! lockbox.serve(listener, std::future::pending()).await
+//! let lockbox = lockbox::Config::dev("root").build(lockbox::SystemClock).await?;
+//! lockbox.serve(listener, std::future::pending()).await?;
+//! # Ok(())
 //! # }
 //! ```
 
@@ -30,6 +31,12 @@ mod policy;
 /// What is kept: secrets by path.
 mod kv;
 
+/// What keeps the file closed.
+mod seal;
+
+/// Everything that outlives the process: one file of sealed entries.
+mod storage;
+
 /// One request and its answer, without HTTP.
 mod exchange;
 
@@ -39,6 +46,9 @@ mod clock;
 /// Random numbers and ids.
 mod random;
 
+pub use api::{Initialised, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, RootToken};
+pub use config::{Config, RootToken, Storage};
 pub use lockbox::Lockbox;
+pub use seal::{NoKey, RootKey, Split, SplitError};
+pub use storage::StorageError;

@@ -2,14 +2,34 @@ use std::{fmt, future::Future, io, sync::Arc};
 
 use tokio::net::TcpListener;
 
-use crate::api::{self, Core};
+use crate::{
+    api::{self, Initialised, OpenError, Vault},
+    seal::{RootKey, Split},
+};
 
-/// A small vault, ready to serve.
-pub struct Lockbox(Arc<Core>);
+/// A small vault, ready to serve; its clones are the same one.
+#[derive(Clone)]
+pub struct Lockbox(Arc<Vault>);
 
 impl Lockbox {
-    pub(crate) fn new(core: Core) -> Self {
-        Self(Arc::new(core))
+    pub(crate) fn new(vault: Vault) -> Self {
+        Self(Arc::new(vault))
+    }
+
+    /// Makes the keys of a new vault, which stays sealed.
+    ///
+    /// # Errors
+    /// When it was done before, or the disk refuses.
+    pub async fn initialise(&self, split: Split) -> Result<Initialised, OpenError> {
+        self.0.initialise(split).await
+    }
+
+    /// Opens it with the whole key; shares are taken over HTTP.
+    ///
+    /// # Errors
+    /// When the key is another one's, or the file cannot be read.
+    pub async fn unseal(&self, root_key: RootKey) -> Result<(), OpenError> {
+        self.0.unseal(root_key).await.map(|_| ())
     }
 
     /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have ten seconds to end.

@@ -62,5 +62,6 @@ async fn serve(listen: SocketAddr, root_token: String) -> io::Result<()> {
             _ = terminate.recv() => {}
         }
     };
-    ::lockbox::Config::dev(root_token).build(::lockbox::SystemClock).serve(listener, shutdown).await
+    let lockbox = ::lockbox::Config::dev(root_token).build(::lockbox::SystemClock).await;
+    lockbox.map_err(io::Error::other)?.serve(listener, shutdown).await
 }

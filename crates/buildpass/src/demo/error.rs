@@ -20,6 +20,9 @@ pub enum Error {
     /// The sandbox could not be made.
     #[error("the sandbox cannot be started")]
     Sandbox(#[from] gitlab_sandbox::Error),
+    /// The vault could not be made.
+    #[error("the vault cannot be started")]
+    Vault(#[from] lockbox::OpenError),
     /// The sandbox's runner could not run the job.
     #[error("the job cannot be run")]
     Runner(#[from] gitlab_sandbox::runner::RunnerError),
@@ -56,7 +59,7 @@ impl Error {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let (hint, blame) = match &error {
-            Error::System { .. } | Error::Sandbox(_) | Error::Runner(_) => (
+            Error::System { .. } | Error::Sandbox(_) | Error::Vault(_) | Error::Runner(_) => (
                 Some("the demo needs git, a folder for temporary files and two ports on loopback".to_owned()),
                 Blame::Usage,
             ),

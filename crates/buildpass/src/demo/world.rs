@@ -58,7 +58,7 @@ impl World {
         let tells_time = clock.clone();
         let sandbox = config.build(move || -> SystemTime { tells_time.now() })?;
         tokio::spawn(sandbox.serve(for_gitlab, std::future::pending()));
-        let lockbox = lockbox::Config::dev(root_token.clone()).build(lockbox::SystemClock);
+        let lockbox = lockbox::Config::dev(root_token.clone()).build(lockbox::SystemClock).await?;
         tokio::spawn(lockbox.serve(for_vault, std::future::pending()));
         Ok(Self { gitlab, vault, root_token, build_token: String::new(), folder, admin_token, search_path })
     }

@@ -1,62 +1,109 @@
 use std::{net::IpAddr, sync::Arc};
 
-use super::mount::{Description, Mount, MountTable};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::{
+    mount::{Description, Mounts},
+    time::Time,
+};
 use crate::{
     auth::{
-        Method,
-        token::{Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
+        jwt::JwtError,
+        token::{Kind, Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
     },
-    clock::{Clock, Moment},
-    kv::{Engine, Version},
+    clock::Moment,
     policy::{Policies, PolicyError},
-    random,
+    storage::{StorageError, Store},
 };
 
-/// What the server holds.
+/// What an open vault holds.
 pub(crate) struct Core {
-    clock: Arc<dyn Clock>,
+    pub(super) time: Time,
+    pub(super) store: Arc<Store>,
     pub(super) policies: Policies,
     pub(super) tokens: Tokens,
-    pub(super) engines: MountTable<Engine>,
-    pub(super) methods: MountTable<Method>,
-    pub(super) cluster_id: String,
+    pub(super) mounts: Mounts,
 }
 
-/// Why a server could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SetupError {
+/// Why the contents of a file could not be read.
+#[derive(Debug, Error)]
+pub(crate) enum LoadError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    #[error(transparent)]
-    Token(#[from] TokenError),
+    #[error("an auth method cannot be read: {0}")]
+    Method(#[from] JwtError),
 }
 
 impl Core {
-    /// Unsealed and in memory: `root_token` can do everything, and secrets go under `secret/`.
+    /// What the store holds; an empty one gets what stands in every new vault.
     ///
     /// # Errors
-    /// When the root token is no token, or the built-in policies are broken.
-    pub(crate) fn dev(root_token: &str, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let now = Moment::from(clock.now());
-        let core = Self {
-            policies: Policies::built_in(now)?,
-            tokens: Tokens::new(),
-            engines: MountTable::default(),
-            methods: MountTable::default(),
-            cluster_id: random::uuid(),
-            clock,
+    /// When the store cannot be read, or holds what this version does not know.
+    pub(super) async fn load(store: Arc<Store>, time: Time) -> Result<Self, LoadError> {
+        let now = time.now();
+        Ok(Self {
+            policies: Policies::load(Arc::clone(&store), now).await?,
+            tokens: Tokens::load(Arc::clone(&store), now).await?,
+            mounts: Mounts::load(Arc::clone(&store)).await?,
+            store,
+            time,
+        })
+    }
+
+    /// A token that can do everything and does not end.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn issue_root(&self, id: Option<&str>) -> Result<Zeroizing<String>, StorageError> {
+        let order = Order {
+            id: id.map(|id| id.to_owned().into()),
+            kind: Kind::Service,
+            policies: vec!["root".to_owned()],
+            display_name: if id.is_some() { "token" } else { "root" }.to_owned(),
+            metadata: Metadata::default(),
+            path: if id.is_some() { "auth/token/create" } else { "auth/token/root" }.to_owned(),
+            role: None,
+            entity_id: String::new(),
+            parent: None,
+            terms: Terms::default(),
+            uses: 0,
+            renewal: Renewal::Refused,
+            bound_cidrs: Vec::new(),
         };
-        core.tokens.issue(root_order(root_token), now)?;
+        match self.tokens.issue(order, self.now()).await {
+            Ok((auth, _)) => Ok(auth.client_token),
+            Err(TokenError::Storage(error)) => Err(error),
+            Err(error) => Err(StorageError::Write(error.to_string())),
+        }
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn revoke(&self, id: &str) -> Result<(), StorageError> {
+        let Some(session) = self.tokens.find(id, self.now()) else { return Ok(()) };
+        match self.tokens.revoke(&session).await {
+            Err(TokenError::Storage(error)) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Secrets (KV version 2) under `secret/`, as OpenBao has them in dev mode.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn mount_secret(&self) -> Result<(), StorageError> {
         let secret = Description::new("kv", "secret/", "key/value secret storage")
             .with_options(serde_json::json!({ "version": "2" }));
-        core.engines.insert(Mount { description: secret, inside: Engine::new(Version::Two) });
-        let token = Description::new("token", "token/", "token based credentials");
-        core.methods.insert(Mount { description: token, inside: Method::Token });
-        Ok(core)
+        self.mounts.mount_engine(secret).await.map_err(|error| StorageError::Write(error.to_string()))
     }
 
     pub(super) fn now(&self) -> Moment {
-        Moment::from(self.clock.now())
+        self.time.now()
     }
 
     /// Lets go of tokens that have ended.
@@ -64,25 +111,7 @@ impl Core {
         self.tokens.purge(self.now());
     }
 
-    pub(super) fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Session, TokenError> {
-        self.tokens.authenticate(id.ok_or(TokenError::Refused)?, from, self.now())
-    }
-}
-
-fn root_order(id: &str) -> Order {
-    Order {
-        id: Some(id.to_owned().into()),
-        kind: crate::auth::token::Kind::Service,
-        policies: vec!["root".to_owned()],
-        display_name: "token".to_owned(),
-        metadata: Metadata::default(),
-        path: "auth/token/create".to_owned(),
-        role: None,
-        entity_id: String::new(),
-        parent: None,
-        terms: Terms::default(),
-        uses: 0,
-        renewal: Renewal::Refused,
-        bound_cidrs: Vec::new(),
+    pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Session, TokenError> {
+        self.tokens.authenticate(id.ok_or(TokenError::Refused)?, from, self.now()).await
     }
 }

@@ -56,6 +56,7 @@ fn answered(answer: &Answer) -> Response<Body> {
         (_, Presence::Here) => StatusCode::OK,
         (_, Presence::Gone) => StatusCode::NOT_FOUND,
     };
+    let status = answer.status.and_then(|chosen| StatusCode::from_u16(chosen).ok()).unwrap_or(status);
     let envelope = Envelope {
         request_id: random::uuid(),
         lease_id: "",

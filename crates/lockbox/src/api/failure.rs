@@ -1,11 +1,13 @@
 use thiserror::Error;
 
-use super::mount::MountError;
+use super::{mount::MountError, vault::OpenError};
 use crate::{
     auth::{jwt::JwtError, token::TokenError},
     exchange::FieldError,
     kv::KvError,
     policy::PolicyError,
+    seal::SplitError,
+    storage::StorageError,
 };
 
 /// Everything that can go wrong between a connection and an answer.
@@ -61,6 +63,30 @@ pub(super) enum Failure {
         "preflight capability check returned 403, please ensure client's policies grant access to path {0:?}"
     )]
     MountNotSeen(String),
+    #[error("Vault is sealed")]
+    Sealed,
+    #[error("Vault is not initialized")]
+    NotInitialised,
+    #[error("invalid seal configuration: {0}")]
+    Split(SplitError),
+    #[error(
+        "invalid seal configuration: count mismatch between number of provided PGP keys and number of shares"
+    )]
+    PgpCount,
+    #[error("{0} is not supported by lockbox")]
+    Pgp(&'static str),
+    #[error("'key' must be specified in request body as JSON, or 'reset' set to true")]
+    NoShare,
+    #[error("'key' must be a valid hex or base64 string")]
+    ShareForm,
+    #[error("invalid key: key is shorter than minimum {0} bytes")]
+    ShareTooShort(usize),
+    #[error("invalid key: key is longer than maximum {0} bytes")]
+    ShareTooLong(usize),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     #[error("paths must be supplied")]
     NoPaths,
     #[error(transparent)]

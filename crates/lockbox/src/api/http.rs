@@ -7,7 +7,7 @@ use axum::{
 };
 use zeroize::Zeroizing;
 
-use super::{Core, body, envelope, failure::Failure, path, process};
+use super::{body, envelope, failure::Failure, path, process, vault::Vault};
 use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
@@ -32,10 +32,10 @@ pub(super) enum Namespace {
 pub(super) struct Peer(pub(super) IpAddr);
 
 /// Answers one HTTP request.
-pub(super) async fn answer(State(core): State<Arc<Core>>, request: Request<Body>) -> Response<Body> {
+pub(super) async fn answer(State(vault): State<Arc<Vault>>, request: Request<Body>) -> Response<Body> {
     let bodiless = request.method() == Method::HEAD;
     let outcome = match Incoming::read(request).await {
-        Ok(incoming) => process::process(&core, incoming).await,
+        Ok(incoming) => process::process(&vault, incoming).await,
         Err(failure) => Err(failure),
     };
     let mut response = envelope::response(outcome);

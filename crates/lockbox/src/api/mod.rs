@@ -15,8 +15,14 @@ mod path;
 /// The body of a request.
 mod body;
 
-/// What the server holds.
+/// The server: its file, sealed or open.
+mod vault;
+
+/// What an open vault holds.
 mod core;
+
+/// The time by which things end.
+mod time;
 
 /// Where the engines and auth methods are mounted.
 mod mount;
@@ -44,3 +50,5 @@ mod rescue;
 
 pub(crate) use core::Core;
 pub(crate) use server::serve;
+pub(crate) use vault::Vault;
+pub use vault::{Initialised, OpenError};

@@ -4,11 +4,12 @@ use super::{
     http::{Incoming, Namespace},
     route::Route,
     sys, token,
+    vault::Vault,
 };
 use crate::{
     auth::{
         Method,
-        jwt::Mounted,
+        jwt::{Client, Mounted},
         token::{Session, TokenError},
     },
     exchange::{Answer, Operation, Request},
@@ -27,17 +28,22 @@ pub(super) struct Asking<'a> {
 ///
 /// # Errors
 /// With what stopped it.
-pub(super) async fn process(core: &Core, incoming: Incoming) -> Result<Answer, Failure> {
+pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
-    let open = path.strip_prefix("sys/").and_then(|path| sys::open(core, path, incoming.operation));
+    let open = sys::Open::find(path);
     match (incoming.namespace, &open) {
         (Namespace::Unknown, Some(_)) => return Err(Failure::NotInNamespaces),
         (Namespace::Unknown, None) => return Err(Failure::NoNamespace),
         (Namespace::Root, _) => {}
     }
-    if let Some(answer) = open {
-        return answer;
+    if let Some(open) = open {
+        return open.handle(vault, incoming.operation, &incoming.fields).await;
     }
+    let Some(core) = vault.core() else {
+        let seals = path == "sys/seal" && incoming.operation == Operation::Update;
+        return if seals { Ok(Answer::empty()) } else { Err(Failure::Sealed) };
+    };
+    let core = &*core;
     if incoming.operation.is_write() && path.ends_with('/') {
         return Err(Failure::WriteToFolder);
     }
@@ -50,14 +56,18 @@ pub(super) async fn process(core: &Core, incoming: Incoming) -> Result<Answer, F
             return Err(Failure::UnsupportedLogin);
         }
         let mounted = Mounted { path: &mount.description.path, accessor: &mount.description.accessor };
-        let order = method.login(mounted, &request, incoming.from).await?;
-        return token::log_in(core, order);
+        let order =
+            method.login(mounted, &request, Client { from: incoming.from, time: core.time.wall() }).await?;
+        return token::log_in(core, order).await;
     }
     let id = incoming.token.as_deref().map(String::as_str);
-    let session = core.authenticate(id, incoming.from)?;
+    let session = core.authenticate(id, incoming.from).await?;
     let outcome = authorised(core, &incoming, &route, &session).await;
     if session.uses < 0 {
-        core.tokens.revoke(&session)?;
+        core.tokens.revoke(&session).await?;
+    }
+    if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
+        vault.seal();
     }
     outcome
 }
@@ -78,20 +88,22 @@ async fn authorised(
     {
         return sys::ui_mounts(core, &acl, rest);
     }
-    let operation = route.settle(incoming.operation);
+    let operation = route.settle(incoming.operation)?;
     let allowed = acl.may(operation, path) == Verdict::Allow
         && (!route.is_dangerous() || acl.may_sudo(path) == Verdict::Allow);
     if !allowed {
         return Err(Failure::RefusedByPolicy);
     }
     match route {
-        Route::System(rest) => sys::handle(core, &asking, &request(core, incoming, rest, operation)),
-        Route::Token(rest) => token::handle(core, &asking, &request(core, incoming, rest, operation)),
+        Route::System(rest) => sys::handle(core, &asking, &request(core, incoming, rest, operation)).await,
+        Route::Token(rest) => token::handle(core, &asking, &request(core, incoming, rest, operation)).await,
         Route::Method(mount, rest) => match &mount.inside {
             Method::Jwt(method) => Ok(method.handle(&request(core, incoming, rest, operation)).await?),
             Method::Token => Err(Failure::Token(TokenError::Refused)),
         },
-        Route::Engine(mount, rest) => Ok(mount.inside.handle(&request(core, incoming, rest, operation))?),
+        Route::Engine(mount, rest) => {
+            Ok(mount.inside.handle(&request(core, incoming, rest, operation)).await?)
+        }
         Route::Nowhere => Err(Failure::NoRoute(path.to_owned())),
     }
 }

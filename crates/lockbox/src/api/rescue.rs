@@ -1,9 +1,10 @@
 use axum::http::StatusCode;
 
-use super::failure::Failure;
+use super::{failure::Failure, mount::MountError, vault::OpenError};
 use crate::{
     auth::{jwt::JwtError, token::TokenError},
     kv::KvError,
+    policy::PolicyError,
 };
 
 /// What went wrong, as it is told over HTTP.
@@ -34,9 +35,37 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::JsonTooDeep
         | Failure::NoPatchType
         | Failure::NoPaths
-        | Failure::Field(_)
-        | Failure::Mount(_)
-        | Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
+        | Failure::NotInitialised
+        | Failure::Split(_)
+        | Failure::PgpCount
+        | Failure::Pgp(_)
+        | Failure::NoShare
+        | Failure::ShareForm
+        | Failure::ShareTooShort(_)
+        | Failure::ShareTooLong(_)
+        | Failure::Field(_) => told(StatusCode::BAD_REQUEST),
+        Failure::Sealed => told(StatusCode::SERVICE_UNAVAILABLE),
+        Failure::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::Open(error) => match error {
+            OpenError::AlreadyInitialised | OpenError::NotInitialised | OpenError::WrongKey => {
+                told(StatusCode::BAD_REQUEST)
+            }
+            OpenError::Storage(_) | OpenError::Contents(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
+        },
+        Failure::Mount(error) => match error {
+            MountError::Storage(_) | MountError::Method(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+            MountError::InUse(_)
+            | MountError::Reserved(_)
+            | MountError::Stays(_)
+            | MountError::TokenStays
+            | MountError::NoEngine(_)
+            | MountError::NoMethod(_)
+            | MountError::NoKind
+            | MountError::UnknownKind(_)
+            | MountError::UnknownVersion => told(StatusCode::BAD_REQUEST),
+        },
+        Failure::Policy(PolicyError::Storage(_)) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
         Failure::BodyTooLarge => told(StatusCode::PAYLOAD_TOO_LARGE),
         Failure::PatchType(_) => told(StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Failure::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
@@ -49,6 +78,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             JwtError::NotFound => untold(StatusCode::NOT_FOUND),
             JwtError::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
             JwtError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+            JwtError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
             JwtError::OtherNetwork => told(StatusCode::FORBIDDEN),
             JwtError::Field(_)
             | JwtError::Body(_)
@@ -58,6 +88,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::NoRole
             | JwtError::UnknownRole(_)
             | JwtError::NoToken
+            | JwtError::Undiscovered(_)
             | JwtError::Signature(_)
             | JwtError::Token(_)
             | JwtError::UnboundAudience
@@ -69,6 +100,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::Claims(_) => told(StatusCode::BAD_REQUEST),
         },
         Failure::Kv(error) => match error {
+            KvError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
             KvError::NotFound => untold(StatusCode::NOT_FOUND),
             KvError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
             KvError::NoFields
@@ -86,7 +118,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
 fn token_status(error: &TokenError) -> StatusCode {
     match error {
         TokenError::Refused | TokenError::Unknown => StatusCode::FORBIDDEN,
-        TokenError::RoleGone(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        TokenError::RoleGone(_) | TokenError::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
         TokenError::UnknownAccessor
         | TokenError::NoAccessor
         | TokenError::NoId

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Core, mount::Mount};
-use crate::{auth::Method, exchange::Operation, kv::Engine};
+use crate::{auth::Method, exchange::Operation, kv::Engine, storage::StorageError};
 
 /// Which part of the server a path belongs to, and the rest of the path.
 pub(super) enum Route<'a> {
@@ -18,38 +18,41 @@ impl<'a> Route<'a> {
             return Self::System(rest);
         }
         if let Some(rest) = path.strip_prefix("auth/") {
-            return match core.methods.find(rest) {
+            return match core.mounts.methods.find(rest) {
                 Some((mount, rest)) if matches!(mount.inside, Method::Token) => Self::Token(rest),
                 Some((mount, rest)) => Self::Method(mount, rest),
                 None => Self::Nowhere,
             };
         }
-        match core.engines.find(path) {
+        match core.mounts.engines.find(path) {
             Some((mount, rest)) => Self::Engine(mount, rest),
             None => Self::Nowhere,
         }
     }
 
     /// A write creates where nothing is, and else it updates: policies tell the two apart.
-    pub(super) fn settle(&self, operation: Operation) -> Operation {
+    ///
+    /// # Errors
+    /// When the path cannot be looked up.
+    pub(super) fn settle(&self, operation: Operation) -> Result<Operation, StorageError> {
+        if operation != Operation::Update {
+            return Ok(operation);
+        }
         let holds = match self {
-            Self::Engine(mount, rest) => mount.inside.holds(rest),
+            Self::Engine(mount, rest) => mount.inside.holds(rest)?,
             Self::Method(mount, rest) => match &mount.inside {
                 Method::Jwt(method) => method.holds(rest),
                 Method::Token => true,
             },
             Self::System(_) | Self::Token(_) | Self::Nowhere => true,
         };
-        match operation {
-            Operation::Update if !holds => Operation::Create,
-            other => other,
-        }
+        Ok(if holds { Operation::Update } else { Operation::Create })
     }
 
     /// Whether a policy must say `sudo` as well.
     pub(super) fn is_dangerous(&self) -> bool {
         match self {
-            Self::System(path) => path.starts_with("auth/"),
+            Self::System(path) => path.starts_with("auth/") || matches!(*path, "seal" | "rotate"),
             Self::Token(path) => path.starts_with("accessors"),
             Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
         }

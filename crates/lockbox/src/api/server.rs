@@ -14,8 +14,8 @@ use tokio::{
 };
 
 use super::{
-    Core,
     http::{Peer, answer},
+    vault::Vault,
 };
 
 /// Serves until `shutdown`, then lets the requests that are under way end, for ten seconds at most.
@@ -23,11 +23,11 @@ use super::{
 /// # Errors
 /// When the listener is broken.
 pub(crate) async fn serve(
-    core: Arc<Core>,
+    vault: Arc<Vault>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let app = Router::new().fallback(answer).with_state(Arc::clone(&core));
+    let app = Router::new().fallback(answer).with_state(Arc::clone(&vault));
     let (stop, stopping) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -36,7 +36,11 @@ pub(crate) async fn serve(
         tokio::select! {
             biased;
             () = &mut shutdown => break,
-            _ = purge.tick() => core.purge(),
+            _ = purge.tick() => {
+                if let Some(core) = vault.core() {
+                    core.purge();
+                }
+            }
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {

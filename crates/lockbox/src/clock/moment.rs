@@ -11,6 +11,15 @@ impl Moment {
         Self(seconds.saturating_mul(NANOS))
     }
 
+    /// Nanoseconds since 1970.
+    pub(crate) fn at_nano(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    pub(crate) fn nanos(self) -> u64 {
+        self.0
+    }
+
     /// The nearest whole second.
     pub(crate) fn rounded(self) -> Self {
         Self::at_second(self.0.saturating_add(NANOS / 2) / NANOS)

@@ -10,6 +10,8 @@ pub(crate) struct Answer {
     pub(crate) lease_seconds: u64,
     pub(crate) warnings: Vec<String>,
     pub(crate) auth: Option<Authenticated>,
+    /// The HTTP status, where the caller chose one.
+    pub(crate) status: Option<u16>,
 }
 
 /// Whether what was asked for is there.
@@ -87,12 +89,24 @@ impl Answer {
         Self { presence: Presence::Gone, ..self }
     }
 
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
     pub(crate) fn leased(self, lease_seconds: u64) -> Self {
         Self { lease_seconds, ..self }
     }
 
     fn with(layout: Layout, data: Option<Box<RawValue>>) -> Self {
-        Self { presence: Presence::Here, layout, data, lease_seconds: 0, warnings: Vec::new(), auth: None }
+        Self {
+            presence: Presence::Here,
+            layout,
+            data,
+            lease_seconds: 0,
+            warnings: Vec::new(),
+            auth: None,
+            status: None,
+        }
     }
 }
 

@@ -19,6 +19,10 @@ pub(crate) struct FieldError {
 }
 
 impl Fields {
+    pub(crate) fn new(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
     }

@@ -1,5 +1,10 @@
+use std::sync::Arc;
+
 use super::{KvError, v1, v2};
-use crate::exchange::{Answer, Request};
+use crate::{
+    exchange::{Answer, Request},
+    storage::{Shelf, StorageError, Store},
+};
 
 /// One mounted engine.
 #[derive(Debug)]
@@ -16,15 +21,20 @@ pub(crate) enum Version {
 }
 
 impl Engine {
-    pub(crate) fn new(version: Version) -> Self {
+    /// The engine of the mount with this id, with what it held before.
+    pub(crate) fn new(version: Version, store: Arc<Store>, mount_id: &str) -> Self {
+        let shelf = Shelf::new(store, format!("kv/{mount_id}/"));
         match version {
-            Version::One => Self::V1(v1::Secrets::default()),
-            Version::Two => Self::V2(v2::Secrets::default()),
+            Version::One => Self::V1(v1::Secrets::new(shelf)),
+            Version::Two => Self::V2(v2::Secrets::new(shelf)),
         }
     }
 
     /// Whether a write to this path would be an update.
-    pub(crate) fn holds(&self, path: &str) -> bool {
+    ///
+    /// # Errors
+    /// When the path cannot be looked up.
+    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
         match self {
             Self::V1(secrets) => secrets.holds(path),
             Self::V2(secrets) => secrets.holds(path),
@@ -33,10 +43,21 @@ impl Engine {
 
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
-    pub(crate) fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
+    pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
         match self {
-            Self::V1(secrets) => secrets.handle(request),
-            Self::V2(secrets) => secrets.handle(request),
+            Self::V1(secrets) => secrets.handle(request).await,
+            Self::V2(secrets) => secrets.handle(request).await,
+        }
+    }
+
+    /// Lets go of everything that it holds.
+    ///
+    /// # Errors
+    /// When the disk refuses; what is left can be cleared again.
+    pub(crate) async fn clear(&self) -> Result<(), StorageError> {
+        match self {
+            Self::V1(secrets) => secrets.clear().await,
+            Self::V2(secrets) => secrets.clear().await,
         }
     }
 }

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::exchange::FieldError;
+use crate::{exchange::FieldError, storage::StorageError};
 
 /// Why a key-value engine refused.
 #[derive(Debug, Error)]
@@ -25,4 +25,6 @@ pub(crate) enum KvError {
     Field(#[from] FieldError),
     #[error("Field validation failed: {0}")]
     Query(FieldError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }

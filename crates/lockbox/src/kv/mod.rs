@@ -1,13 +1,13 @@
 //! Secrets by path: Vault's key-value engine, [version 1](https://openbao.org/api-docs/secret/kv/kv-v1/) and
 //! [version 2](https://openbao.org/api-docs/secret/kv/kv-v2/).
 //!
-//! Secrets are kept as the JSON text that is given back, wiped when they go, and never shown by Debug.
+//! Secrets are kept as the JSON text that is given back, in the store alone, and never shown by Debug.
 
 /// One mounted engine, of either version.
 mod engine;
 
-/// What lies directly under a path.
-mod listing;
+/// Everything in a folder, however deep.
+mod walk;
 
 /// Why an engine refused.
 mod error;

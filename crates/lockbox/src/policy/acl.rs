@@ -107,55 +107,60 @@ fn verdict(allowed: bool) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Moment;
+    use crate::{clock::Moment, storage::Store};
 
-    fn acl(texts: &[&str]) -> Acl {
-        let policies = Policies::built_in(Moment::at_second(0)).unwrap();
+    async fn built_in() -> Policies {
+        Policies::load(Arc::new(Store::in_memory().await), Moment::at_second(0)).await.unwrap()
+    }
+
+    async fn acl(texts: &[&str]) -> Acl {
+        let policies = built_in().await;
         for (position, text) in texts.iter().enumerate() {
-            policies.write(&position.to_string(), text, Moment::at_second(0)).unwrap();
+            policies.write(&position.to_string(), text, Moment::at_second(0)).await.unwrap();
         }
         let names: Vec<String> = (0..texts.len()).map(|position| position.to_string()).collect();
         Acl::new(&policies, names.iter().map(String::as_str))
     }
 
-    #[test]
-    fn the_most_specific_rule_decides() {
+    #[tokio::test]
+    async fn the_most_specific_rule_decides() {
         let acl =
-            acl(&["path \"a*\" { capabilities = [\"read\"] }\npath \"a/b\" { capabilities = [\"deny\"] }"]);
+            acl(&["path \"a*\" { capabilities = [\"read\"] }\npath \"a/b\" { capabilities = [\"deny\"] }"])
+                .await;
         assert_eq!(acl.names("ab"), ["read"]);
         assert_eq!(acl.names("a/b"), ["deny"]);
         assert_eq!(acl.names("a/b/c"), ["read"]);
         assert_eq!(acl.may(Operation::Read, "a/b"), Verdict::Refuse);
     }
 
-    #[test]
-    fn policies_are_put_together_and_deny_beats_them() {
+    #[tokio::test]
+    async fn policies_are_put_together_and_deny_beats_them() {
         let read = "path \"a\" { capabilities = [\"read\"] }";
         let list = "path \"a\" { capabilities = [\"list\"] }";
         let deny = "path \"a\" { capabilities = [\"deny\"] }";
-        assert_eq!(acl(&[read, list]).names("a"), ["list", "read"]);
-        assert_eq!(acl(&[read, deny]).names("a"), ["deny"]);
+        assert_eq!(acl(&[read, list]).await.names("a"), ["list", "read"]);
+        assert_eq!(acl(&[read, deny]).await.names("a"), ["deny"]);
     }
 
-    #[test]
-    fn a_list_is_allowed_with_and_without_its_slash() {
-        let bare = acl(&["path \"a\" { capabilities = [\"list\"] }"]);
+    #[tokio::test]
+    async fn a_list_is_allowed_with_and_without_its_slash() {
+        let bare = acl(&["path \"a\" { capabilities = [\"list\"] }"]).await;
         assert_eq!(bare.may(Operation::List, "a/"), Verdict::Allow);
-        let slash = acl(&["path \"a/\" { capabilities = [\"list\"] }"]);
+        let slash = acl(&["path \"a/\" { capabilities = [\"list\"] }"]).await;
         assert_eq!(slash.may(Operation::List, "a/"), Verdict::Allow);
         assert_eq!(slash.names("a"), ["deny"]);
-        let segment = acl(&["path \"a/+\" { capabilities = [\"list\"] }"]);
+        let segment = acl(&["path \"a/+\" { capabilities = [\"list\"] }"]).await;
         assert_eq!(segment.may(Operation::List, "a/b/"), Verdict::Allow);
     }
 
-    #[test]
-    fn nothing_is_allowed_that_no_rule_allows() {
-        assert_eq!(acl(&[]).may(Operation::Read, "secret/data/x"), Verdict::Refuse);
+    #[tokio::test]
+    async fn nothing_is_allowed_that_no_rule_allows() {
+        assert_eq!(acl(&[]).await.may(Operation::Read, "secret/data/x"), Verdict::Refuse);
     }
 
-    #[test]
-    fn the_default_policy_lets_a_token_manage_itself() {
-        let policies = Policies::built_in(Moment::at_second(0)).unwrap();
+    #[tokio::test]
+    async fn the_default_policy_lets_a_token_manage_itself() {
+        let policies = built_in().await;
         let acl = Acl::new(&policies, ["default"].into_iter());
         assert_eq!(acl.may(Operation::Update, "auth/token/revoke-self"), Verdict::Allow);
         assert_eq!(acl.may(Operation::Read, "auth/token/lookup-self"), Verdict::Allow);

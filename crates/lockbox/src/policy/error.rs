@@ -1,6 +1,8 @@
 use thiserror::Error;
 
-/// Why a policy was not taken. All of these are the fault of who wrote it.
+use crate::storage::StorageError;
+
+/// Why a policy was not taken. All of these but the last are the fault of who wrote it.
 #[derive(Debug, Error)]
 pub(crate) enum PolicyError {
     #[error("'policy' parameter not supplied or empty")]
@@ -21,4 +23,6 @@ pub(crate) enum PolicyError {
     UnknownPathKey { path: String, key: String, line: usize },
     #[error("failed to parse policy: path {path:?}: path {path:?}: {problem}")]
     Path { path: String, problem: String },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }

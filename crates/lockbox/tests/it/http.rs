@@ -92,7 +92,7 @@ async fn the_server_ends_when_it_is_told_though_a_client_stays_connected() -> Re
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = Config::dev("root").build(SystemClock).serve(listener, async {
+    let serving = Config::dev("root").build(SystemClock).await?.serve(listener, async {
         let _ = stopped.await;
     });
     let server = tokio::spawn(serving);

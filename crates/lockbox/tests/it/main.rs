@@ -32,5 +32,8 @@ mod tokens;
 /// Secrets by path.
 mod secrets;
 
+/// One sealed file, and what is in it after everything ended.
+mod sealing;
+
 /// The same answers as a real OpenBao gives, request by request.
 mod conformance;

@@ -38,7 +38,7 @@ impl Vault {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         RUNTIME.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            let lockbox = lockbox::Config::dev(ROOT).build(lockbox::SystemClock);
+            let lockbox = lockbox::Config::dev(ROOT).build(lockbox::SystemClock).await.unwrap();
             let _ = lockbox.serve(listener, async { drop(stopped.await) }).await;
         });
         Self { address, _server: Server::Lockbox(stop) }

@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::random;
@@ -10,23 +11,23 @@ pub(crate) struct Mount<T> {
 }
 
 /// What is said about a mount.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Description {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     /// With a slash at its end.
     pub(crate) path: String,
     pub(crate) accessor: String,
     text: String,
-    options: Value,
-    uuid: String,
+    pub(super) options: Value,
+    pub(super) uuid: String,
 }
 
 impl Description {
-    pub(crate) fn new(kind: &'static str, path: &str, text: &str) -> Self {
+    pub(crate) fn new(kind: &str, path: &str, text: &str) -> Self {
         let (path, text) = (path.to_owned(), text.to_owned());
         let prefix = if matches!(kind, "token" | "jwt") { "auth_" } else { "" };
         let accessor = format!("{prefix}{kind}_{}", random::hex(&random::bytes::<4>()));
-        Self { kind, path, accessor, text, options: Value::Null, uuid: random::uuid() }
+        Self { kind: kind.to_owned(), path, accessor, text, options: Value::Null, uuid: random::uuid() }
     }
 
     pub(crate) fn with_options(self, options: Value) -> Self {
@@ -57,7 +58,7 @@ impl Description {
             Value::Object(map) => map,
             _ => Map::new(),
         };
-        if matches!(self.kind, "kv" | "jwt") {
+        if matches!(self.kind.as_str(), "kv" | "jwt") {
             described.insert("deprecation_status".to_owned(), "supported".into());
         }
         described
@@ -80,7 +81,7 @@ impl Description {
     }
 
     fn is_auth(&self) -> bool {
-        matches!(self.kind, "token" | "jwt")
+        matches!(self.kind.as_str(), "token" | "jwt")
     }
 }
 

@@ -3,51 +3,19 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use thiserror::Error;
-
-use super::{Description, Mount};
+use super::{Description, Mount, MountError};
 
 /// The mounts by path; no mount lies inside another.
 #[derive(Debug)]
 pub(crate) struct MountTable<T>(RwLock<BTreeMap<String, Arc<Mount<T>>>>);
 
-/// Why something was not mounted, or not unmounted.
-#[derive(Debug, Error)]
-pub(crate) enum MountError {
-    #[error("path is already in use at {0}")]
-    InUse(String),
-    #[error("cannot mount {0:?}")]
-    Reserved(String),
-    #[error("cannot unmount {0:?}")]
-    Stays(String),
-    #[error("token credential backend cannot be disabled")]
-    TokenStays,
-    #[error("No secret engine mount at {0}")]
-    NoEngine(String),
-    #[error("No auth engine at {0}")]
-    NoMethod(String),
-    #[error("backend type must be specified as a string")]
-    NoKind,
-    #[error("plugin not found in the catalog: {0}")]
-    UnknownKind(String),
-    #[error("nil backend of type \"kv\" returned from factory")]
-    UnknownVersion,
-}
-
 impl<T> MountTable<T> {
-    /// Mounts, replacing nothing.
-    ///
     /// # Errors
     /// When the path lies in another mount, or another mount in it.
-    pub(crate) fn mount(&self, mount: Mount<T>) -> Result<(), MountError> {
-        let path = mount.description.path.as_str();
-        let mut mounts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn check_free(&self, path: &str) -> Result<(), MountError> {
+        let mounts = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let taken = mounts.keys().find(|taken| taken.starts_with(path) || path.starts_with(taken.as_str()));
-        if let Some(taken) = taken {
-            return Err(MountError::InUse(taken.clone()));
-        }
-        mounts.insert(path.to_owned(), Arc::new(mount));
-        Ok(())
+        taken.map_or(Ok(()), |taken| Err(MountError::InUse(taken.clone())))
     }
 
     pub(crate) fn insert(&self, mount: Mount<T>) {
@@ -96,7 +64,7 @@ mod tests {
     fn table() -> MountTable<()> {
         let table = MountTable::default();
         for path in ["ci/", "team/kv/"] {
-            table.mount(mount(path)).unwrap();
+            table.insert(mount(path));
         }
         table
     }
@@ -121,7 +89,7 @@ mod tests {
     #[test]
     fn no_mount_lies_in_another() {
         for path in ["ci/", "ci/deep/", "team/"] {
-            assert!(matches!(table().mount(mount(path)), Err(MountError::InUse(_))), "{path}");
+            assert!(matches!(table().check_free(path), Err(MountError::InUse(_))), "{path}");
         }
     }
 }

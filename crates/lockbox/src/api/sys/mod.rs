@@ -1,7 +1,16 @@
 //! `sys/`: the server itself, its mounts and its policies.
 
 /// What anybody may ask, without a token.
+mod open;
+
+/// Whether it is there, and open.
 mod status;
+
+/// `sys/init`: the first keys.
+mod init;
+
+/// `sys/unseal`, `sys/rotate` and `sys/key-status`.
+mod seal;
 
 /// Which handler a path belongs to.
 mod paths;
@@ -21,6 +30,6 @@ mod capabilities;
 /// `sys/internal/ui/mounts`: what is mounted, as far as a token can see it.
 mod ui_mounts;
 
+pub(super) use open::Open;
 pub(super) use paths::handle;
-pub(super) use status::open;
 pub(super) use ui_mounts::ui_mounts;

@@ -4,14 +4,13 @@ use crate::{
     api::{
         Core,
         failure::Failure,
-        mount::{Description, Mount, MountError},
+        mount::{Description, MountError},
     },
     exchange::{Answer, Operation, Request},
-    kv::{Engine, Version},
 };
 
 pub(super) fn list(core: &Core) -> Answer {
-    Answer::merged(&described(core.engines.descriptions().iter().chain([&system()])))
+    Answer::merged(&described(core.mounts.engines.descriptions().iter().chain([&system()])))
 }
 
 /// The mounts by path.
@@ -24,12 +23,12 @@ pub(super) fn system() -> Description {
     Description::new("system", "sys/", "system endpoints used for control, policy and debugging")
 }
 
-pub(super) fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
+pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
     let (path, tunes) = path.strip_suffix("/tune").map_or((path, false), |path| (path, true));
     let path = format!("{}/", path.trim_end_matches('/'));
     match (request.operation, tunes) {
         (Operation::Read, tunes) => {
-            let mount = core.engines.at(&path).ok_or(MountError::NoEngine(path))?;
+            let mount = core.mounts.engines.at(&path).ok_or(MountError::NoEngine(path))?;
             let description = &mount.description;
             Ok(if tunes {
                 Answer::merged(&description.tuning())
@@ -37,25 +36,25 @@ pub(super) fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<A
                 Answer::merged(&description.to_json())
             })
         }
-        (Operation::Create | Operation::Update, false) => enable(core, &path, request),
+        (Operation::Create | Operation::Update, false) => enable(core, &path, request).await,
         (Operation::Delete, false) => {
             if is_reserved(&path) {
                 return Err(MountError::Stays(path).into());
             }
-            core.engines.remove(&path);
+            core.mounts.unmount_engine(&path).await?;
             Ok(Answer::empty())
         }
         _ => Err(Failure::UnsupportedOperation),
     }
 }
 
-fn enable(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
+async fn enable(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
     let kind = request.fields.text("type")?.filter(|kind| !kind.is_empty()).ok_or(MountError::NoKind)?;
     let asked = request.fields.texts_by_name("options")?.unwrap_or_default();
-    let (version, options) = match (kind.as_str(), asked.get("version").map(String::as_str)) {
-        ("kv-v2", None | Some("2")) | ("kv", Some("2")) => (Version::Two, json!({ "version": "2" })),
-        ("kv-v1", None | Some("1")) | ("kv", Some("1")) => (Version::One, json!({ "version": "1" })),
-        ("kv", None) => (Version::One, json!({})),
+    let options = match (kind.as_str(), asked.get("version").map(String::as_str)) {
+        ("kv-v2", None | Some("2")) | ("kv", Some("2")) => json!({ "version": "2" }),
+        ("kv-v1", None | Some("1")) | ("kv", Some("1")) => json!({ "version": "1" }),
+        ("kv", None) => json!({}),
         ("kv" | "kv-v1" | "kv-v2", Some(_)) => return Err(MountError::UnknownVersion.into()),
         _ => return Err(MountError::UnknownKind(kind).into()),
     };
@@ -64,7 +63,7 @@ fn enable(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Fail
     }
     let text = request.fields.text("description")?.unwrap_or_default();
     let description = Description::new("kv", path, &text).with_options(options);
-    core.engines.mount(Mount { description, inside: Engine::new(version) })?;
+    core.mounts.mount_engine(description).await?;
     Ok(Answer::empty())
 }
 

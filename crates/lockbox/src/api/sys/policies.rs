@@ -24,30 +24,35 @@ pub(super) fn list_merged(core: &Core) -> Answer {
     Answer::merged(&json!({ "keys": names, "policies": names }))
 }
 
-pub(super) fn handle(core: &Core, name: &str, form: Form, request: &Request<'_>) -> Result<Answer, Failure> {
+pub(super) async fn handle(
+    core: &Core,
+    name: &str,
+    form: Form,
+    request: &Request<'_>,
+) -> Result<Answer, Failure> {
     let name = name.to_lowercase();
     match request.operation {
         Operation::Read => {
             let policy = core.policies.read(&name).ok_or(Failure::NotFound)?;
             Ok(describe(&policy, form))
         }
-        Operation::Create | Operation::Update => write(core, &name, form, request),
+        Operation::Create | Operation::Update => write(core, &name, form, request).await,
         Operation::Delete => {
-            core.policies.delete(&name)?;
+            core.policies.delete(&name).await?;
             Ok(Answer::empty())
         }
         Operation::Patch | Operation::List => Err(Failure::UnsupportedOperation),
     }
 }
 
-fn write(core: &Core, name: &str, form: Form, request: &Request<'_>) -> Result<Answer, Failure> {
+async fn write(core: &Core, name: &str, form: Form, request: &Request<'_>) -> Result<Answer, Failure> {
     let text = request.fields.text("policy")?.filter(|text| !text.is_empty());
     let (text, deprecated) = match (text, form) {
         (Some(text), _) => (Some(text), false),
         (None, Form::Older) => (request.fields.text("rules")?.filter(|text| !text.is_empty()), true),
         (None, Form::Newer) => (None, false),
     };
-    core.policies.write(name, &text.ok_or(PolicyError::Empty)?, request.now)?;
+    core.policies.write(name, &text.ok_or(PolicyError::Empty)?, request.now).await?;
     if deprecated {
         return Ok(Answer::warning("'rules' is deprecated, please use 'policy' instead"));
     }

@@ -1,58 +1,72 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    api::{Core, failure::Failure},
-    exchange::{Answer, Operation},
+    api::{failure::Failure, vault::Vault},
+    exchange::{Answer, Fields},
 };
 
-/// The answer to what anybody may ask; none when the path needs a token.
-pub(crate) fn open(core: &Core, path: &str, operation: Operation) -> Option<Result<Answer, Failure>> {
-    let answer = match path {
-        "health" => health(core),
-        "seal-status" => seal_status(core),
-        "leader" => Answer::bare(&json!({ "ha_enabled": false })),
-        "init" if operation == Operation::Read => Answer::bare(&json!({ "initialized": true })),
-        _ => return None,
+pub(super) fn health(vault: &Vault, fields: &Fields) -> Result<Answer, Failure> {
+    let header = vault.disk().header()?;
+    let is_open = vault.core().is_some();
+    let (status, field) = match (&header, is_open) {
+        (None, _) => (501, "uninitcode"),
+        (Some(_), false) => (503, "sealedcode"),
+        (Some(_), true) => (200, "activecode"),
     };
-    Some(if operation == Operation::Read { Ok(answer) } else { Err(Failure::UnknownMethod) })
-}
-
-fn health(core: &Core) -> Answer {
-    Answer::bare(&json!({
-        "initialized": true,
-        "sealed": false,
-        "standby": false,
-        "replication_performance_mode": "disabled",
-        "replication_dr_mode": "disabled",
-        "server_time_utc": core.now().seconds(),
+    let chosen = fields.integer(field).ok().flatten().and_then(|code| u16::try_from(code).ok());
+    let replication = if is_open { "disabled" } else { "unknown" };
+    let mut health = json!({
+        "initialized": header.is_some(),
+        "sealed": !is_open,
+        "standby": !is_open,
+        "replication_performance_mode": replication,
+        "replication_dr_mode": replication,
+        "server_time_utc": vault.now().seconds(),
         "version": OPENBAO_VERSION,
-        "cluster_name": cluster_name(core),
-        "cluster_id": core.cluster_id,
-    }))
+    });
+    if is_open {
+        name(&mut health, header.map(|header| header.cluster_id).as_deref());
+    }
+    Ok(Answer::bare(&health).with_status(chosen.unwrap_or(status)))
 }
 
-fn seal_status(core: &Core) -> Answer {
-    Answer::bare(&json!({
+pub(super) fn seal_status(vault: &Vault) -> Result<Answer, Failure> {
+    let header = vault.disk().header()?;
+    let is_open = vault.core().is_some();
+    let (nonce, progress) = vault.progress();
+    let split = header.as_ref().map(|header| header.split);
+    let mut status = json!({
         "type": "shamir",
-        "initialized": true,
-        "sealed": false,
-        "t": 1,
-        "n": 1,
-        "progress": 0,
-        "nonce": "",
+        "initialized": header.is_some(),
+        "sealed": !is_open,
+        "t": split.map_or(0, |split| split.threshold()),
+        "n": split.map_or(0, |split| split.shares()),
+        "progress": progress,
+        "nonce": nonce,
         "recovery_seal": false,
         "version": OPENBAO_VERSION,
+        "commit_date": COMMIT_DATE,
         "migration": false,
-        "cluster_name": cluster_name(core),
-        "cluster_id": core.cluster_id,
-        "storage_type": "inmem",
-    }))
+        "storage_type": vault.disk().kind(),
+    });
+    if is_open {
+        name(&mut status, header.map(|header| header.cluster_id).as_deref());
+    }
+    Ok(Answer::bare(&status))
 }
 
-fn cluster_name(core: &Core) -> String {
-    let start = core.cluster_id.split('-').next().unwrap_or_default();
-    format!("vault-cluster-{start}")
+pub(super) fn leader(vault: &Vault) -> Result<Answer, Failure> {
+    vault.core().ok_or(Failure::Sealed)?;
+    Ok(Answer::bare(&json!({ "ha_enabled": false })))
+}
+
+fn name(shown: &mut Value, cluster_id: Option<&str>) {
+    if let Some(id) = cluster_id {
+        shown["cluster_name"] = format!("vault-cluster-{}", id.split('-').next().unwrap_or_default()).into();
+        shown["cluster_id"] = id.into();
+    }
 }
 
 /// The OpenBao whose answers these are.
 const OPENBAO_VERSION: &str = "2.7.2";
+const COMMIT_DATE: &str = "2026-10-26T20:32:27Z";

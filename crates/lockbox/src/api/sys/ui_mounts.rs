@@ -15,8 +15,10 @@ pub(crate) fn ui_mounts(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Fa
     }
     let asked = format!("{}/", path.trim_end_matches('/'));
     let found = match path.strip_prefix("auth/") {
-        Some(inside) => core.methods.find(inside).map(|(mount, _)| ("auth/", mount.description.clone())),
-        None => core.engines.find(path).map(|(mount, _)| ("", mount.description.clone())),
+        Some(inside) => {
+            core.mounts.methods.find(inside).map(|(mount, _)| ("auth/", mount.description.clone()))
+        }
+        None => core.mounts.engines.find(path).map(|(mount, _)| ("", mount.description.clone())),
     };
     let seen = found.filter(|(place, mount)| sees(acl, place, &mount.path));
     let Some((_, mount)) = seen else { return Err(Failure::MountNotSeen(asked)) };
@@ -26,10 +28,10 @@ pub(crate) fn ui_mounts(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Fa
 }
 
 fn all(core: &Core, acl: &Acl) -> Answer {
-    let mut engines = core.engines.descriptions();
+    let mut engines = core.mounts.engines.descriptions();
     engines.push(system());
     engines.retain(|mount| sees(acl, "", &mount.path));
-    let mut methods = core.methods.descriptions();
+    let mut methods = core.mounts.methods.descriptions();
     methods.retain(|mount| sees(acl, "auth/", &mount.path));
     Answer::data(&json!({ "auth": described(methods.iter()), "secret": described(engines.iter()) }))
 }

@@ -15,7 +15,7 @@ pub(super) enum Parent {
     None,
 }
 
-pub(super) fn create(
+pub(super) async fn create(
     core: &Core,
     asking: &Asking<'_>,
     request: &Request<'_>,
@@ -71,7 +71,7 @@ pub(super) fn create(
         bound_cidrs: Vec::new(),
         id: id.map(Into::into),
     };
-    let (auth, mut warnings) = core.tokens.issue(order, request.now)?;
+    let (auth, mut warnings) = core.tokens.issue(order, request.now).await?;
     warnings.extend(missing);
     Ok(Answer::authenticated(auth, warnings))
 }

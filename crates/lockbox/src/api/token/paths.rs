@@ -9,19 +9,25 @@ use crate::{
 ///
 /// # Errors
 /// When the path is not known, or its handler refuses.
-pub(crate) fn handle(core: &Core, asking: &Asking<'_>, request: &Request<'_>) -> Result<Answer, Failure> {
+pub(crate) async fn handle(
+    core: &Core,
+    asking: &Asking<'_>,
+    request: &Request<'_>,
+) -> Result<Answer, Failure> {
     match (request.path, request.operation) {
-        ("create", Operation::Update) => create::create(core, asking, request, create::Parent::Asking),
-        ("create-orphan", Operation::Update) => create::create(core, asking, request, create::Parent::None),
+        ("create", Operation::Update) => create::create(core, asking, request, create::Parent::Asking).await,
+        ("create-orphan", Operation::Update) => {
+            create::create(core, asking, request, create::Parent::None).await
+        }
         ("lookup", Operation::Read | Operation::Update) => lookup::by_id(core, asking, request),
         ("lookup-self", Operation::Read | Operation::Update) => Ok(lookup::own(asking, request)),
         ("lookup-accessor", Operation::Update) => lookup::by_accessor(core, request),
-        ("renew", Operation::Update) => renew::by_id(core, request),
-        ("renew-self", Operation::Update) => renew::own(core, asking, request),
-        ("renew-accessor", Operation::Update) => renew::by_accessor(core, request),
-        ("revoke", Operation::Update) => revoke::by_id(core, request),
-        ("revoke-self", Operation::Update) => revoke::own(core, asking),
-        ("revoke-accessor", Operation::Update) => revoke::by_accessor(core, request),
+        ("renew", Operation::Update) => renew::by_id(core, request).await,
+        ("renew-self", Operation::Update) => renew::own(core, asking, request).await,
+        ("renew-accessor", Operation::Update) => renew::by_accessor(core, request).await,
+        ("revoke", Operation::Update) => revoke::by_id(core, request).await,
+        ("revoke-self", Operation::Update) => revoke::own(core, asking).await,
+        ("revoke-accessor", Operation::Update) => revoke::by_accessor(core, request).await,
         ("accessors" | "accessors/", Operation::List) => {
             Ok(Answer::keys(&core.tokens.accessors(request.now)))
         }

@@ -10,23 +10,23 @@ use crate::{
     exchange::{Answer, Request},
 };
 
-pub(super) fn own(core: &Core, asking: &Asking<'_>, request: &Request<'_>) -> Result<Answer, Failure> {
-    renew(core, asking.session, asking.id, request)
+pub(super) async fn own(core: &Core, asking: &Asking<'_>, request: &Request<'_>) -> Result<Answer, Failure> {
+    renew(core, asking.session, asking.id, request).await
 }
 
-pub(super) fn by_id(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
+pub(super) async fn by_id(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
     let id = request.fields.text("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
     let session = core.tokens.find(&id, request.now).ok_or(TokenError::NotFound)?;
-    renew(core, &session, &id, request)
+    renew(core, &session, &id, request).await
 }
 
 /// The answer does not say the id, which an accessor does not tell.
-pub(super) fn by_accessor(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
+pub(super) async fn by_accessor(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
     let session = named_by_accessor(core, request)?.ok_or(TokenError::UnknownAccessor)?;
-    renew(core, &session, "", request)
+    renew(core, &session, "", request).await
 }
 
-fn renew(core: &Core, session: &Session, id: &str, request: &Request<'_>) -> Result<Answer, Failure> {
+async fn renew(core: &Core, session: &Session, id: &str, request: &Request<'_>) -> Result<Answer, Failure> {
     let asked = request.fields.duration("increment").map_err(TokenError::Body)?.unwrap_or_default();
     let said = said_by_role(core, session)?;
     let terms = Terms {
@@ -37,14 +37,14 @@ fn renew(core: &Core, session: &Session, id: &str, request: &Request<'_>) -> Res
         period: said.map_or(session.token.period, |role| role.period),
     };
     let shown = Zeroizing::new(id.to_owned());
-    let (auth, warnings) = core.tokens.renew(session, &terms, shown, request.now)?;
+    let (auth, warnings) = core.tokens.renew(session, &terms, shown, request.now).await?;
     Ok(Answer::authenticated(auth, warnings))
 }
 
 /// What the role that gave a token says about its time today.
 fn said_by_role(core: &Core, session: &Session) -> Result<Option<Terms>, TokenError> {
     let Some(role) = &session.token.role else { return Ok(None) };
-    let mount = session.token.path.strip_prefix("auth/").and_then(|path| core.methods.find(path));
+    let mount = session.token.path.strip_prefix("auth/").and_then(|path| core.mounts.methods.find(path));
     let said = mount.and_then(|(mount, _)| match &mount.inside {
         Method::Jwt(method) => method.terms(role),
         Method::Token => None,

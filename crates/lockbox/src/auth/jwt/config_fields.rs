@@ -5,7 +5,7 @@ use super::{
     algorithm::Algorithm,
     config::{Config, Written},
     issuer::Issuer,
-    keys::{Keys, PublishedKeys},
+    keys::{Keys, PublishedKeys, Source},
     pem,
 };
 use crate::exchange::{Answer, Fields};
@@ -16,6 +16,18 @@ impl Config {
     /// # Errors
     /// When a field is wrong, or the keys cannot be had.
     pub(super) async fn write(fields: &Fields) -> Result<Self, JwtError> {
+        let config = Self::read(fields)?;
+        if let Keys::Published(keys) = &config.keys {
+            config.written.ask(keys).await?;
+        }
+        Ok(config)
+    }
+
+    /// Reads a configuration, and asks nobody.
+    ///
+    /// # Errors
+    /// When a field is wrong.
+    pub(super) fn read(fields: &Fields) -> Result<Self, JwtError> {
         let pubkeys = fields.texts("jwt_validation_pubkeys")?.unwrap_or_default();
         let written = Written {
             oidc_discovery_url: fields.text("oidc_discovery_url")?.unwrap_or_default(),
@@ -32,7 +44,7 @@ impl Config {
             Algorithm::named(name).ok_or_else(|| JwtError::Setting(problem()))
         });
         let algorithms = algorithms.collect::<Result<_, _>>()?;
-        let keys = written.keys().await?;
+        let keys = written.keys()?;
         Ok(Self { keys, bound_issuer, default_role, algorithms, written })
     }
 
@@ -59,7 +71,7 @@ impl Config {
 }
 
 impl Written {
-    async fn keys(&self) -> Result<Keys, JwtError> {
+    fn keys(&self) -> Result<Keys, JwtError> {
         let refuse = |problem: String| JwtError::Setting(problem);
         let (discovery, jwks) = (self.oidc_discovery_url.as_str(), self.jwks_url.as_str());
         match (discovery, jwks, self.jwt_validation_pubkeys.as_slice()) {
@@ -72,19 +84,15 @@ impl Written {
             ("", address, []) if !address.is_empty() => {
                 let issuer = Issuer::new(address, &self.jwks_ca_pem)
                     .ok_or_else(|| refuse("error checking jwks_ca_pem".to_owned()))?;
-                let keys = PublishedKeys::new(issuer, address.to_owned());
-                keys.refresh().await.map_err(|_| refuse("error checking jwks URL".to_owned()))?;
-                Ok(Keys::Published(keys))
+                Ok(Keys::Published(PublishedKeys::new(issuer, Source::Keys(address.to_owned()))))
             }
             (issuer, "", []) if issuer.contains(".well-known") => {
                 Err(refuse("'oidc_discovery_url' contains '.well-known' component".to_owned()))
             }
             (issuer, "", []) if !issuer.is_empty() => {
-                let failed = |reason: &str| refuse(format!("error checking oidc discovery URL: {reason}"));
                 let client = Issuer::new(issuer, &self.oidc_discovery_ca_pem)
-                    .ok_or_else(|| failed("could not parse CA PEM value successfully"))?;
-                let address = client.discover(issuer).await.map_err(|reason| failed(&reason))?;
-                Ok(Keys::Published(PublishedKeys::new(client, address)))
+                    .ok_or_else(|| undiscovered("could not parse CA PEM value successfully"))?;
+                Ok(Keys::Published(PublishedKeys::new(client, Source::Discovery(issuer.to_owned()))))
             }
             _ => Err(refuse(
                 "exactly one of 'jwt_validation_pubkeys', 'jwks_url', 'jwks_pairs', 'oidc_discovery_url', or \
@@ -93,4 +101,17 @@ impl Written {
             )),
         }
     }
+
+    async fn ask(&self, keys: &PublishedKeys) -> Result<(), JwtError> {
+        if self.jwks_url.is_empty() {
+            keys.address().await.map(|_| ()).map_err(|reason| undiscovered(&reason))
+        } else {
+            let refused = |_| JwtError::Setting("error checking jwks URL".to_owned());
+            keys.refresh().await.map_err(refused)
+        }
+    }
+}
+
+fn undiscovered(reason: &str) -> JwtError {
+    JwtError::Setting(format!("error checking oidc discovery URL: {reason}"))
 }

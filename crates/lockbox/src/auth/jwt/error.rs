@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{auth::CidrError, exchange::FieldError};
+use crate::{auth::CidrError, exchange::FieldError, storage::StorageError};
 
 /// Why a login, a role or a configuration was refused, in OpenBao's words.
 #[derive(Debug, Error)]
@@ -31,6 +31,8 @@ pub(crate) enum JwtError {
     /// The role is bound to other networks.
     #[error("permission denied")]
     OtherNetwork,
+    #[error("error configuring token validator: keyset configuration error: {0}")]
+    Undiscovered(String),
     #[error("error validating token: error verifying token signature: {0}")]
     Signature(String),
     #[error("error validating token: {0}")]
@@ -49,4 +51,6 @@ pub(crate) enum JwtError {
     GroupNotText(String),
     #[error("error validating claims: {0}")]
     Claims(String),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }

@@ -27,12 +27,23 @@ pub(super) enum Keys {
 #[derive(Debug)]
 pub(super) struct PublishedKeys {
     issuer: Issuer,
-    address: String,
+    source: Source,
+    /// Where the keys are, once the issuer said it.
+    address: RwLock<Option<String>>,
     known: RwLock<Arc<Vec<VerifyingKey>>>,
     /// How many fetches have ended.
     fetches: AtomicU64,
     /// How the last fetch ended; held while the next one runs.
     last: Mutex<Result<(), String>>,
+}
+
+/// What is known of an issuer at first.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// Where its keys are.
+    Keys(String),
+    /// Its name, under which it says where its keys are.
+    Discovery(String),
 }
 
 impl Keys {
@@ -42,22 +53,42 @@ impl Keys {
     /// When it is no JWT, or none of the keys signed it.
     pub(super) async fn verify(&self, token: &str) -> Result<Jws, JwtError> {
         match self {
-            Self::Fixed(keys) => verify_by(keys, token),
-            Self::Published(published) => published.verify(token).await,
+            Self::Fixed(keys) => verify_by(keys, token).map_err(JwtError::Signature),
+            Self::Published(published) => {
+                published.address().await.map_err(JwtError::Undiscovered)?;
+                published.verify(token).await.map_err(JwtError::Signature)
+            }
         }
-        .map_err(JwtError::Signature)
     }
 }
 
 impl PublishedKeys {
-    pub(super) fn new(issuer: Issuer, address: String) -> Self {
+    pub(super) fn new(issuer: Issuer, source: Source) -> Self {
         Self {
             issuer,
-            address,
+            source,
+            address: RwLock::default(),
             known: RwLock::default(),
             fetches: AtomicU64::new(0),
             last: Mutex::new(Ok(())),
         }
+    }
+
+    /// Where the keys are; the issuer is asked once.
+    ///
+    /// # Errors
+    /// When the issuer does not say it.
+    pub(super) async fn address(&self) -> Result<String, String> {
+        let issuer = match &self.source {
+            Source::Keys(address) => return Ok(address.clone()),
+            Source::Discovery(issuer) => issuer,
+        };
+        if let Some(address) = self.address.read().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Ok(address);
+        }
+        let address = self.issuer.discover(issuer).await?;
+        *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address.clone());
+        Ok(address)
     }
 
     /// Fetches the keys.
@@ -65,9 +96,10 @@ impl PublishedKeys {
     /// # Errors
     /// When they do not come, or are none.
     pub(super) async fn refresh(&self) -> Result<(), String> {
+        let address = self.address().await?;
         let Document { status, body } = self
             .issuer
-            .fetch(&self.address)
+            .fetch(&address)
             .await
             .map_err(|error| format!("fetching keys oidc: get keys failed {error}"))?;
         if !status.is_success() {

@@ -1,9 +1,9 @@
-use std::net::IpAddr;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 
-use super::{JwtError, Mounted, bound_claims, claims::Claims, config::Config, go_format, role::Role, times};
+use super::{
+    Client, JwtError, Mounted, bound_claims, claims::Claims, config::Config, go_format, role::Role, times,
+};
 use crate::{
     auth::{
         jwt::algorithm::Algorithm,
@@ -19,7 +19,7 @@ pub(super) struct Attempt<'a> {
     pub(super) role_name: &'a str,
     pub(super) role: &'a Role,
     pub(super) mounted: Mounted<'a>,
-    pub(super) from: IpAddr,
+    pub(super) client: Client,
 }
 
 /// The token that a login gives, after all the checks in OpenBao's order: the first that fails is the answer.
@@ -27,13 +27,13 @@ pub(super) struct Attempt<'a> {
 /// # Errors
 /// With the first check that failed.
 pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Result<Order, JwtError> {
-    let Attempt { config, role_name, role, mounted, from } = *attempt;
+    let Attempt { config, role_name, role, mounted, client } = *attempt;
     let token = request.fields.text("jwt").map_err(JwtError::Body)?.unwrap_or_default();
     if token.is_empty() {
         return Err(JwtError::NoToken);
     }
     let cidrs = &role.token.bound_cidrs;
-    if !cidrs.is_empty() && !cidrs.iter().any(|cidr| cidr.contains(from)) {
+    if !cidrs.is_empty() && !cidrs.iter().any(|cidr| cidr.contains(client.from)) {
         return Err(JwtError::OtherNetwork);
     }
     let jws = config.keys.verify(&token).await?;
@@ -46,7 +46,7 @@ pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Resul
     }
     let claims = Claims::new(all)?;
     check_registered(config, role, &claims)?;
-    times::check(&claims, &role.leeways, request.now)?;
+    times::check(&claims, &role.leeways, client.time)?;
     if role.bound_audiences.is_empty() && !claims.audience.is_empty() {
         return Err(JwtError::UnboundAudience);
     }

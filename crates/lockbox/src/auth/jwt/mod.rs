@@ -57,4 +57,4 @@ mod error;
 
 pub(crate) use error::JwtError;
 pub(crate) use go_format::json_error;
-pub(crate) use method::{Method, Mounted};
+pub(crate) use method::{Client, Method, Mounted};

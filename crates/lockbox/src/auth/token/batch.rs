@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Kind, Metadata, Session, Token, key::Key};
 use crate::{clock::Moment, random};
 
-/// Seals batch tokens and opens them; the key lives as long as this process.
+/// Seals batch tokens and opens them.
 #[derive(Debug)]
 pub(super) struct Sealer(LessSafeKey);
 
@@ -27,8 +27,8 @@ struct Content {
 }
 
 impl Sealer {
-    pub(super) fn new() -> Self {
-        let key = UnboundKey::new(&AES_256_GCM, &*Zeroizing::new(random::bytes::<32>()));
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        let key = UnboundKey::new(&AES_256_GCM, key);
         Self(LessSafeKey::new(key.expect("an AES-256 key has 32 bytes")))
     }
 
@@ -86,9 +86,9 @@ impl Sealer {
                 .ok()?,
         };
         let key = Key::of(id);
-        let session =
-            Session { token: Arc::new(token), key, ends: Some(ends), granted: ttl, renewed: None, uses: 0 };
-        (ends > now).then_some(session)
+        let (token, ends) = (Arc::new(token), Some(ends));
+        let session = Session { token, key, record: 0, ends, granted: ttl, renewed: None, uses: 0 };
+        ends.is_some_and(|ends| ends > now).then_some(session)
     }
 }
 

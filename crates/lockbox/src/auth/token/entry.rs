@@ -41,6 +41,8 @@ pub(crate) enum Kind {
 pub(crate) struct Session {
     pub(crate) token: Arc<Token>,
     pub(crate) key: Key,
+    /// The number of its record in the store.
+    pub(super) record: u64,
     pub(crate) ends: Option<Moment>,
     /// The time that was granted last.
     pub(crate) granted: Duration,

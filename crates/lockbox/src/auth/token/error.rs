@@ -54,6 +54,8 @@ pub(crate) enum TokenError {
     Body(crate::exchange::FieldError),
     #[error("{0}")]
     Duration(String),
+    #[error(transparent)]
+    Storage(#[from] crate::storage::StorageError),
     #[error("1 error occurred:\n\t* failed to renew entry: role {0} does not exist during renewal\n\n")]
     RoleGone(String),
 }

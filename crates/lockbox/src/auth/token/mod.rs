@@ -1,6 +1,6 @@
 //! Tokens: each is a bearer's right to use its policies until it ends.
 //!
-//! A token's id is never kept, only its digest: what is in memory opens nothing.
+//! A token's id is never kept, only its digest: what is in memory and in the store opens nothing.
 
 /// One token, and how it stands.
 mod entry;
@@ -16,6 +16,9 @@ mod store;
 
 /// The maps behind the store, kept in step.
 mod tables;
+
+/// A token as the store holds it.
+mod written;
 
 /// Batch tokens: sealed, carried by their bearer, not kept here.
 mod batch;

@@ -13,6 +13,7 @@ pub(super) struct Tables {
     accessors: HashMap<Arc<str>, Key>,
     children: HashMap<Key, Vec<Key>>,
     endings: BTreeSet<(Moment, Key)>,
+    last_record: u64,
 }
 
 impl Tables {
@@ -32,8 +33,15 @@ impl Tables {
         self.accessors.keys().map(AsRef::as_ref)
     }
 
+    /// The number for a new record.
+    pub(super) fn next_record(&mut self) -> u64 {
+        self.last_record += 1;
+        self.last_record
+    }
+
     pub(super) fn insert(&mut self, session: Session) {
         let key = session.key;
+        self.last_record = self.last_record.max(session.record);
         self.accessors.insert(session.token.accessor.as_str().into(), key);
         if let Some(parent) = session.token.parent {
             self.children.entry(parent).or_default().push(key);
@@ -44,19 +52,27 @@ impl Tables {
         self.sessions.insert(key, session);
     }
 
-    /// Moves the end of a token.
-    pub(super) fn end_at(&mut self, key: Key, ends: Moment) {
-        let Some(session) = self.sessions.get_mut(&key) else {
-            return;
-        };
-        if let Some(before) = session.ends.replace(ends) {
+    /// Puts a token's new state in the place of its old one.
+    pub(super) fn replace(&mut self, session: Session) {
+        let (key, ends) = (session.key, session.ends);
+        if let Some(before) = self.sessions.insert(key, session)
+            && let Some(before) = before.ends
+        {
             self.endings.remove(&(before, key));
         }
-        self.endings.insert((ends, key));
+        if let Some(ends) = ends {
+            self.endings.insert((ends, key));
+        }
     }
 
-    /// Takes a token away with all its children, and theirs.
-    pub(super) fn remove(&mut self, key: Key) {
+    /// When the next token ends.
+    pub(super) fn first_ending(&self) -> Option<Moment> {
+        self.endings.first().map(|(ends, _)| *ends)
+    }
+
+    /// Takes a token away with all its children, and theirs; says which records are for nothing now.
+    pub(super) fn remove(&mut self, key: Key) -> Vec<u64> {
+        let mut records = Vec::new();
         let parent = self.sessions.get(&key).and_then(|session| session.token.parent);
         if let Some(siblings) = parent.and_then(|parent| self.children.get_mut(&parent)) {
             siblings.retain(|sibling| *sibling != key);
@@ -69,24 +85,28 @@ impl Tables {
                 if let Some(ends) = session.ends {
                     self.endings.remove(&(ends, key));
                 }
+                records.push(session.record);
             }
         }
+        records
     }
 
     /// Takes away what has ended by now, and looks at nothing else.
-    pub(super) fn purge(&mut self, now: Moment) {
+    pub(super) fn purge(&mut self, now: Moment) -> Vec<u64> {
+        let mut records = Vec::new();
         while let Some((ends, key)) = self.endings.first().copied() {
             if ends > now {
                 break;
             }
-            self.remove(key);
+            records.append(&mut self.remove(key));
         }
+        records
     }
 
     /// Takes away every token that was issued under this path.
-    pub(super) fn remove_issued_under(&mut self, path: &str) {
+    pub(super) fn remove_issued_under(&mut self, path: &str) -> Vec<u64> {
         let issued = |session: &&Session| session.token.path.starts_with(path);
         let doomed: Vec<Key> = self.sessions.values().filter(issued).map(|session| session.key).collect();
-        doomed.into_iter().for_each(|key| self.remove(key));
+        doomed.into_iter().flat_map(|key| self.remove(key)).collect()
     }
 }

@@ -1,67 +1,78 @@
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{PoisonError, RwLock},
-};
+use std::fmt;
 
 use serde_json::value::RawValue;
-use zeroize::Zeroizing;
 
-use super::super::{KvError, listing};
-use crate::exchange::{Answer, Fields, Operation, Request};
+use super::super::{KvError, walk};
+use crate::{
+    exchange::{Answer, Fields, Operation, Request},
+    storage::{Batch, Shelf, StorageError, json},
+};
 
 /// The values by path.
-#[derive(Default)]
-pub(crate) struct Secrets(RwLock<BTreeMap<String, Secret>>);
-
-struct Secret {
-    json: Zeroizing<String>,
-    /// How long a reader should take it for good: a hint, nothing ends.
-    lease_seconds: u64,
-}
+pub(crate) struct Secrets(Shelf);
 
 impl Secrets {
-    pub(crate) fn holds(&self, path: &str) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(path)
+    pub(crate) fn new(shelf: Shelf) -> Self {
+        Self(shelf)
+    }
+
+    /// # Errors
+    /// When the path cannot be looked up.
+    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
+        self.0.holds(&entry(path))
     }
 
     /// # Errors
     /// When nothing is there or nothing was given.
-    pub(crate) fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
+    pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
         match request.operation {
             Operation::Read => self.read(request.path),
             Operation::List => self.list(request.path),
-            Operation::Create | Operation::Update => self.write(request.path, request.fields),
+            Operation::Create | Operation::Update => self.write(request.path, request.fields).await,
             Operation::Delete => {
-                self.0.write().unwrap_or_else(PoisonError::into_inner).remove(request.path);
+                let mut batch = Batch::default();
+                batch.delete(self.0.path(&entry(request.path)));
+                self.0.commit(batch).await?;
                 Ok(Answer::empty())
             }
             Operation::Patch => Err(KvError::UnsupportedOperation),
         }
     }
 
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn clear(&self) -> Result<(), StorageError> {
+        loop {
+            let mut batch = Batch::default();
+            for path in walk::some_entries(&self.0, ENTRIES)? {
+                batch.delete(self.0.path(&path));
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            self.0.commit(batch).await?;
+        }
+    }
+
     fn read(&self, path: &str) -> Result<Answer, KvError> {
-        let secrets = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let secret = secrets.get(path).ok_or(KvError::NotFound)?;
-        let json: &RawValue = serde_json::from_str(&secret.json).map_err(|_| KvError::NotFound)?;
-        Ok(Answer::data(&json).leased(secret.lease_seconds))
+        let text = self.0.read(&entry(path))?.ok_or(KvError::NotFound)?;
+        let json: &RawValue = serde_json::from_slice(&text).map_err(|_| KvError::NotFound)?;
+        let fields: Fields = serde_json::from_slice(&text).map(Fields::new).map_err(|_| KvError::NotFound)?;
+        Ok(Answer::data(&json).leased(lease_seconds(&fields)))
     }
 
     fn list(&self, path: &str) -> Result<Answer, KvError> {
-        let names = listing::children(&self.0.read().unwrap_or_else(PoisonError::into_inner), path);
+        let names = self.0.children(&entry(path))?;
         if names.is_empty() { Err(KvError::NotFound) } else { Ok(Answer::keys(&names)) }
     }
 
-    fn write(&self, path: &str, fields: &Fields) -> Result<Answer, KvError> {
+    async fn write(&self, path: &str, fields: &Fields) -> Result<Answer, KvError> {
         if fields.all().is_empty() {
             return Err(KvError::NoFields);
         }
-        let ttl = fields.duration("ttl").ok().flatten();
-        let ttl = ttl.or_else(|| fields.duration("lease").ok().flatten()).filter(|ttl| !ttl.is_zero());
-        let json = serde_json::to_string(fields.all()).map_err(|_| KvError::NoFields)?;
-        let lease_seconds = ttl.map_or(DEFAULT_LEASE_SECONDS, |ttl| ttl.as_secs());
-        let secret = Secret { json: Zeroizing::new(json), lease_seconds };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), secret);
+        let mut batch = Batch::default();
+        batch.put(self.0.path(&entry(path)), json(fields.all())?);
+        self.0.commit(batch).await?;
         Ok(Answer::empty())
     }
 }
@@ -72,4 +83,16 @@ impl fmt::Debug for Secrets {
     }
 }
 
+/// How long a reader should take it for good: a hint, nothing ends.
+fn lease_seconds(fields: &Fields) -> u64 {
+    let ttl = fields.duration("ttl").ok().flatten();
+    let ttl = ttl.or_else(|| fields.duration("lease").ok().flatten()).filter(|ttl| !ttl.is_zero());
+    ttl.map_or(DEFAULT_LEASE_SECONDS, |ttl| ttl.as_secs())
+}
+
+fn entry(path: &str) -> String {
+    [ENTRIES, path].concat()
+}
+
+const ENTRIES: &str = "secret/";
 const DEFAULT_LEASE_SECONDS: u64 = 768 * 3600;

@@ -4,11 +4,12 @@ use zeroize::Zeroizing;
 
 use super::{
     secret::{Secret, VersionAnswer},
-    secrets::Store,
+    secrets::Secrets,
 };
 use crate::{
     exchange::{Answer, Fields, Request},
     kv::KvError,
+    storage::{Batch, json},
 };
 
 #[derive(Serialize)]
@@ -17,62 +18,78 @@ struct DataAnswer<'a> {
     metadata: VersionAnswer<'a>,
 }
 
-pub(super) fn read(store: &Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) fn read(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let wanted = request.fields.integer("version").map_err(KvError::Query)?.unwrap_or_default();
-    let secret = store.secrets.get(path).ok_or(KvError::NotFound)?;
+    let secret = secrets.secret(path)?.ok_or(KvError::NotFound)?;
     let number = u64::try_from(wanted).ok().filter(|number| *number > 0).unwrap_or(secret.current);
     let version = secret.versions.get(&number).ok_or(KvError::NotFound)?;
-    let data: Option<&RawValue> = version.value(request.now).and_then(|json| serde_json::from_str(json).ok());
+    let value = if version.is_readable(request.now) { secrets.value(path, number)? } else { None };
+    let data: Option<&RawValue> = value.as_ref().and_then(|json| serde_json::from_slice(json).ok());
     let answer = Answer::data(&DataAnswer { data, metadata: secret.describe(number, version) });
     Ok(if data.is_some() { answer } else { answer.gone() })
 }
 
-pub(super) fn write(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) async fn write(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     if !request.fields.has("data") {
         return Err(KvError::NoData);
     }
-    let data = request.fields.map("data")?;
-    let json = Zeroizing::new(serde_json::to_string(&data).map_err(|_| KvError::NoData)?);
-    put(store, path, json, request)
+    let value = json(&request.fields.map("data")?)?;
+    let _turn = secrets.shelf.turn(path).await;
+    let secret = secrets.secret(path)?;
+    put(secrets, path, secret, value, request).await
 }
 
 /// A JSON merge patch (RFC 7396) on the current version.
-pub(super) fn patch(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) async fn patch(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let changes = request.fields.map("data")?.ok_or(KvError::NoData)?;
-    let secret = store.secrets.get(path).ok_or(KvError::NotFound)?;
-    let current = secret.versions.get(&secret.current).and_then(|version| version.value(request.now));
+    let _turn = secrets.shelf.turn(path).await;
+    let secret = secrets.secret(path)?.ok_or(KvError::NotFound)?;
+    let readable =
+        secret.versions.get(&secret.current).is_some_and(|version| version.is_readable(request.now));
+    let current = if readable { secrets.value(path, secret.current)? } else { None };
     let mut data: Value =
-        current.and_then(|json| serde_json::from_str(json).ok()).ok_or(KvError::NotFound)?;
+        current.and_then(|json| serde_json::from_slice(&json).ok()).ok_or(KvError::NotFound)?;
     merge(&mut data, changes);
-    let json = Zeroizing::new(serde_json::to_string(&data).map_err(|_| KvError::NoData)?);
-    put(store, path, json, request)
+    let value = json(&data)?;
+    put(secrets, path, Some(secret), value, request).await
 }
 
-pub(super) fn delete(store: &mut Store, path: &str, request: &Request<'_>) -> Answer {
-    if let Some(secret) = store.secrets.get_mut(path)
+pub(super) async fn delete(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+    let _turn = secrets.shelf.turn(path).await;
+    if let Some(mut secret) = secrets.secret(path)?
         && let Some(version) = secret.versions.get_mut(&secret.current)
     {
         version.delete(request.now);
+        let mut batch = Batch::default();
+        secrets.keep(path, &secret, &mut batch)?;
+        secrets.shelf.commit(batch).await?;
     }
-    Answer::empty()
+    Ok(Answer::empty())
 }
 
-fn put(
-    store: &mut Store,
+async fn put(
+    secrets: &Secrets,
     path: &str,
-    json: Zeroizing<String>,
+    known: Option<Secret>,
+    value: Zeroizing<Vec<u8>>,
     request: &Request<'_>,
 ) -> Result<Answer, KvError> {
-    let known = store.secrets.get(path);
-    let required = store.settings.cas_required || known.is_some_and(|secret| secret.settings.cas_required);
-    let current = known.map_or(0, |secret| secret.current);
+    let settings = secrets.settings()?;
+    let required = settings.cas_required || known.as_ref().is_some_and(|secret| secret.settings.cas_required);
+    let current = known.as_ref().map_or(0, |secret| secret.current);
     match expected_version(request.fields)? {
         Some(expected) if u64::try_from(expected) != Ok(current) => return Err(KvError::CasMismatch),
         None if required => return Err(KvError::CasRequired),
         Some(_) | None => {}
     }
-    let secret = store.secrets.entry(path.to_owned()).or_insert_with(|| Secret::new(request.now));
-    secret.add(json, &store.settings, request.now);
+    let mut secret = known.unwrap_or_else(|| Secret::new(request.now));
+    let mut batch = Batch::default();
+    for gone in secret.add(&settings, request.now) {
+        secrets.forget_value(path, gone, &mut batch);
+    }
+    secrets.keep_value(path, secret.current, value, &mut batch);
+    secrets.keep(path, &secret, &mut batch)?;
+    secrets.shelf.commit(batch).await?;
     let version = secret.versions.get(&secret.current).ok_or(KvError::NotFound)?;
     Ok(Answer::data(&secret.describe(secret.current, version)))
 }
@@ -109,50 +126,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{clock::Moment, exchange::Operation};
-
-    fn fields(value: Value) -> Fields {
-        value.as_object().cloned().map(Fields::from).unwrap_or_default()
-    }
-
-    fn request(fields: &Fields) -> Request<'_> {
-        Request { operation: Operation::Update, path: "", fields, now: Moment::at_second(10) }
-    }
-
-    fn put_data(store: &mut Store, body: Value) -> Result<Answer, KvError> {
-        write(store, "a", &request(&fields(body)))
-    }
-
-    #[test]
-    fn check_and_set_takes_the_current_version_alone() {
-        let mut store = Store::default();
-        put_data(&mut store, json!({ "data": {}, "options": { "cas": 0 } })).unwrap();
-        assert!(put_data(&mut store, json!({ "data": {}, "options": { "cas": "1" } })).is_ok());
-        let stale = put_data(&mut store, json!({ "data": {}, "options": { "cas": 1 } }));
-        assert!(matches!(stale, Err(KvError::CasMismatch)));
-        assert_eq!(store.secrets["a"].current, 2);
-    }
-
-    #[test]
-    fn the_oldest_versions_go_when_there_are_too_many() {
-        let mut store = Store::default();
-        for _ in 0..12 {
-            put_data(&mut store, json!({ "data": {} })).unwrap();
-        }
-        assert_eq!(store.secrets["a"].oldest, 3);
-        assert_eq!(store.secrets["a"].versions.len(), 10);
-    }
-
-    #[test]
-    fn a_deleted_version_says_when_it_was_deleted() {
-        let mut store = Store::default();
-        put_data(&mut store, json!({ "data": { "x": "1" } })).unwrap();
-        delete(&mut store, "a", &request(&Fields::default()));
-        let answer = read(&store, "a", &request(&Fields::default())).unwrap();
-        let data = answer.data.unwrap();
-        assert!(data.get().contains(r#""data":null"#), "{data}");
-        assert!(data.get().contains(r#""deletion_time":"1970-01-01T00:00:10Z""#), "{data}");
-    }
 
     #[test]
     fn a_patch_changes_removes_and_nests() {

@@ -1,26 +1,18 @@
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{secret::Secret, secrets::Store};
+use super::{
+    secret::Secret,
+    secrets::{Secrets, metadata_entry},
+    settings::Settings,
+};
 use crate::{
-    clock::Moment,
     exchange::{Answer, Request, full},
-    kv::{KvError, listing},
+    kv::KvError,
+    storage::Batch,
 };
 
-pub(super) fn read(store: &Store, path: &str) -> Result<Answer, KvError> {
-    let secret = store.secrets.get(path).ok_or(KvError::NotFound)?;
-    let versions: Map<String, Value> = secret
-        .versions
-        .iter()
-        .map(|(number, version)| {
-            let described = json!({
-                "created_time": version.created,
-                "deletion_time": version.deletion.map(Moment::rfc3339).unwrap_or_default(),
-                "destroyed": version.json.is_none(),
-            });
-            (number.to_string(), described)
-        })
-        .collect();
+pub(super) fn read(secrets: &Secrets, path: &str) -> Result<Answer, KvError> {
+    let secret = secrets.secret(path)?.ok_or(KvError::NotFound)?;
     Ok(Answer::data(&json!({
         "cas_required": secret.settings.cas_required,
         "created_time": secret.created,
@@ -32,29 +24,37 @@ pub(super) fn read(store: &Store, path: &str) -> Result<Answer, KvError> {
         "metadata_cas_required": false,
         "oldest_version": secret.oldest,
         "updated_time": secret.updated,
-        "versions": versions,
+        "versions": secret.describe_versions(),
     })))
 }
 
-pub(super) fn list(store: &Store, path: &str) -> Result<Answer, KvError> {
-    let names = listing::children(&store.secrets, path);
+pub(super) fn list(secrets: &Secrets, path: &str) -> Result<Answer, KvError> {
+    let names = secrets.shelf.children(&metadata_entry(path))?;
     if names.is_empty() { Err(KvError::NotFound) } else { Ok(Answer::keys(&names)) }
 }
 
-pub(super) fn write(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) async fn write(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let custom_metadata = request.fields.texts_by_name("custom_metadata")?;
-    let mut settings = super::settings::Settings::default();
-    settings.merge(request.fields)?;
-    let secret = store.secrets.entry(path.to_owned()).or_insert_with(|| Secret::new(request.now));
+    Settings::default().merge(request.fields)?;
+    let _turn = secrets.shelf.turn(path).await;
+    let mut secret = secrets.secret(path)?.unwrap_or_else(|| Secret::new(request.now));
     secret.settings.merge(request.fields)?;
     secret.custom_metadata = custom_metadata.or(secret.custom_metadata.take());
     secret.metadata_version += 1;
     secret.updated = request.now;
+    let mut batch = Batch::default();
+    secrets.keep(path, &secret, &mut batch)?;
+    secrets.shelf.commit(batch).await?;
     Ok(Answer::empty())
 }
 
 /// Everything about a secret, its versions included.
-pub(super) fn delete(store: &mut Store, path: &str) -> Answer {
-    store.secrets.remove(path);
-    Answer::empty()
+pub(super) async fn delete(secrets: &Secrets, path: &str) -> Result<Answer, KvError> {
+    let _turn = secrets.shelf.turn(path).await;
+    if let Some(secret) = secrets.secret(path)? {
+        let mut batch = Batch::default();
+        secrets.forget(path, &secret, &mut batch);
+        secrets.shelf.commit(batch).await?;
+    }
+    Ok(Answer::empty())
 }

@@ -1,14 +1,17 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::Serialize;
-use zeroize::Zeroizing;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::settings::Settings;
-use crate::clock::Moment;
+use crate::clock::{Moment, nanos};
 
-/// One secret with its versions.
+/// What is known about one secret; its values stand apart, one by one.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Secret {
+    #[serde(with = "nanos")]
     pub(super) created: Moment,
+    #[serde(with = "nanos")]
     pub(super) updated: Moment,
     pub(super) current: u64,
     pub(super) oldest: u64,
@@ -19,12 +22,15 @@ pub(super) struct Secret {
     pub(super) metadata_version: u64,
 }
 
-/// One version of a secret.
+/// What is known about one version.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Version {
+    #[serde(with = "nanos")]
     pub(super) created: Moment,
+    #[serde(with = "nanos::option", default, skip_serializing_if = "Option::is_none")]
     pub(super) deletion: Option<Moment>,
-    /// The value as JSON text; none once it is destroyed.
-    pub(super) json: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) destroyed: bool,
 }
 
 /// What is said about a version beside its value.
@@ -51,18 +57,20 @@ impl Secret {
         }
     }
 
-    /// Adds a version, and lets go of the oldest when there are too many.
-    pub(super) fn add(&mut self, json: Zeroizing<String>, mount: &Settings, now: Moment) {
+    /// Adds a version, and names those that are too many now.
+    pub(super) fn add(&mut self, mount: &Settings, now: Moment) -> Vec<u64> {
         let life = self.settings.life(mount);
         let deletion = life.map(|life: Duration| now.plus(life));
         self.current += 1;
         self.updated = now;
-        self.versions.insert(self.current, Version { created: now, deletion, json: Some(json) });
+        self.versions.insert(self.current, Version { created: now, deletion, destroyed: false });
         let most = self.settings.most_versions(mount);
-        if self.current - self.oldest >= most {
-            self.oldest = self.current - most + 1;
-            self.versions = self.versions.split_off(&self.oldest);
+        if self.current - self.oldest < most {
+            return Vec::new();
         }
+        self.oldest = self.current - most + 1;
+        let kept = self.versions.split_off(&self.oldest);
+        std::mem::replace(&mut self.versions, kept).into_keys().collect()
     }
 
     pub(super) fn describe(&self, number: u64, version: &Version) -> VersionAnswer<'_> {
@@ -70,22 +78,60 @@ impl Secret {
             created_time: version.created,
             custom_metadata: self.custom_metadata.as_ref(),
             deletion_time: version.deletion.map(Moment::rfc3339).unwrap_or_default(),
-            destroyed: version.json.is_none(),
+            destroyed: version.destroyed,
             version: number,
         }
+    }
+
+    /// Every version by its number, as the metadata shows it.
+    pub(super) fn describe_versions(&self) -> Map<String, Value> {
+        self.versions
+            .iter()
+            .map(|(number, version)| {
+                let described = serde_json::json!({
+                    "created_time": version.created,
+                    "deletion_time": version.deletion.map(Moment::rfc3339).unwrap_or_default(),
+                    "destroyed": version.destroyed,
+                });
+                (number.to_string(), described)
+            })
+            .collect()
     }
 }
 
 impl Version {
-    /// The value, unless the version is deleted or destroyed.
-    pub(super) fn value(&self, now: Moment) -> Option<&str> {
-        let deleted = self.deletion.is_some_and(|deletion| deletion <= now);
-        self.json.as_deref().map(String::as_str).filter(|_| !deleted)
+    /// Whether the value can be read: it is neither deleted nor destroyed.
+    pub(super) fn is_readable(&self, now: Moment) -> bool {
+        !self.destroyed && self.deletion.is_none_or(|deletion| deletion > now)
     }
 
     pub(super) fn delete(&mut self, now: Moment) {
-        if self.value(now).is_some() {
+        if self.is_readable(now) {
             self.deletion = Some(now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_versions_go_when_there_are_too_many() {
+        let mut secret = Secret::new(Moment::at_second(10));
+        let gone: Vec<u64> =
+            (0..12).flat_map(|_| secret.add(&Settings::default(), Moment::at_second(10))).collect();
+        assert_eq!((secret.oldest, secret.versions.len(), gone), (3, 10, vec![1, 2]));
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_as_it_was() {
+        let mut secret = Secret::new(Moment::at_nano(1_234_567));
+        secret.add(&Settings::default(), Moment::at_second(5));
+        secret.versions.get_mut(&1).unwrap().delete(Moment::at_second(7));
+        let text = serde_json::to_string(&secret).unwrap();
+        let back: Secret = serde_json::from_str(&text).unwrap();
+        assert_eq!(back.created, Moment::at_nano(1_234_567));
+        assert_eq!(back.versions[&1].deletion, Some(Moment::at_second(7)));
     }
 }

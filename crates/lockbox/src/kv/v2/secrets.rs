@@ -1,76 +1,122 @@
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{PoisonError, RwLock},
-};
+use std::fmt;
+
+use zeroize::Zeroizing;
 
 use super::{data, metadata, secret::Secret, settings, settings::Settings, versions};
 use crate::{
     exchange::{Answer, Operation, Request},
-    kv::KvError,
+    kv::{KvError, walk},
+    storage::{Batch, Shelf, StorageError, json},
 };
 
 /// The secrets by path.
-#[derive(Default)]
 pub(crate) struct Secrets {
-    store: RwLock<Store>,
-}
-
-/// What one mount holds.
-#[derive(Default)]
-pub(super) struct Store {
-    pub(super) settings: Settings,
-    pub(super) secrets: BTreeMap<String, Secret>,
+    pub(super) shelf: Shelf,
 }
 
 impl Secrets {
-    pub(crate) fn holds(&self, path: &str) -> bool {
-        let Some((_, path)) = path.split_once('/') else {
-            return true;
-        };
-        self.store.read().unwrap_or_else(PoisonError::into_inner).secrets.contains_key(path)
+    pub(crate) fn new(shelf: Shelf) -> Self {
+        Self { shelf }
+    }
+
+    /// # Errors
+    /// When the path cannot be looked up.
+    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
+        match path.split_once('/') {
+            Some((_, path)) => self.shelf.holds(&metadata_entry(path)),
+            None => Ok(true),
+        }
     }
 
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
-    pub(crate) fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
-        let read = || self.store.read().unwrap_or_else(PoisonError::into_inner);
-        let write = || self.store.write().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
         let operation = request.operation;
         let Some((place, path)) = request.path.split_once('/') else {
             return match (request.path, operation) {
-                ("config", Operation::Read) => Ok(settings::read(&read())),
-                ("config", Operation::Create | Operation::Update) => settings::write(&mut write(), request),
+                ("config", Operation::Read) => settings::read(self),
+                ("config", Operation::Create | Operation::Update) => settings::write(self, request).await,
                 ("config", _) => Err(KvError::UnsupportedOperation),
                 ("data" | "metadata", _) => Ok(Answer::warning(ROOT_WARNING).gone()),
                 _ => Ok(unknown_path(operation)),
             };
         };
         let path = path.strip_suffix('/').filter(|_| operation != Operation::List).unwrap_or(path);
+        let write = matches!(operation, Operation::Create | Operation::Update);
         match (place, operation) {
-            ("data", Operation::Read) => data::read(&read(), path, request),
-            ("data", Operation::Create | Operation::Update) => data::write(&mut write(), path, request),
-            ("data", Operation::Patch) => data::patch(&mut write(), path, request),
-            ("data", Operation::Delete) => Ok(data::delete(&mut write(), path, request)),
-            ("metadata", Operation::Read) => metadata::read(&read(), path),
-            ("metadata", Operation::List) => metadata::list(&read(), path),
-            ("metadata", Operation::Create | Operation::Update) => {
-                metadata::write(&mut write(), path, request)
-            }
-            ("metadata", Operation::Delete) => Ok(metadata::delete(&mut write(), path)),
-            ("delete", Operation::Create | Operation::Update) => {
-                versions::delete(&mut write(), path, request)
-            }
-            ("undelete", Operation::Create | Operation::Update) => {
-                versions::undelete(&mut write(), path, request)
-            }
-            ("destroy", Operation::Create | Operation::Update) => {
-                versions::destroy(&mut write(), path, request)
-            }
+            ("data", Operation::Read) => data::read(self, path, request),
+            ("data", Operation::Patch) => data::patch(self, path, request).await,
+            ("data", Operation::Delete) => data::delete(self, path, request).await,
+            ("data", _) if write => data::write(self, path, request).await,
+            ("metadata", Operation::Read) => metadata::read(self, path),
+            ("metadata", Operation::List) => metadata::list(self, path),
+            ("metadata", Operation::Delete) => metadata::delete(self, path).await,
+            ("metadata", _) if write => metadata::write(self, path, request).await,
+            ("delete", _) if write => versions::delete(self, path, request).await,
+            ("undelete", _) if write => versions::undelete(self, path, request).await,
+            ("destroy", _) if write => versions::destroy(self, path, request).await,
             ("data" | "metadata" | "delete" | "undelete" | "destroy", _) => {
                 Err(KvError::UnsupportedOperation)
             }
             _ => Ok(unknown_path(operation)),
+        }
+    }
+
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn clear(&self) -> Result<(), StorageError> {
+        loop {
+            let mut batch = Batch::default();
+            for entry in walk::some_entries(&self.shelf, METADATA)? {
+                let path = entry.strip_prefix(METADATA).unwrap_or(&entry);
+                if let Some(secret) = self.secret(path)? {
+                    self.forget(path, &secret, &mut batch);
+                }
+            }
+            if batch.is_empty() {
+                batch.delete(self.shelf.path(SETTINGS));
+                return self.shelf.commit(batch).await;
+            }
+            self.shelf.commit(batch).await?;
+        }
+    }
+
+    pub(super) fn secret(&self, path: &str) -> Result<Option<Secret>, StorageError> {
+        self.shelf.read_json(&metadata_entry(path))
+    }
+
+    /// The value of a version, as JSON.
+    pub(super) fn value(&self, path: &str, number: u64) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        self.shelf.read_unlisted(&value_entry(path, number))
+    }
+
+    pub(super) fn settings(&self) -> Result<Settings, StorageError> {
+        Ok(self.shelf.read_json(SETTINGS)?.unwrap_or_default())
+    }
+
+    pub(super) fn keep_settings(&self, settings: &Settings, batch: &mut Batch) -> Result<(), StorageError> {
+        batch.put(self.shelf.path(SETTINGS), json(settings)?);
+        Ok(())
+    }
+
+    pub(super) fn keep(&self, path: &str, secret: &Secret, batch: &mut Batch) -> Result<(), StorageError> {
+        batch.put(self.shelf.path(&metadata_entry(path)), json(secret)?);
+        Ok(())
+    }
+
+    pub(super) fn keep_value(&self, path: &str, number: u64, value: Zeroizing<Vec<u8>>, batch: &mut Batch) {
+        batch.put_unlisted(self.shelf.path(&value_entry(path, number)), value);
+    }
+
+    pub(super) fn forget_value(&self, path: &str, number: u64, batch: &mut Batch) {
+        batch.delete_unlisted(self.shelf.path(&value_entry(path, number)));
+    }
+
+    /// The secret with all its versions.
+    pub(super) fn forget(&self, path: &str, secret: &Secret, batch: &mut Batch) {
+        batch.delete(self.shelf.path(&metadata_entry(path)));
+        for number in secret.versions.keys() {
+            self.forget_value(path, *number, batch);
         }
     }
 }
@@ -96,4 +142,14 @@ fn unknown_path(operation: Operation) -> Answer {
     .gone()
 }
 
+pub(super) fn metadata_entry(path: &str) -> String {
+    [METADATA, path].concat()
+}
+
+fn value_entry(path: &str, number: u64) -> String {
+    format!("value/{number}/{path}")
+}
+
+const METADATA: &str = "metadata/";
+const SETTINGS: &str = "config";
 const ROOT_WARNING: &str = "Non-listing operations on the root of a K/V v2 mount are not supported.";

@@ -1,15 +1,17 @@
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::secrets::Store;
+use super::secrets::Secrets;
 use crate::{
     exchange::{Answer, FieldError, Fields, Request, full},
     kv::KvError,
+    storage::Batch,
 };
 
 /// What a mount or a secret says about its versions; zero and false leave it to the other.
-#[derive(Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Settings {
     pub(super) max_versions: u64,
     pub(super) cas_required: bool,
@@ -50,17 +52,22 @@ impl Settings {
     }
 }
 
-pub(super) fn read(store: &Store) -> Answer {
-    let Settings { max_versions, cas_required, delete_version_after } = &store.settings;
-    Answer::data(&json!({
+pub(super) fn read(secrets: &Secrets) -> Result<Answer, KvError> {
+    let Settings { max_versions, cas_required, delete_version_after } = secrets.settings()?;
+    Ok(Answer::data(&json!({
         "cas_required": cas_required,
-        "delete_version_after": full(*delete_version_after),
+        "delete_version_after": full(delete_version_after),
         "max_versions": max_versions,
         "metadata_cas_required": false,
-    }))
+    })))
 }
 
-pub(super) fn write(store: &mut Store, request: &Request<'_>) -> Result<Answer, KvError> {
-    store.settings.merge(request.fields)?;
+pub(super) async fn write(secrets: &Secrets, request: &Request<'_>) -> Result<Answer, KvError> {
+    let _turn = secrets.shelf.turn("").await;
+    let mut settings = secrets.settings()?;
+    settings.merge(request.fields)?;
+    let mut batch = Batch::default();
+    secrets.keep_settings(&settings, &mut batch)?;
+    secrets.shelf.commit(batch).await?;
     Ok(Answer::empty())
 }

@@ -1,29 +1,36 @@
-use super::{secret::Version, secrets::Store};
+use super::{secret::Version, secrets::Secrets};
 use crate::{
     exchange::{Answer, Request},
     kv::KvError,
+    storage::Batch,
 };
 
-pub(super) fn delete(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) async fn delete(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let numbers = numbers(request)?.ok_or(KvError::NoVersions)?;
-    each(store, path, &numbers, |version| version.delete(request.now));
-    Ok(Answer::empty())
+    each(secrets, path, &numbers, &mut Batch::default(), |version| version.delete(request.now)).await
 }
 
-pub(super) fn undelete(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) async fn undelete(
+    secrets: &Secrets,
+    path: &str,
+    request: &Request<'_>,
+) -> Result<Answer, KvError> {
     let numbers = numbers(request)?.ok_or(KvError::NoVersions)?;
-    each(store, path, &numbers, |version| {
-        if version.json.is_some() {
+    let restore = |version: &mut Version| {
+        if !version.destroyed {
             version.deletion = None;
         }
-    });
-    Ok(Answer::empty())
+    };
+    each(secrets, path, &numbers, &mut Batch::default(), restore).await
 }
 
-pub(super) fn destroy(store: &mut Store, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
+pub(super) async fn destroy(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
     let numbers = numbers(request)?.ok_or(KvError::NoVersionsToDestroy)?;
-    each(store, path, &numbers, |version| version.json = None);
-    Ok(Answer::empty())
+    let mut batch = Batch::default();
+    for number in numbers.iter().filter_map(|number| u64::try_from(*number).ok()) {
+        secrets.forget_value(path, number, &mut batch);
+    }
+    each(secrets, path, &numbers, &mut batch, |version| version.destroyed = true).await
 }
 
 fn numbers(request: &Request<'_>) -> Result<Option<Vec<i64>>, KvError> {
@@ -31,14 +38,22 @@ fn numbers(request: &Request<'_>) -> Result<Option<Vec<i64>>, KvError> {
 }
 
 /// Versions that are not there are passed over, as Vault does.
-fn each(store: &mut Store, path: &str, numbers: &[i64], change: impl Fn(&mut Version)) {
-    let Some(secret) = store.secrets.get_mut(path) else {
-        return;
-    };
+async fn each(
+    secrets: &Secrets,
+    path: &str,
+    numbers: &[i64],
+    batch: &mut Batch,
+    change: impl Fn(&mut Version),
+) -> Result<Answer, KvError> {
+    let _turn = secrets.shelf.turn(path).await;
+    let Some(mut secret) = secrets.secret(path)? else { return Ok(Answer::empty()) };
     for number in numbers {
         if let Some(version) = u64::try_from(*number).ok().and_then(|number| secret.versions.get_mut(&number))
         {
             change(version);
         }
     }
+    secrets.keep(path, &secret, batch)?;
+    secrets.shelf.commit(std::mem::take(batch)).await?;
+    Ok(Answer::empty())
 }

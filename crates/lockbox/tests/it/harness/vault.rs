@@ -1,11 +1,15 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::{Context, Result};
-use lockbox::{Clock, Config, ManualClock};
+use lockbox::{Clock, Config, Initialised, Lockbox, ManualClock, RootKey, Split};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::oneshot,
     task::JoinHandle,
 };
 
@@ -14,6 +18,8 @@ pub(crate) struct Vault {
     address: String,
     pub(crate) clock: ManualClock,
     server: JoinHandle<()>,
+    lockbox: Lockbox,
+    stop: Option<oneshot::Sender<()>>,
 }
 
 /// What came back.
@@ -26,14 +32,43 @@ pub(crate) struct Reply {
 
 impl Vault {
     pub(crate) async fn start() -> Result<Self> {
+        Self::serve(Config::dev("root")).await
+    }
+
+    /// One that keeps everything in a new file, open.
+    pub(crate) async fn in_file(file: &Path, split: Split) -> Result<(Self, Initialised)> {
+        let vault = Self::reopen(file).await?;
+        let keys = vault.lockbox.initialise(split).await?;
+        vault.lockbox.unseal(keys.root_key.clone()).await?;
+        Ok((vault, keys))
+    }
+
+    /// One that keeps everything in a file, sealed.
+    pub(crate) async fn reopen(file: &Path) -> Result<Self> {
+        Self::serve(Config::file(file)).await
+    }
+
+    pub(crate) async fn unseal(&self, root_key: RootKey) -> Result<()> {
+        Ok(self.lockbox.unseal(root_key).await?)
+    }
+
+    /// Ends the server, and waits until its file is closed.
+    pub(crate) async fn stop(mut self) {
+        self.stop.take();
+        let _ = (&mut self.server).await;
+    }
+
+    pub(crate) async fn serve(config: Config) -> Result<Self> {
         let clock = ManualClock::starting_at(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
-        let lockbox = Config::dev("root").build(clock.clone());
+        let lockbox = config.build(clock.clone()).await?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = lockbox.clone();
         let server = tokio::spawn(async move {
-            let _ = lockbox.serve(listener, std::future::pending()).await;
+            let _ = serving.serve(listener, async { drop(stopped.await) }).await;
         });
-        Ok(Self { address, clock, server })
+        Ok(Self { address, clock, server, lockbox, stop: Some(stop) })
     }
 
     pub(crate) fn now(&self) -> i64 {

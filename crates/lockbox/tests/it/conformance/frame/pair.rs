@@ -58,7 +58,7 @@ impl Lockbox {
     fn start() -> Self {
         let listener = RUNTIME.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("its address"));
-        let lockbox = Config::dev(ROOT).build(SystemClock);
+        let lockbox = RUNTIME.block_on(Config::dev(ROOT).build(SystemClock)).expect("a lockbox");
         let server = RUNTIME.spawn(async move {
             let _ = lockbox.serve(listener, std::future::pending()).await;
         });

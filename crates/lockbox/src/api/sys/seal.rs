@@ -1,0 +1,69 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::status;
+use crate::{
+    api::{Core, failure::Failure, vault::Vault},
+    exchange::{Answer, Fields, Request},
+};
+
+/// Takes a share of the root key, or forgets those that were shown.
+pub(super) async fn unseal(vault: &Vault, fields: &Fields) -> Result<Answer, Failure> {
+    let key = Zeroizing::new(fields.text("key")?.unwrap_or_default());
+    if fields.flag("reset")? == Some(true) {
+        vault.forget_shares();
+        return status::seal_status(vault);
+    }
+    if key.is_empty() {
+        return Err(Failure::NoShare);
+    }
+    let share = decode(&key).ok_or(Failure::ShareForm)?;
+    vault.disk().header()?.ok_or(Failure::NotInitialised)?;
+    match share.len() {
+        0..MIN_SHARE_BYTES => return Err(Failure::ShareTooShort(MIN_SHARE_BYTES)),
+        MIN_SHARE_BYTES..=MAX_SHARE_BYTES => vault.show(share).await?,
+        _ => return Err(Failure::ShareTooLong(MAX_SHARE_BYTES)),
+    }
+    status::seal_status(vault)
+}
+
+/// Hexadecimal where that gives a possible share, else base64.
+fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let bytes = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
+    let hex: Option<Zeroizing<Vec<u8>>> = bytes.collect::<Option<Vec<u8>>>().map(Zeroizing::new);
+    let possible = hex.filter(|share| (MIN_SHARE_BYTES..=MAX_SHARE_BYTES).contains(&share.len()));
+    possible.or_else(|| STANDARD.decode(text).ok().map(Zeroizing::new))
+}
+
+/// A new term for the barrier key.
+pub(super) async fn rotate(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
+    core.store.rotate(request.now).await?;
+    Ok(Answer::empty())
+}
+
+pub(super) fn key_status(core: &Core) -> Answer {
+    let status = core.store.keyring().status();
+    Answer::merged(&json!({
+        "encryptions": status.encryptions,
+        "install_time": status.installed,
+        "term": status.term,
+    }))
+}
+
+const MIN_SHARE_BYTES: usize = 16;
+const MAX_SHARE_BYTES: usize = 33;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_hexadecimal_or_base64() {
+        assert_eq!(decode(&"0a".repeat(32)).unwrap().len(), 32);
+        assert_eq!(decode(&STANDARD.encode([7; 33])).unwrap().len(), 33);
+        assert!(decode("aa").is_none());
+        assert_eq!(decode("aabb").unwrap().len(), 3);
+        assert!(decode("äöü").is_none());
+    }
+}

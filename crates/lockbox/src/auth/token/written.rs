@@ -1,0 +1,98 @@
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, Metadata, Session, Token, key::Key};
+use crate::{
+    auth::{Cidr, CidrError},
+    clock::{Moment, nanos},
+};
+
+/// A token as its record in the store holds it: its id is not among it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Written {
+    key: Key,
+    accessor: String,
+    policies: Vec<String>,
+    display_name: String,
+    metadata: Vec<(String, String)>,
+    path: String,
+    role: Option<String>,
+    entity_id: String,
+    parent: Option<Key>,
+    #[serde(with = "nanos")]
+    issued: Moment,
+    first_ttl: Duration,
+    explicit_max_ttl: Duration,
+    period: Duration,
+    renewable: bool,
+    bound_cidrs: Vec<String>,
+    #[serde(with = "nanos::option")]
+    ends: Option<Moment>,
+    granted: Duration,
+    #[serde(with = "nanos::option")]
+    renewed: Option<Moment>,
+    uses: i64,
+}
+
+impl From<&Session> for Written {
+    fn from(session: &Session) -> Self {
+        let token = &*session.token;
+        Self {
+            key: session.key,
+            accessor: token.accessor.clone(),
+            policies: token.policies.clone(),
+            display_name: token.display_name.clone(),
+            metadata: token.metadata.pairs().to_vec(),
+            path: token.path.clone(),
+            role: token.role.clone(),
+            entity_id: token.entity_id.clone(),
+            parent: token.parent,
+            issued: token.issued,
+            first_ttl: token.first_ttl,
+            explicit_max_ttl: token.explicit_max_ttl,
+            period: token.period,
+            renewable: token.renewable,
+            bound_cidrs: token.bound_cidrs.iter().map(|cidr| cidr.text().to_owned()).collect(),
+            ends: session.ends,
+            granted: session.granted,
+            renewed: session.renewed,
+            uses: session.uses,
+        }
+    }
+}
+
+impl Written {
+    /// # Errors
+    /// When a network is none.
+    pub(super) fn into_session(self, record: u64) -> Result<Session, CidrError> {
+        let bound_cidrs: Vec<Cidr> =
+            self.bound_cidrs.iter().map(|cidr| cidr.parse()).collect::<Result<_, _>>()?;
+        let token = Token {
+            accessor: self.accessor,
+            kind: Kind::Service,
+            policies: self.policies,
+            display_name: self.display_name,
+            metadata: Metadata::from_iter(self.metadata),
+            path: self.path,
+            role: self.role,
+            entity_id: self.entity_id,
+            parent: self.parent,
+            issued: self.issued,
+            first_ttl: self.first_ttl,
+            explicit_max_ttl: self.explicit_max_ttl,
+            period: self.period,
+            renewable: self.renewable,
+            bound_cidrs,
+        };
+        Ok(Session {
+            token: Arc::new(token),
+            key: self.key,
+            record,
+            ends: self.ends,
+            granted: self.granted,
+            renewed: self.renewed,
+            uses: self.uses,
+        })
+    }
+}

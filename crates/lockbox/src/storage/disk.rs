@@ -1,0 +1,156 @@
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use redb::{
+    Database, DatabaseError, ReadTransaction, ReadableDatabase, TableDefinition, TableError,
+    backends::InMemoryBackend,
+};
+
+use super::{
+    Header, StorageError,
+    prepared_file::PreparedFile,
+    writer::{Job, Writer},
+};
+
+/// The file, open, with the one thread that writes it.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    file: Arc<File>,
+    writer: Writer,
+}
+
+/// The database, which is opened again after it failed to write.
+#[derive(Debug)]
+pub(super) struct File {
+    place: Medium,
+    database: RwLock<Result<Arc<Database>, StorageError>>,
+}
+
+/// What the entries are written on.
+#[derive(Clone, Debug)]
+pub(crate) enum Medium {
+    /// For laptops and tests: gone with the process.
+    Memory,
+    File(PathBuf),
+    #[cfg(test)]
+    Simulated(super::tests::SimulatedDisk),
+}
+
+impl Disk {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When it is in use, damaged, or no lockbox.
+    pub(crate) fn open(medium: Medium) -> Result<Self, StorageError> {
+        let database = open(&medium)?;
+        let file = Arc::new(File { place: medium, database: RwLock::new(Ok(Arc::new(database))) });
+        let disk = Self { writer: Writer::start(Arc::clone(&file)), file };
+        disk.header()?;
+        Ok(disk)
+    }
+
+    /// What stands in the clear; nothing when the file was never initialised.
+    ///
+    /// # Errors
+    /// When it is not a lockbox, or of a later version.
+    pub(crate) fn header(&self) -> Result<Option<Header>, StorageError> {
+        let Some(text) = self.clear(HEADER)? else { return Ok(None) };
+        let header: Option<Header> = serde_json::from_slice(&text).ok();
+        let foreign = || match &self.file.place {
+            Medium::File(path) => StorageError::Foreign(path.clone()),
+            _ => StorageError::Closed,
+        };
+        header.filter(Header::is_readable).ok_or_else(foreign).map(Some)
+    }
+
+    /// The keyring, wrapped by the root key.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn keyring(&self) -> Result<Option<Vec<u8>>, StorageError> {
+        self.clear(KEYRING)
+    }
+
+    /// As `sys/seal-status` calls it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.file.place {
+            Medium::File(_) => "file",
+            _ => "inmem",
+        }
+    }
+
+    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StorageError> {
+        self.file.database()?.begin_read().map_err(StorageError::read)
+    }
+
+    pub(super) fn write(&self, job: Job) -> Result<(), StorageError> {
+        self.writer.submit(job)
+    }
+
+    fn clear(&self, name: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        let transaction = self.begin_read()?;
+        match transaction.open_table(CLEAR) {
+            Ok(table) => Ok(table.get(name).map_err(StorageError::read)?.map(|bytes| bytes.value().to_vec())),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(StorageError::read(error)),
+        }
+    }
+}
+
+impl File {
+    pub(super) fn database(&self) -> Result<Arc<Database>, StorageError> {
+        self.database.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// After a failed write redb refuses every other until the file is opened again.
+    pub(super) fn reopen(&self) {
+        if matches!(self.place, Medium::Memory) {
+            return;
+        }
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        *database = Err(StorageError::Closed);
+        *database = open(&self.place).map(Arc::new);
+    }
+}
+
+fn open(medium: &Medium) -> Result<Database, StorageError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+    match medium {
+        Medium::Memory => {
+            builder.create_with_backend(InMemoryBackend::new()).map_err(|_| StorageError::Closed)
+        }
+        Medium::File(path) => PreparedFile::open(path)
+            .and_then(|file| builder.create_with_backend(file))
+            .map_err(|error| unopened(path, error)),
+        #[cfg(test)]
+        Medium::Simulated(disk) => {
+            let path = Path::new("simulated");
+            builder.create_with_backend(disk.clone()).map_err(|error| unopened(path, error))
+        }
+    }
+}
+
+fn unopened(path: &Path, error: DatabaseError) -> StorageError {
+    let path = path.to_owned();
+    match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => StorageError::InUse(path),
+        DatabaseError::Storage(redb::StorageError::Io(error))
+            if error.kind() == std::io::ErrorKind::InvalidData =>
+        {
+            StorageError::Foreign(path)
+        }
+        DatabaseError::UpgradeRequired(_) => StorageError::Foreign(path),
+        DatabaseError::Storage(redb::StorageError::Corrupted(problem)) => {
+            StorageError::Damaged { path, problem }
+        }
+        other => StorageError::Unopened { path, problem: other.to_string() },
+    }
+}
+
+pub(super) const CLEAR: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("clear");
+pub(super) const HEADER: &str = "header";
+pub(super) const KEYRING: &str = "keyring";
+const CACHE_BYTES: usize = 16 * 1024 * 1024;

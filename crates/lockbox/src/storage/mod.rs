@@ -1,0 +1,45 @@
+//! Everything that outlives the process: one [redb](https://docs.rs/redb) file of sealed entries.
+//!
+//! A write is acknowledged when it is on disk. Writes that come while another one is being flushed are flushed together.
+//! Entries are found by places, which are digests of their paths; what the file shows is how many there are and how long.
+
+/// The changes of one write, which happen together or not at all.
+mod batch;
+
+/// The file, open.
+mod disk;
+
+/// A file that is ready to be written.
+mod prepared_file;
+
+/// What stands in the clear: how to open the rest.
+mod header;
+
+/// The one writer, and the writes that it puts together.
+mod writer;
+
+/// How a batch changes the tables.
+mod apply;
+
+/// Entries by path, sealed and opened.
+mod store;
+
+/// The part of the store that one mount has.
+mod shelf;
+
+/// One at a time, by name.
+mod turns;
+
+/// What can go wrong.
+mod error;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use batch::Batch;
+pub(crate) use disk::{Disk, Medium};
+pub use error::StorageError;
+pub(crate) use header::Header;
+pub(crate) use shelf::{Shelf, json};
+pub(crate) use store::{Pending, Record, Store};
+pub(crate) use turns::Turns;
