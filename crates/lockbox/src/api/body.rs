@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use axum::{
     body::Body,
     http::{HeaderMap, Method, header},
@@ -43,7 +45,17 @@ pub(super) async fn fields(method: &Method, headers: &HeaderMap, body: Body) -> 
 
 /// The fields of a query.
 pub(super) fn query(query: &str) -> Fields {
-    form(query.as_bytes())
+    let mut values: Map<String, Value> = Map::new();
+    for (name, value) in pairs(query.as_bytes()) {
+        match values.get_mut(&name) {
+            None => {
+                values.insert(name, Value::String(value));
+            }
+            Some(Value::Array(several)) => several.push(Value::String(value)),
+            Some(one) => *one = Value::Array(vec![one.take(), Value::String(value)]),
+        }
+    }
+    Fields::of_query(values)
 }
 
 fn json(bytes: &[u8]) -> Result<Fields, Failure> {
@@ -63,17 +75,29 @@ fn refusal(bytes: &[u8], error: &serde_json::Error) -> Failure {
     Failure::Json(json_error(bytes))
 }
 
+/// A name that comes twice has both values, with a comma between them.
 fn form(bytes: &[u8]) -> Fields {
+    let mut values: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in pairs(bytes) {
+        match values.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(value);
+            }
+            Entry::Occupied(mut before) => before.get_mut().push_str(&format!(",{value}")),
+        }
+    }
+    Fields::new(values.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+}
+
+fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(bytes);
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    let fields: Map<String, Value> = pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), Value::String(decode(value)))
-        })
-        .collect();
-    Fields::from(fields)
+    let split = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    };
+    pairs.map(split).collect()
 }
 
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
@@ -94,5 +118,8 @@ mod tests {
         assert_eq!(fields.text("a").unwrap().unwrap(), "b");
         assert_eq!(fields.text("c").unwrap().unwrap(), "d e/");
         assert!(fields.has("list"));
+        assert_eq!(form(b"a=1&a=2").text("a").unwrap().unwrap(), "1,2");
+        let twice = query("a=1&a=2").text("a").unwrap_err().to_string();
+        assert!(twice.ends_with("got unconvertible type '[]string'"), "{twice}");
     }
 }

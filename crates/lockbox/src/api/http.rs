@@ -49,8 +49,11 @@ impl Incoming {
     async fn read(request: Request<Body>) -> Result<Self, Failure> {
         let (Parts { method, uri, headers, extensions, .. }, body) = request.into_parts();
         let mut path = path::parse(uri.path())?;
-        let query = body::query(uri.query().unwrap_or_default());
-        let lists = query.flag("list").ok().flatten().unwrap_or_default();
+        let mut query = body::query(uri.query().unwrap_or_default());
+        let lists = method == Method::GET && query.flag("list").ok().flatten().unwrap_or_default();
+        if lists {
+            query.remove("list");
+        }
         let operation = operation(&method, &path, lists)?;
         let fields = if operation.is_write() { body::fields(&method, &headers, body).await? } else { query };
         if operation == Operation::List && !path.ends_with('/') {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     auth::{
         Method,
-        jwt::{Client, Mounted},
+        jwt::{self, Client, Mounted},
         token::{Session, TokenError},
     },
     exchange::{Answer, Operation, Request},
@@ -58,7 +58,8 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
         let mounted = Mounted { path: &mount.description.path, accessor: &mount.description.accessor };
         let order =
             method.login(mounted, &request, Client { from: incoming.from, time: core.time.wall() }).await?;
-        return token::log_in(core, order).await;
+        let answer = token::log_in(core, order).await?;
+        return Ok(jwt::Method::noted(answer, &incoming.fields));
     }
     let id = incoming.token.as_deref().map(String::as_str);
     let session = core.authenticate(id, incoming.from).await?;

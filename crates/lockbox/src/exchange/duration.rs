@@ -9,12 +9,12 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
         return Ok(0);
     }
     if let Ok(seconds) = text.parse::<i64>() {
-        return seconds.checked_mul(SECOND).ok_or_else(|| invalid(text));
+        return seconds.checked_mul(SECOND).ok_or_else(overflow);
     }
     if let Some(days) = text.strip_suffix('d') {
         let days: i64 =
             days.parse().map_err(|_| format!("strconv.ParseInt: parsing {days:?}: invalid syntax"))?;
-        return days.checked_mul(24 * 3600 * SECOND).ok_or_else(|| invalid(text));
+        return days.checked_mul(24 * 3600 * SECOND).ok_or_else(overflow);
     }
     parse_go(text)
 }
@@ -85,6 +85,10 @@ pub(crate) fn compact(duration: Duration) -> String {
         text.truncate(text.len() - 2);
     }
     text
+}
+
+fn overflow() -> String {
+    "multiplication of durations resulted in overflow, one operand may be too large".to_owned()
 }
 
 fn invalid(text: &str) -> String {

@@ -1,155 +1,136 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde_json::{Map, Value};
-use thiserror::Error;
 use zeroize::Zeroize;
 
-use super::duration;
+use super::{FieldError, convert};
 
 /// The named values of one request. They may be secrets: Debug shows the names alone, and they are wiped at the end.
 #[derive(Default)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(crate) struct Fields {
+    values: Map<String, Value>,
+    source: Source,
+}
 
-/// A value that cannot be read as what its field is.
-#[derive(Debug, Error)]
-#[error("error converting input for field {field:?}: {problem}")]
-pub(crate) struct FieldError {
-    field: &'static str,
-    problem: String,
+/// Where the values came from: a list has another name in each.
+#[derive(Clone, Copy, Debug, Default)]
+enum Source {
+    #[default]
+    Body,
+    Query,
 }
 
 impl Fields {
-    pub(crate) fn new(map: Map<String, Value>) -> Self {
-        Self(map)
+    pub(crate) fn new(values: Map<String, Value>) -> Self {
+        Self { values, source: Source::Body }
+    }
+
+    pub(crate) fn of_query(values: Map<String, Value>) -> Self {
+        Self { values, source: Source::Query }
     }
 
     pub(crate) fn has(&self, field: &str) -> bool {
-        self.0.contains_key(field)
+        self.values.contains_key(field)
     }
 
     pub(crate) fn all(&self) -> &Map<String, Value> {
-        &self.0
+        &self.values
+    }
+
+    /// The names of all fields, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    pub(crate) fn remove(&mut self, field: &str) {
+        self.values.remove(field);
     }
 
     /// The value as it came; null counts as absent.
     pub(crate) fn value(&self, field: &str) -> Option<&Value> {
-        self.0.get(field).filter(|value| !value.is_null())
+        self.values.get(field).filter(|value| !value.is_null())
     }
 
     pub(crate) fn text(&self, field: &'static str) -> Result<Option<String>, FieldError> {
-        self.value(field).map(|value| scalar(field, value)).transpose()
+        self.read(field, |value| convert::text("", value, self.lists()))
     }
 
     /// A list, or one text with commas.
     pub(crate) fn texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Array(values)) => {
-                values.iter().map(|value| scalar(field, value)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(value) => {
-                let text = scalar(field, value)?;
-                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-                Ok(Some(parts.map(str::to_owned).collect()))
-            }
-        }
+        self.read(field, |value| convert::texts(value, self.lists()))
     }
 
+    /// A map, or a list of `name=text`.
     pub(crate) fn texts_by_name(
         &self,
         field: &'static str,
     ) -> Result<Option<BTreeMap<String, String>>, FieldError> {
-        let Some(map) = self.map(field)? else {
-            return Ok(None);
-        };
-        map.iter()
-            .map(|(name, value)| Ok((name.clone(), scalar(field, value)?)))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        self.read(field, |value| convert::pairs(field, value, self.lists()))
     }
 
+    /// A map; null counts as absent.
     pub(crate) fn map(&self, field: &'static str) -> Result<Option<&Map<String, Value>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Object(map)) => Ok(Some(map)),
-            Some(other) => Err(unconvertible(field, "map[string]interface {}", other)),
-        }
+        let read = |value| convert::map(value, self.lists());
+        let map = self.values.get(field).map(read).transpose();
+        map.map(Option::flatten).map_err(|problem| FieldError { field, problem })
     }
 
     pub(crate) fn flag(&self, field: &'static str) -> Result<Option<bool>, FieldError> {
-        let Some(value) = self.value(field) else {
-            return Ok(None);
-        };
-        match value {
-            Value::Bool(flag) => Ok(Some(*flag)),
-            Value::Number(number) => Ok(Some(number.as_f64() != Some(0.0))),
-            Value::String(text) => match text.as_str() {
-                "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(Some(true)),
-                "" | "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(Some(false)),
-                _ => Err(unparsable(field, "bool", "strconv.ParseBool")),
-            },
-            other => Err(unconvertible(field, "bool", other)),
-        }
+        self.read(field, |value| convert::flag("", value, self.lists()))
     }
 
     pub(crate) fn integer(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        self.value(field).map(|value| integer(field, value)).transpose()
+        self.read(field, |value| convert::integer("", value, self.lists()))
     }
 
     pub(crate) fn integers(&self, field: &'static str) -> Result<Option<Vec<i64>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Array(values)) => {
-                values.iter().map(|value| integer(field, value)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(value) => Ok(Some(vec![integer(field, value)?])),
-        }
+        self.read(field, |value| convert::integers(value, self.lists()))
     }
 
+    /// A duration in whole seconds; null counts as absent.
     pub(crate) fn duration(&self, field: &'static str) -> Result<Option<Duration>, FieldError> {
-        let Some(nanos) = self.signed_nanos(field)? else {
-            return Ok(None);
-        };
-        let nanos = u64::try_from(nanos).map_err(|_| {
-            // Vault repeats a number as it came, and any other form in seconds.
-            let shown = match self.value(field) {
-                Some(Value::String(text)) if text.parse::<i64>().is_ok() => text.clone(),
-                _ => (nanos / 1_000_000_000).to_string(),
-            };
-            FieldError { field, problem: format!("cannot provide negative value '{shown}'") }
-        })?;
-        Ok(Some(Duration::from_nanos(nanos)))
+        let seconds = self.read(field, convert::seconds)?.flatten();
+        Ok(seconds.map(Duration::from_secs))
     }
 
-    /// A duration in whole seconds that may be negative.
+    /// A duration in whole seconds that may be negative; null counts as absent.
     pub(crate) fn signed_seconds(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        Ok(self.signed_nanos(field)?.map(|nanos| nanos / 1_000_000_000))
+        Ok(self.read(field, convert::signed_seconds)?.flatten())
     }
 
-    fn signed_nanos(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        let Some(value) = self.value(field) else {
-            return Ok(None);
-        };
-        let text = scalar(field, value)?;
-        duration::parse(&text).map(Some).map_err(|problem| FieldError { field, problem })
+    fn read<T>(
+        &self,
+        field: &'static str,
+        convert: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Result<Option<T>, FieldError> {
+        let read = self.values.get(field).map(convert).transpose();
+        read.map_err(|problem| FieldError { field, problem })
+    }
+
+    /// What Go calls a list of this request.
+    fn lists(&self) -> &'static str {
+        match self.source {
+            Source::Body => "[]interface {}",
+            Source::Query => "[]string",
+        }
     }
 }
 
 impl From<Map<String, Value>> for Fields {
     fn from(map: Map<String, Value>) -> Self {
-        Self(map)
+        Self::new(map)
     }
 }
 
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 
 impl Drop for Fields {
     fn drop(&mut self) {
-        self.0.values_mut().for_each(wipe);
+        self.values.values_mut().for_each(wipe);
     }
 }
 
@@ -159,45 +140,6 @@ fn wipe(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(wipe),
         Value::Object(map) => map.values_mut().for_each(wipe),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-fn scalar(field: &'static str, value: &Value) -> Result<String, FieldError> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(flag) => Ok(u8::from(*flag).to_string()),
-        Value::Null => Ok(String::new()),
-        Value::Array(_) | Value::Object(_) => Err(unconvertible(field, "string", value)),
-    }
-}
-
-fn integer(field: &'static str, value: &Value) -> Result<i64, FieldError> {
-    match value {
-        Value::Number(number) => number.as_i64().ok_or_else(|| unparsable(field, "int", "strconv.ParseInt")),
-        Value::String(text) if text.is_empty() => Ok(0),
-        Value::String(text) => text.parse().map_err(|_| unparsable(field, "int", "strconv.ParseInt")),
-        Value::Bool(flag) => Ok(i64::from(*flag)),
-        Value::Null | Value::Array(_) | Value::Object(_) => Err(unconvertible(field, "int", value)),
-    }
-}
-
-fn unconvertible(field: &'static str, expected: &str, value: &Value) -> FieldError {
-    let got = match value {
-        Value::Null => "nil",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "json.Number",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    };
-    FieldError { field, problem: format!("'' expected type '{expected}', got unconvertible type '{got}'") }
-}
-
-fn unparsable(field: &'static str, expected: &str, function: &str) -> FieldError {
-    FieldError {
-        field,
-        problem: format!("'' cannot parse value as '{expected}': {function}: invalid syntax"),
     }
 }
 
@@ -217,7 +159,7 @@ mod tests {
     #[test]
     fn values_are_read_with_vaults_tolerance() {
         let fields = fields(json!({ "list": "a, b,,c", "ttl": "90", "n": "5", "yes": "true", "text": 5 }));
-        assert_eq!(fields.texts("list").unwrap().unwrap(), ["a", "b", "c"]);
+        assert_eq!(fields.texts("list").unwrap().unwrap(), ["a", "b", "", "c"]);
         assert_eq!(fields.duration("ttl").unwrap(), Some(Duration::from_secs(90)));
         assert_eq!(fields.integer("n").unwrap(), Some(5));
         assert_eq!(fields.flag("yes").unwrap(), Some(true));

@@ -9,6 +9,18 @@ mod request;
 /// The named values that a request brings, read with Vault's tolerance and its error texts.
 mod fields;
 
+/// A value that is not what its field is.
+mod field_error;
+
+/// The fields that a path knows.
+mod schema;
+
+/// Values read as Go reads them.
+mod convert;
+
+/// Values as Go prints them.
+mod go_value;
+
 /// Durations as Go reads and writes them.
 mod duration;
 
@@ -17,6 +29,9 @@ mod answer;
 
 pub(crate) use answer::{Answer, Authenticated, Layout, Presence};
 pub(crate) use duration::{compact, full, parse};
-pub(crate) use fields::{FieldError, Fields};
+pub(crate) use field_error::FieldError;
+pub(crate) use fields::Fields;
+pub(crate) use go_value::go_value;
 pub(crate) use operation::Operation;
 pub(crate) use request::Request;
+pub(crate) use schema::{Field, Schema};
