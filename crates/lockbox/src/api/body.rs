@@ -69,6 +69,7 @@ fn refusal(bytes: &[u8]) -> Failure {
     }
 }
 
+/// A name that comes twice has both values, with a comma between them.
 fn form(bytes: &[u8]) -> Fields {
     let joined = |texts: Vec<String>| Value::String(texts.join(","));
     Fields::new(pairs(bytes).into_iter().map(|(name, texts)| (name, joined(texts))).collect())

@@ -15,7 +15,7 @@ use crate::{
     audit::{Asker, Decision},
     auth::{
         Method,
-        jwt::{Client, Mounted},
+        jwt::{self, Client, Mounted},
         token::{Session, TokenError},
     },
     exchange::{Answer, Operation, Request},
@@ -93,7 +93,10 @@ async fn answer(
         let mounted = Mounted { path: &mount.description.path, accessor: &mount.description.accessor };
         let client = Client { from: incoming.peer.ip(), time: core.time.wall() };
         let outcome = match method.login(mounted, &request, client).await {
-            Ok(order) => token::log_in(core, order).await,
+            Ok(order) => {
+                let answer = token::log_in(core, order).await;
+                answer.map(|answer| jwt::Method::noted(answer, &incoming.fields))
+            }
             Err(refusal) => Err(refusal.into()),
         };
         return audited.is_told(Asker::Anybody, outcome);

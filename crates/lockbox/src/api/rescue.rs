@@ -104,7 +104,8 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             JwtError::NotFound => untold(StatusCode::NOT_FOUND),
             JwtError::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
             JwtError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
-            JwtError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+            JwtError::NoAlias => told(StatusCode::INTERNAL_SERVER_ERROR),
+            JwtError::Template(_) | JwtError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
             JwtError::OtherNetwork => told(StatusCode::FORBIDDEN),
             JwtError::Field(_)
             | JwtError::Body(_)
@@ -113,7 +114,9 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::NoConfig
             | JwtError::NoRole
             | JwtError::UnknownRole(_)
+            | JwtError::RelativePath
             | JwtError::NoToken
+            | JwtError::OidcRole
             | JwtError::Undiscovered(_)
             | JwtError::Signature(_)
             | JwtError::Token(_)
@@ -122,6 +125,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::UserClaimNotText(_)
             | JwtError::MappedClaimNotText(_)
             | JwtError::NoGroups(_)
+            | JwtError::GroupsNotListed(_)
             | JwtError::GroupNotText(_)
             | JwtError::Claims(_) => told(StatusCode::BAD_REQUEST),
         },

@@ -1,16 +1,17 @@
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     str::FromStr,
 };
 
 use thiserror::Error;
 
-/// A network that a token may be used from, kept as it was written.
+/// A network that a token may be used from.
 #[derive(Clone, Debug)]
 pub(crate) struct Cidr {
+    /// As OpenBao shows it.
     text: String,
-    network: u128,
-    mask: u128,
+    /// Its first address and its mask; what OpenBao takes for a UNIX socket holds no address at all.
+    network: Option<(u128, u128)>,
 }
 
 /// The text names no network.
@@ -19,12 +20,49 @@ pub(crate) struct Cidr {
 pub(crate) struct CidrError(String);
 
 impl Cidr {
+    /// The network of one address.
+    pub(crate) fn of(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        Self { text: address.to_string(), network: Some((bits(address), u128::MAX)) }
+    }
+
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        bits(address) & self.mask == self.network
+        self.network.is_some_and(|(first, mask)| bits(address) & mask == first)
     }
 
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    fn network(text: &str) -> Option<Self> {
+        let (address, length) =
+            text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+        let address = address.parse::<IpAddr>().ok()?.to_canonical();
+        // An IPv4 address is the last 32 bits of its IPv6 form.
+        let (offset, longest) = if address.is_ipv4() { (96, 32) } else { (0, 128) };
+        let length: u32 = length.map_or(Some(longest), |length| length.parse().ok())?;
+        if length > longest {
+            return None;
+        }
+        let mask = u128::MAX.checked_shl(128 - (offset + length)).unwrap_or(0);
+        let text = if length == longest { address.to_string() } else { format!("{address}/{length}") };
+        Some(Self { text, network: Some((bits(address) & mask, mask)) })
+    }
+
+    /// An address with a port, which does not count.
+    fn endpoint(text: &str) -> Option<Self> {
+        let endpoint: SocketAddr = text.parse().ok()?;
+        let network = Self::of(endpoint.ip());
+        let text = if endpoint.port() == 0 { network.text } else { endpoint.to_string() };
+        Some(Self { text, ..network })
+    }
+
+    /// What is written in quotes was read back: OpenBao puts them around a socket twice.
+    fn socket(text: &str) -> Option<Self> {
+        let is_path = text.len() > 1 && (text.starts_with('.') || text.contains('/'));
+        let quoted =
+            || if text.starts_with('"') { text.to_owned() } else { format!("{:?}", format!("{text:?}")) };
+        is_path.then(|| Self { text: quoted(), network: None })
     }
 }
 
@@ -32,18 +70,8 @@ impl FromStr for Cidr {
     type Err = CidrError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || CidrError(text.to_owned());
-        let (address, length) =
-            text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
-        let address: IpAddr = address.parse().map_err(|_| refuse())?;
-        // An IPv4 address is the last 32 bits of its IPv6 form.
-        let (offset, longest) = if address.is_ipv4() { (96, 32) } else { (0, 128) };
-        let length = length.map_or(Ok(longest), str::parse).map_err(|_| refuse())?;
-        if length > longest {
-            return Err(refuse());
-        }
-        let mask = u128::MAX.checked_shl(128 - (offset + length)).unwrap_or(0);
-        Ok(Self { text: text.to_owned(), network: bits(address) & mask, mask })
+        let network = Self::network(text).or_else(|| Self::endpoint(text)).or_else(|| Self::socket(text));
+        network.ok_or_else(|| CidrError(text.to_owned()))
     }
 }
 
@@ -74,6 +102,29 @@ mod tests {
             assert_eq!(cidr.contains(address.parse().unwrap()), expected, "{address} in {network}");
         }
         assert!("zz".parse::<Cidr>().is_err());
-        assert!("10.0.0.0/33".parse::<Cidr>().is_err());
+    }
+
+    #[test]
+    fn a_network_is_shown_as_openbao_shows_it() {
+        for (written, shown) in [
+            ("10.0.0.1/8", "10.0.0.1/8"),
+            ("127.0.0.1/32", "127.0.0.1"),
+            ("FD00::1/8", "fd00::1/8"),
+            ("[::1]:80", "[::1]:80"),
+            ("127.0.0.1:0", "127.0.0.1"),
+            ("::ffff:1.2.3.4", "1.2.3.4"),
+            ("10.0.0.0/33", r#""\"10.0.0.0/33\"""#),
+            (r#""\"x/y\"""#, r#""\"x/y\"""#),
+        ] {
+            assert_eq!(written.parse::<Cidr>().unwrap().text(), shown);
+        }
+        for wrong in [".", "/", "01.2.3.4", "127.0.0.1:99999", "localhost"] {
+            assert!(wrong.parse::<Cidr>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_socket_holds_no_address() {
+        assert!(!"10.0.0.0/33".parse::<Cidr>().unwrap().contains([10, 0, 0, 1].into()));
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
     if let Some(days) = text.strip_suffix('d') {
         let days: i64 =
             days.parse().map_err(|_| format!("strconv.ParseInt: parsing {days:?}: invalid syntax"))?;
-        return days.checked_mul(24 * 3600 * SECOND).ok_or_else(|| invalid(text));
+        return days.checked_mul(24 * 3600 * SECOND).ok_or_else(overflow);
     }
     parse_go(text)
 }
@@ -88,6 +88,10 @@ pub(crate) fn compact(duration: Duration) -> String {
         text.truncate(text.len() - 2);
     }
     text
+}
+
+fn overflow() -> String {
+    "multiplication of durations resulted in overflow, one operand may be too large".to_owned()
 }
 
 fn invalid(text: &str) -> String {

@@ -1,13 +1,12 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde_json::{Map, Value};
-use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
+    FieldError,
     absolute_time::{self, absolute_time},
-    duration,
-    integer::{whole_number, whole_numbers},
+    convert,
 };
 use crate::{
     clock::Moment,
@@ -30,14 +29,6 @@ enum Origin {
     Query,
     #[default]
     Other,
-}
-
-/// A value that cannot be read as what its field is.
-#[derive(Debug, Error)]
-#[error("error converting input for field {field:?}: {problem}")]
-pub(crate) struct FieldError {
-    pub(super) field: &'static str,
-    pub(super) problem: String,
 }
 
 impl Fields {
@@ -84,6 +75,11 @@ impl Fields {
         Self::new(named)
     }
 
+    /// The names of all fields, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.named.keys().map(String::as_str)
+    }
+
     pub(crate) fn all(&self) -> &Map<String, Value> {
         &self.named
     }
@@ -105,102 +101,47 @@ impl Fields {
         self.named.get(field).filter(|value| !value.is_null())
     }
 
-    /// The value with its numbers as they were written.
-    fn exact(&self, field: &str) -> Option<Json> {
-        let value = self.value(field)?;
-        if is_inexact(value) { self.json().remove(field) } else { Some(Json::from(value)) }
-    }
-
     pub(crate) fn text(&self, field: &'static str) -> Result<Option<String>, FieldError> {
-        let text = self.value(field).map(|value| scalar(field, value)).transpose();
-        text.map_err(|error| self.told(error))
-    }
-
-    /// Go knows that the list of a query is one of texts.
-    fn told(&self, mut error: FieldError) -> FieldError {
-        if let Origin::Query = self.origin {
-            error.problem = error.problem.replace("'[]interface {}'", "'[]string'");
-        }
-        error
+        self.read(field, |value| convert::text("", value, self.lists()))
     }
 
     /// A list, or one text with commas.
     pub(crate) fn texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Array(values)) => {
-                values.iter().map(|value| scalar(field, value)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(value) => {
-                let text = scalar(field, value)?;
-                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-                Ok(Some(parts.map(str::to_owned).collect()))
-            }
-        }
+        self.read(field, |value| convert::texts(value, self.lists()))
     }
 
+    /// A map, or a list of `name=text`.
     pub(crate) fn texts_by_name(
         &self,
         field: &'static str,
     ) -> Result<Option<BTreeMap<String, String>>, FieldError> {
-        let Some(map) = self.map(field)? else {
-            return Ok(None);
-        };
-        map.iter()
-            .map(|(name, value)| Ok((name.clone(), scalar(field, value)?)))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        self.read(field, |value| convert::pairs(field, value, self.lists()))
     }
 
+    /// A map; null counts as absent.
     pub(crate) fn map(&self, field: &'static str) -> Result<Option<&Map<String, Value>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Object(map)) => Ok(Some(map)),
-            Some(other) => Err(unconvertible(field, "map[string]interface {}", other)),
-        }
+        let read = |value| convert::map(value, self.lists());
+        let map = self.named.get(field).map(read).transpose();
+        map.map(Option::flatten).map_err(|problem| FieldError { field, problem })
     }
 
     pub(crate) fn flag(&self, field: &'static str) -> Result<Option<bool>, FieldError> {
-        let Some(value) = self.value(field) else {
-            return Ok(None);
-        };
-        match value {
-            Value::Bool(flag) => Ok(Some(*flag)),
-            Value::Number(_) | Value::String(_) => match scalar(field, value)?.as_str() {
-                "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(Some(true)),
-                "" | "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(Some(false)),
-                _ => Err(FieldError { field, problem: unparsable("bool", "ParseBool: invalid syntax") }),
-            },
-            other => Err(self.told(unconvertible(field, "bool", other))),
-        }
+        self.read(field, |value| convert::flag("", value, self.lists()))
     }
 
     pub(crate) fn integer(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        let Some(value) = self.exact(field) else { return Ok(None) };
-        whole_number(&value)
-            .map(Some)
-            .map_err(|problem| self.told(FieldError { field, problem: format!("'' {problem}") }))
+        self.read(field, |value| convert::integer("", &self.as_written(field, value), self.lists()))
     }
 
     /// A list, or one text with commas.
     pub(crate) fn integers(&self, field: &'static str) -> Result<Option<Vec<i64>>, FieldError> {
-        let Some(value) = self.exact(field) else { return Ok(None) };
-        whole_numbers(&value).map(Some).map_err(|problem| FieldError { field, problem })
+        self.read(field, |value| convert::integers(&self.as_written(field, value), self.lists()))
     }
 
+    /// A duration in whole seconds; null counts as absent.
     pub(crate) fn duration(&self, field: &'static str) -> Result<Option<Duration>, FieldError> {
-        let Some(nanos) = self.signed_nanos(field)? else {
-            return Ok(None);
-        };
-        let nanos = u64::try_from(nanos).map_err(|_| {
-            // Vault repeats a number as it came, and any other form in seconds.
-            let shown = match self.value(field) {
-                Some(Value::String(text)) if text.parse::<i64>().is_ok() => text.clone(),
-                _ => (nanos / 1_000_000_000).to_string(),
-            };
-            FieldError { field, problem: format!("cannot provide negative value '{shown}'") }
-        })?;
-        Ok(Some(Duration::from_nanos(nanos)))
+        let seconds = self.read(field, convert::seconds)?.flatten();
+        Ok(seconds.map(Duration::from_secs))
     }
 
     /// A point in time: seconds since 1970, or RFC 3339.
@@ -217,20 +158,44 @@ impl Fields {
         moment.map(Some).map_err(|problem| FieldError { field, problem })
     }
 
-    /// A duration in whole seconds that may be negative.
+    /// A duration in whole seconds that may be negative; null counts as absent.
     pub(crate) fn signed_seconds(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        Ok(self.signed_nanos(field)?.map(|nanos| nanos / 1_000_000_000))
+        Ok(self.read(field, convert::signed_seconds)?.flatten())
     }
 
-    fn signed_nanos(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        let Some(value) = self.value(field) else {
-            return Ok(None);
+    /// Numbers that are not whole, or too large to be held, as the texts that they were written as.
+    fn as_written(&self, field: &str, value: &Value) -> Value {
+        let is_inexact = |value: &Value| value.as_number().is_some_and(serde_json::Number::is_f64);
+        let inexact =
+            is_inexact(value) || value.as_array().is_some_and(|values| values.iter().any(is_inexact));
+        let text = |(value, written): (&Value, &Json)| match written {
+            Json::Number(text) if is_inexact(value) => Value::String(text.to_string()),
+            _ => value.clone(),
         };
-        let nanos = match value {
-            Value::String(_) | Value::Number(_) => duration::parse(&scalar(field, value)?),
-            _ => Err("could not parse duration from input".to_owned()),
-        };
-        nanos.map(Some).map_err(|problem| FieldError { field, problem })
+        match (value, self.json().remove(field).filter(|_| inexact)) {
+            (Value::Array(values), Some(Json::List(written))) => {
+                values.iter().zip(&written).map(text).collect()
+            }
+            (value, Some(written)) => text((value, &written)),
+            (value, None) => value.clone(),
+        }
+    }
+
+    fn read<T>(
+        &self,
+        field: &'static str,
+        convert: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Result<Option<T>, FieldError> {
+        let read = self.named.get(field).map(convert).transpose();
+        read.map_err(|problem| FieldError { field, problem })
+    }
+
+    /// What Go calls a list of this request.
+    fn lists(&self) -> &'static str {
+        match self.origin {
+            Origin::Query => "[]string",
+            Origin::Text(_) | Origin::Other => "[]interface {}",
+        }
     }
 }
 
@@ -261,34 +226,8 @@ fn wipe(value: &mut Value) {
     }
 }
 
-fn is_inexact(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.is_f64(),
-        Value::Array(values) => values.iter().any(is_inexact),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => false,
-    }
-}
-
-fn scalar(field: &'static str, value: &Value) -> Result<String, FieldError> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(flag) => Ok(u8::from(*flag).to_string()),
-        Value::Null => Ok(String::new()),
-        Value::Array(_) | Value::Object(_) => Err(unconvertible(field, "string", value)),
-    }
-}
-
-fn unconvertible(field: &'static str, expected: &str, value: &Value) -> FieldError {
-    FieldError { field, problem: format!("'' {}", unconvertible_to(expected, &Json::from(value))) }
-}
-
 pub(super) fn unconvertible_to(expected: &str, value: &Json) -> String {
     format!("expected type '{expected}', got unconvertible type '{}'", value.kind())
-}
-
-fn unparsable(expected: &str, problem: &str) -> String {
-    format!("'' cannot parse value as '{expected}': strconv.{problem}")
 }
 
 #[cfg(test)]
@@ -307,7 +246,7 @@ mod tests {
     #[test]
     fn values_are_read_with_vaults_tolerance() {
         let fields = fields(json!({ "list": "a, b,,c", "ttl": "90", "n": "5", "yes": "true", "text": 5 }));
-        assert_eq!(fields.texts("list").unwrap().unwrap(), ["a", "b", "c"]);
+        assert_eq!(fields.texts("list").unwrap().unwrap(), ["a", "b", "", "c"]);
         assert_eq!(fields.duration("ttl").unwrap(), Some(Duration::from_secs(90)));
         assert_eq!(fields.integer("n").unwrap(), Some(5));
         assert_eq!(fields.flag("yes").unwrap(), Some(true));

@@ -13,14 +13,6 @@ impl Fields {
         Ok(self.has(field).then_some(self.flag(field)?.unwrap_or_default()))
     }
 
-    /// A duration in whole seconds, which null does not give.
-    pub(crate) fn whole_seconds(&self, field: &'static str) -> Result<Option<u64>, FieldError> {
-        let Some(seconds) = self.signed_seconds(field)? else { return Ok(None) };
-        let negative =
-            |_| FieldError { field, problem: format!("cannot provide negative value '{seconds}'") };
-        u64::try_from(seconds).map(Some).map_err(negative)
-    }
-
     /// An object, or a list of objects that are put together; nothing for null, and for a list of nothing but null.
     pub(crate) fn object(&self, field: &'static str) -> Result<Option<BTreeMap<String, Json>>, FieldError> {
         let Some(value) = self.json().remove(field) else { return Ok(None) };
@@ -93,11 +85,5 @@ mod tests {
         assert_eq!(fields.given_integer("n").unwrap(), Some(0));
         assert_eq!(fields.given_flag("f").unwrap(), Some(false));
         assert_eq!(fields.given_flag("absent").unwrap(), None);
-        assert_eq!(fields.whole_seconds("t").unwrap(), None);
-        assert_eq!(fields.whole_seconds("part").unwrap(), Some(0));
-        assert_eq!(
-            fields.whole_seconds("neg").unwrap_err().to_string(),
-            "error converting input for field \"neg\": cannot provide negative value '-3600'"
-        );
     }
 }

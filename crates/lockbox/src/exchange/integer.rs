@@ -1,7 +1,3 @@
-use std::fmt::Write;
-
-use zeroize::Zeroizing;
-
 use super::fields::unconvertible_to;
 use crate::json::Json;
 
@@ -16,35 +12,6 @@ pub(crate) fn whole_number(value: &Json) -> Result<i64, String> {
         Json::Text(text) if text.is_empty() => Ok(0),
         Json::Number(text) | Json::Text(text) => parse(text),
         Json::List(_) | Json::Object(_) => Err(unconvertible_to("int", value)),
-    }
-}
-
-/// Several of them, or one text with commas between them; every one that is none is named.
-///
-/// # Errors
-/// In Go's words.
-pub(super) fn whole_numbers(value: &Json) -> Result<Vec<i64>, String> {
-    let values = match value {
-        Json::List(values) => values.clone(),
-        Json::Text(text) if text.is_empty() => Vec::new(),
-        Json::Text(text) => text.split(',').map(|part| Json::Text(Zeroizing::new(part.to_owned()))).collect(),
-        Json::Object(members) if members.is_empty() => Vec::new(),
-        other => vec![other.clone()],
-    };
-    let (mut numbers, mut problems) = (Vec::new(), String::new());
-    for (position, value) in values.iter().enumerate() {
-        match whole_number(value) {
-            Ok(number) => numbers.push(number),
-            Err(problem) => {
-                // Writing to a String does not fail.
-                let _ = write!(problems, "\n'[{position}]' {problem}");
-            }
-        }
-    }
-    if problems.is_empty() {
-        Ok(numbers)
-    } else {
-        Err(format!("decoding failed due to the following error(s):\n{problems}"))
     }
 }
 
@@ -87,10 +54,6 @@ mod tests {
         whole_number(&Json::from(value))
     }
 
-    fn list(value: &Value) -> Result<Vec<i64>, String> {
-        whole_numbers(&Json::from(value))
-    }
-
     #[test]
     fn numbers_are_read_as_go_reads_them() {
         for (value, expected) in [
@@ -123,18 +86,5 @@ mod tests {
             assert_eq!(of(&broken), failure("invalid syntax"), "{broken}");
         }
         assert_eq!(of(&json!("99999999999999999999")), failure("value out of range"));
-    }
-
-    #[test]
-    fn every_one_that_is_no_number_is_named() {
-        assert_eq!(list(&json!("1,2")), Ok(vec![1, 2]));
-        assert_eq!(list(&json!([1, "2", null])), Ok(vec![1, 2, 0]));
-        assert_eq!(list(&json!({})), Ok(vec![]));
-        assert_eq!(
-            list(&json!(["1", "y", [1]])).unwrap_err(),
-            "decoding failed due to the following error(s):\n\n\
-             '[1]' cannot parse value as 'int': strconv.ParseInt: invalid syntax\n\
-             '[2]' expected type 'int', got unconvertible type '[]interface {}'"
-        );
     }
 }

@@ -18,8 +18,17 @@ mod given;
 /// What Go can print, and how it quotes the rest.
 mod printable;
 
+/// A value that is not what its field is.
+mod field_error;
+
 /// The fields that a path knows.
 mod schema;
+
+/// Values read as Go reads them.
+mod convert;
+
+/// Values as Go prints them.
+mod go_value;
 
 /// Durations as Go reads and writes them.
 mod duration;
@@ -36,7 +45,9 @@ mod wrap_info;
 pub(crate) use absolute_time::absolute_time;
 pub(crate) use answer::{Answer, Authenticated, Layout, Presence};
 pub(crate) use duration::{compact, full, parse};
-pub(crate) use fields::{FieldError, Fields};
+pub(crate) use field_error::FieldError;
+pub(crate) use fields::Fields;
+pub(crate) use go_value::go_value;
 pub(crate) use integer::whole_number;
 pub(crate) use operation::Operation;
 pub(crate) use printable::{is_printable, quoted};

@@ -4,7 +4,7 @@ use super::{Answer, FieldError, Fields, Layout, Presence};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema(pub(crate) &'static [(&'static str, Field)]);
 
-/// What a field is.
+/// What a field is. Its values are taken in every form that OpenBao takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Flag,
@@ -15,6 +15,10 @@ pub(crate) enum Field {
     Seconds,
     SignedSeconds,
     Text,
+    /// A list, or one text with commas.
+    Texts,
+    /// Texts by name, or a list of `name=text`.
+    Pairs,
     /// Taken from the path, whatever the request says.
     OfPath,
 }
@@ -24,18 +28,18 @@ impl Schema {
     /// When a value cannot be read as what its field is.
     pub(crate) fn check(self, fields: &Fields) -> Result<(), FieldError> {
         for (name, field) in self.0 {
-            if fields.has(name) {
-                match field {
-                    Field::Flag => fields.flag(name).map(drop)?,
-                    Field::Integer => fields.integer(name).map(drop)?,
-                    Field::Integers => fields.integers(name).map(drop)?,
-                    Field::Object => fields.object(name).map(drop)?,
-                    Field::Seconds => fields.whole_seconds(name).map(drop)?,
-                    Field::SignedSeconds => fields.signed_seconds(name).map(drop)?,
-                    Field::Text => fields.text(name).map(drop)?,
-                    Field::OfPath => {}
-                }
-            }
+            match field {
+                Field::Flag => fields.flag(name).map(drop),
+                Field::Integer => fields.integer(name).map(drop),
+                Field::Integers => fields.integers(name).map(drop),
+                Field::Object => fields.object(name).map(drop),
+                Field::Seconds => fields.duration(name).map(drop),
+                Field::SignedSeconds => fields.signed_seconds(name).map(drop),
+                Field::Text => fields.text(name).map(drop),
+                Field::Texts => fields.texts(name).map(drop),
+                Field::Pairs => fields.texts_by_name(name).map(drop),
+                Field::OfPath => Ok(()),
+            }?;
         }
         Ok(())
     }
@@ -46,17 +50,18 @@ impl Schema {
             return answer;
         }
         let known = |name: &str| self.0.iter().any(|(known, _)| *known == name);
-        let ignored: Vec<&str> =
-            fields.all().keys().map(String::as_str).filter(|name| !known(name)).collect();
+        let ignored: Vec<&str> = fields.names().filter(|name| !known(name)).collect();
         if !ignored.is_empty() {
             let ignored = ignored.join(" ");
             answer.warnings.push(format!("Endpoint ignored these unrecognized parameters: [{ignored}]"));
         }
         let replaced =
-            |(name, field): &&(&str, Field)| *field == Field::OfPath && fields.value(name).is_some();
-        if let Some((name, _)) = self.0.iter().find(replaced) {
+            self.0.iter().filter(|(name, field)| *field == Field::OfPath && fields.value(name).is_some());
+        let replaced: Vec<&str> = replaced.map(|(name, _)| *name).collect();
+        if !replaced.is_empty() {
+            let replaced = replaced.join(" ");
             answer.warnings.push(format!(
-                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [{name}]"
+                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [{replaced}]"
             ));
         }
         answer
@@ -65,34 +70,38 @@ impl Schema {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    const SCHEMA: Schema = Schema(&[("path", Field::OfPath), ("n", Field::Integer)]);
+    const SCHEMA: Schema = Schema(&[("name", Field::OfPath), ("ttl", Field::Seconds)]);
 
-    fn fields(value: &serde_json::Value) -> Fields {
-        value.as_object().cloned().unwrap_or_default().into()
+    fn fields(value: Value) -> Fields {
+        value.as_object().cloned().map(Fields::from).unwrap_or_default()
     }
 
     #[test]
     fn what_is_given_for_nothing_is_said() {
-        let brought = fields(&json!({ "zz": 1, "aa": 2, "path": "x", "n": 1 }));
-        let answer = SCHEMA.noted(Answer::data(&json!({})), &brought);
+        let given = fields(json!({ "z": 1, "ttl": "1h", "a": null, "name": "x" }));
         assert_eq!(
-            answer.warnings,
+            SCHEMA.noted(Answer::data(&json!({})), &given).warnings,
             [
-                "Endpoint ignored these unrecognized parameters: [aa zz]",
-                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [path]"
+                "Endpoint ignored these unrecognized parameters: [a z]",
+                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [name]"
             ]
         );
-        assert!(SCHEMA.noted(Answer::empty(), &brought).warnings.is_empty());
-        assert!(SCHEMA.noted(Answer::data(&json!({})).gone(), &brought).warnings.is_empty());
+        assert!(SCHEMA.noted(Answer::empty(), &given).warnings.is_empty());
+        let known = fields(json!({ "ttl": 1, "name": null }));
+        assert!(SCHEMA.noted(Answer::data(&json!({})), &known).warnings.is_empty());
     }
 
     #[test]
-    fn a_value_that_is_none_of_its_kind_is_refused() {
-        assert!(SCHEMA.check(&fields(&json!({ "n": "x" }))).is_err());
-        assert!(SCHEMA.check(&fields(&json!({ "n": null, "path": 5 }))).is_ok());
+    fn a_field_of_another_kind_is_refused() {
+        let refusal = SCHEMA.check(&fields(json!({ "ttl": true, "name": [] }))).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            r#"error converting input for field "ttl": could not parse duration from input"#
+        );
+        assert!(SCHEMA.check(&fields(json!({ "name": [] }))).is_ok());
     }
 }

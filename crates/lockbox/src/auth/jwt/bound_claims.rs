@@ -1,6 +1,10 @@
 use serde_json::{Map, Value};
 
-use super::{JwtError, claims::Claims, go_format};
+use super::{
+    JwtError,
+    claims::{Claims, whole},
+};
+use crate::exchange::go_value;
 
 /// How a bound value is compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,15 +24,19 @@ pub(super) fn check(bound: &Map<String, Value>, matching: Matching, claims: &Cla
             return refuse(format!("claim {name:?} is missing"));
         };
         let Some(actual_values) = listed(actual) else {
-            let shown = go_format::value(actual);
+            let shown = go_value(actual);
             return refuse(format!("received claim is not a string, bool, int or list: {shown}"));
         };
         let Some(expected_values) = listed(expected) else {
-            let shown = go_format::value(expected);
+            let shown = go_value(expected);
             return refuse(format!("bound claim is not a string, bool, int or list: {shown}"));
         };
-        let fits =
-            |actual: &Value| expected_values.iter().any(|expected| matches(expected, actual, matching));
+        // Go compares numbers as they are written, and those in lists not at all.
+        let is_list = actual.is_array();
+        let fits = |actual: &Value| {
+            !(is_list && actual.is_number())
+                && expected_values.iter().any(|expected| matches(expected, actual, matching))
+        };
         if !actual_values.iter().any(fits) {
             return refuse(format!("claim {name:?} does not match any associated bound claim values"));
         }
@@ -47,7 +55,10 @@ fn listed(value: &Value) -> Option<&[Value]> {
 fn matches(expected: &Value, actual: &Value, matching: Matching) -> bool {
     match (expected, actual, matching) {
         (Value::String(pattern), Value::String(text), Matching::Glob) => glob(pattern, text),
-        (Value::Number(expected), Value::Number(actual), _) => expected.as_f64() == actual.as_f64(),
+        (_, _, Matching::Glob) => false,
+        (Value::Number(expected), Value::Number(actual), _) => {
+            expected.to_string() == whole(actual).to_string()
+        }
         _ => expected == actual,
     }
 }
@@ -102,6 +113,7 @@ mod tests {
         for (bound, expected) in [
             (json!({ "path": "g/p", "id": 5, "list": "y" }), ""),
             (json!({ "path": ["z", "g/p"] }), ""),
+            (json!({ "id": 5.0 }), "claim \"id\" does not match any associated bound claim values"),
             (json!({ "id": "5" }), "claim \"id\" does not match any associated bound claim values"),
             (json!({ "path": "g/*" }), "claim \"path\" does not match any associated bound claim values"),
             (json!({ "none": "x" }), "claim \"none\" is missing"),

@@ -1,6 +1,10 @@
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
-use super::{JwtError, go_format};
+use super::{
+    JwtError,
+    go_json::{self, Twice},
+    jws::go_kind,
+};
 
 /// The claims of a token whose signature is good.
 pub(super) struct Claims {
@@ -17,14 +21,26 @@ impl Claims {
     /// # Errors
     /// When the payload is no JSON object.
     pub(super) fn object(payload: &[u8]) -> Result<Map<String, Value>, JwtError> {
-        serde_json::from_slice(payload).map_err(|_| JwtError::Signature(go_format::json_error(payload)))
+        let refuse = |problem| Err(JwtError::Signature(problem));
+        match go_json::parse(payload, Twice::Taken) {
+            Ok(Value::Object(claims)) => Ok(claims),
+            Ok(Value::Null) => Ok(Map::new()),
+            Ok(other) => {
+                let kind = go_kind(&other);
+                refuse(format!(
+                    "json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+                ))
+            }
+            Err(error) => refuse(error.to_string()),
+        }
     }
 
     /// # Errors
     /// When a name could be taken for a registered one by a reader that ignores case.
     pub(super) fn refuse_ambiguous(all: &Map<String, Value>) -> Result<(), JwtError> {
         for name in all.keys() {
-            let folded = name.to_lowercase();
+            // Go takes the long s for an s.
+            let folded = name.to_lowercase().replace('\u{17f}', "s");
             if *name != folded && REGISTERED.contains(&folded.as_str()) {
                 return Err(JwtError::Token(format!(
                     "ambiguous claim: key {name:?} collides with registered claim {folded:?} under case folding"
@@ -37,6 +53,7 @@ impl Claims {
     /// # Errors
     /// When a registered claim is not of its type.
     pub(super) fn new(all: Map<String, Value>) -> Result<Self, JwtError> {
+        text(&all, "jti")?;
         Ok(Self {
             issuer: text(&all, "iss")?,
             subject: text(&all, "sub")?,
@@ -50,9 +67,21 @@ impl Claims {
 
     /// The value of a claim by its name, or by a JSON pointer; null counts as absent.
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
-        let by_pointer =
-            || Some(name).filter(|name| name.starts_with('/')).and_then(|name| pointed(&self.all, name));
-        self.all.get(name).or_else(by_pointer).filter(|value| !value.is_null())
+        let value = if name.starts_with('/') { pointed(&self.all, name) } else { self.all.get(name) };
+        value.filter(|value| !value.is_null())
+    }
+
+    /// The value of a claim by its name, whatever that looks like.
+    pub(super) fn named(&self, name: &str) -> Option<&Value> {
+        self.all.get(name).filter(|value| !value.is_null())
+    }
+}
+
+impl Claims {
+    /// The value on this way through objects.
+    pub(super) fn at(&self, path: &[&str]) -> Option<&Value> {
+        let (first, rest) = path.split_first()?;
+        rest.iter().try_fold(self.all.get(*first)?, |value, name| value.as_object()?.get(*name))
     }
 }
 
@@ -95,21 +124,21 @@ fn audience(all: &Map<String, Value>) -> Result<Vec<String>, JwtError> {
 fn date(all: &Map<String, Value>, name: &str) -> Result<i64, JwtError> {
     match all.get(name) {
         None | Some(Value::Null) => Ok(0),
-        Some(Value::Number(number)) => Ok(number.as_i64().unwrap_or_else(|| truncated(number.as_f64()))),
+        Some(Value::Number(number)) => Ok(whole(number)),
         Some(_) => Err(JwtError::Token(
             "go-jose/go-jose/jwt: expected number value to unmarshal NumericDate".to_owned(),
         )),
     }
 }
 
-/// As Go does it on the usual machines: what does not fit lies in the farthest past.
-fn truncated(seconds: Option<f64>) -> i64 {
-    match seconds {
+/// A number without its fraction, read as a float as Go does it: what does not fit is the least of all.
+pub(super) fn whole(number: &Number) -> i64 {
+    match number.as_f64() {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the fraction is dropped on purpose; the range is held"
         )]
-        Some(seconds) if seconds.abs() < 9.2e18 => seconds as i64,
+        Some(number) if number.abs() < 9_223_372_036_854_775_808.0 => number as i64,
         _ => i64::MIN,
     }
 }
@@ -137,6 +166,10 @@ mod tests {
                 json!({ "aud": [1] }),
                 "go-jose/go-jose/jwt: expected string or array value to unmarshal to Audience",
             ),
+            (
+                json!({ "jti": 5 }),
+                "json: cannot unmarshal number into Go struct field Claims.jti of type string",
+            ),
             (json!({ "exp": "x" }), "go-jose/go-jose/jwt: expected number value to unmarshal NumericDate"),
         ] {
             let refusal = claims(value).err().unwrap().to_string();
@@ -144,13 +177,14 @@ mod tests {
         }
         assert_eq!(claims(json!({ "exp": 1e300 })).unwrap().expires, i64::MIN);
         assert_eq!(claims(json!({ "exp": 1.9 })).unwrap().expires, 1);
+        assert_eq!(claims(json!({ "exp": i64::MAX })).unwrap().expires, i64::MIN);
     }
 
     #[test]
     fn a_claim_is_found_by_name_and_by_pointer() {
         let claims = claims(json!({ "a": { "b/c": ["x"] }, "n": null, "/odd": 1 })).unwrap();
         assert_eq!(claims.value("/a/b~1c/0"), Some(&json!("x")));
-        assert_eq!(claims.value("/odd"), Some(&json!(1)));
+        assert_eq!((claims.value("/odd"), claims.named("/odd")), (None, Some(&json!(1))));
         assert_eq!(claims.value("n"), None);
         assert_eq!(claims.value("/a/z"), None);
     }
@@ -159,6 +193,7 @@ mod tests {
     fn a_name_that_differs_in_case_alone_is_refused() {
         let all = |value: Value| value.as_object().cloned().unwrap();
         assert!(Claims::refuse_ambiguous(&all(json!({ "Aud": 1 }))).is_err());
+        assert!(Claims::refuse_ambiguous(&all(json!({ "i\u{17f}s": 1 }))).is_err());
         assert!(Claims::refuse_ambiguous(&all(json!({ "aud": 1, "Project_Path": 1 }))).is_ok());
     }
 }

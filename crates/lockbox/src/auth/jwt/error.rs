@@ -26,6 +26,8 @@ pub(crate) enum JwtError {
     NoRole,
     #[error("role {0:?} could not be found")]
     UnknownRole(String),
+    #[error("relative paths not supported")]
+    RelativePath,
     #[error("missing token")]
     NoToken,
     /// The role is bound to other networks.
@@ -47,10 +49,18 @@ pub(crate) enum JwtError {
     MappedClaimNotText(String),
     #[error("failed to fetch groups: {0:?} claim not found in token")]
     NoGroups(String),
+    #[error("{0:?} claim could not be converted to string list")]
+    GroupsNotListed(String),
+    #[error("missing name in alias")]
+    NoAlias,
     #[error("value {0} in groups claim could not be parsed as string")]
     GroupNotText(String),
     #[error("error validating claims: {0}")]
     Claims(String),
+    #[error("{0}")]
+    Template(String),
+    #[error("role with oidc role_type is not allowed")]
+    OidcRole,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }

@@ -1,22 +1,5 @@
 use serde_json::Value;
 
-/// A value as Go's `%v` prints it.
-pub(super) fn value(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => format!("[{}]", values.iter().map(self::value).collect::<Vec<_>>().join(" ")),
-        Value::Object(map) => {
-            let mut pairs: Vec<String> =
-                map.iter().map(|(name, value)| format!("{name}:{}", self::value(value))).collect();
-            pairs.sort_unstable();
-            format!("map[{}]", pairs.join(" "))
-        }
-    }
-}
-
 /// What Go says about a text that is not the JSON object that it should be.
 pub(crate) fn json_error(text: &[u8]) -> String {
     let kind = match serde_json::from_slice::<Value>(text) {
@@ -58,14 +41,7 @@ fn number_at(text: &[u8], offset: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn values_are_printed_as_go_prints_them() {
-        assert_eq!(value(&json!({ "b": [1, "x"], "a": { "c": null } })), "map[a:map[c:<nil>] b:[1 x]]");
-    }
 
     #[test]
     fn json_errors_read_as_in_go() {

@@ -1,22 +1,25 @@
 use base64::{
     DecodeError, Engine as _,
     alphabet::URL_SAFE,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE_NO_PAD},
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// A JWT in its compact form, its signature not verified yet.
+use super::{
+    go_json::{self, GoJsonError, Twice},
+    header::{Header, HeaderError},
+    reader::Reader,
+};
+
+/// A JWT in its compact form or as an object, its signature not verified yet.
 pub(super) struct Jws {
-    pub(super) algorithm: String,
-    pub(super) key_id: Option<String>,
-    /// Extensions that must be understood, and are not.
-    pub(super) unknown_extensions: bool,
+    pub(super) header: Header,
+    /// There is one signature: with more it would not be clear what was signed by whom.
+    pub(super) is_signed_once: bool,
     pub(super) payload: Vec<u8>,
     pub(super) signature: Vec<u8>,
-    compact: String,
-    signed_bytes: usize,
+    signed: String,
 }
 
 /// The text is no JWT.
@@ -26,60 +29,112 @@ pub(super) enum JwsError {
     Parts,
     #[error("illegal base64 data at input byte {0}")]
     Base64(usize),
-    #[error("{0}")]
-    Header(String),
-}
-
-#[derive(Deserialize)]
-struct Header {
-    #[serde(default)]
-    alg: String,
-    #[serde(default)]
-    kid: Option<String>,
-    #[serde(default)]
-    crit: Vec<String>,
-    #[serde(default)]
-    b64: Option<bool>,
+    #[error(transparent)]
+    Json(#[from] GoJsonError),
+    #[error("json: cannot unmarshal {0} into Go value of type {1}")]
+    Type(&'static str, &'static str),
+    #[error("go-jose/go-jose: missing payload in JWS message")]
+    NoPayload,
+    #[error(transparent)]
+    Header(#[from] HeaderError),
 }
 
 impl Jws {
-    /// Reads the three parts; white space anywhere is passed over.
+    /// White space anywhere is passed over.
     ///
     /// # Errors
     /// When the text is no JWT.
-    pub(super) fn parse(text: &str) -> Result<Self, JwsError> {
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let mut parts = compact.split('.');
+    pub(super) fn parse(text: &str, reader: Reader) -> Result<Self, JwsError> {
+        let text: String =
+            text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')).collect();
+        if text.starts_with('{') { Self::from_object(&text, reader) } else { Self::from_parts(&text, reader) }
+    }
+
+    /// What the signature is about.
+    pub(super) fn signed(&self) -> &[u8] {
+        self.signed.as_bytes()
+    }
+
+    fn from_parts(text: &str, reader: Reader) -> Result<Self, JwsError> {
+        let mut parts = text.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(JwsError::Parts);
         };
-        let signed_bytes = header.len() + 1 + payload.len();
-        let header = decode(header)?;
-        let payload = decode(payload)?;
-        let signature = decode(signature)?;
-        let header: Value = serde_json::from_slice(&header)
-            .map_err(|_| JwsError::Header(super::go_format::json_error(&header)))?;
-        let header = Header::deserialize(header).map_err(|error| JwsError::Header(error.to_string()))?;
-        Ok(Self {
-            algorithm: header.alg,
-            key_id: header.kid.filter(|id| !id.is_empty()),
-            unknown_extensions: header.crit.iter().any(|name| name != "b64") || header.b64 == Some(false),
-            payload,
-            signature,
-            compact,
-            signed_bytes,
-        })
+        let (protected, payload) = (decode(header, reader)?, decode(payload, reader)?);
+        let signature = decode(signature, reader)?;
+        Self::of(&protected, &Map::new(), payload, signature, reader)
     }
 
-    /// What the signature is about.
-    pub(super) fn signed(&self) -> &[u8] {
-        &self.compact.as_bytes()[..self.signed_bytes]
+    fn from_object(text: &str, reader: Reader) -> Result<Self, JwsError> {
+        let Value::Object(object) = go_json::parse(text.as_bytes(), Twice::Refused)? else {
+            return Err(JwsError::Parts);
+        };
+        let payload =
+            object.get("payload").filter(|payload| !payload.is_null()).ok_or(JwsError::NoPayload)?;
+        let payload = decode(base64_text(Some(payload))?, reader)?;
+        let (signature, is_signed_once) = match object.get("signatures") {
+            Some(Value::Array(signatures)) if !signatures.is_empty() => {
+                let Some(Value::Object(first)) = signatures.first() else {
+                    return Err(JwsError::Type("value", "jose.rawSignatureInfo"));
+                };
+                (first, signatures.len() == 1)
+            }
+            _ => (&object, true),
+        };
+        let protected = decode(base64_text(signature.get("protected"))?, reader)?;
+        let bytes = decode(base64_text(signature.get("signature"))?, reader)?;
+        let unprotected = match signature.get("header") {
+            None | Some(Value::Null) => &Map::new(),
+            Some(Value::Object(header)) => header,
+            Some(other) => return Err(JwsError::Type(go_kind(other), "jose.rawHeader")),
+        };
+        Ok(Self { is_signed_once, ..Self::of(&protected, unprotected, payload, bytes, reader)? })
+    }
+
+    fn of(
+        protected: &[u8],
+        unprotected: &Map<String, Value>,
+        payload: Vec<u8>,
+        signature: Vec<u8>,
+        reader: Reader,
+    ) -> Result<Self, JwsError> {
+        let mut members = unprotected.clone();
+        if !protected.is_empty() {
+            match go_json::parse(protected, Twice::Refused)? {
+                Value::Object(protected) => members.extend(protected),
+                Value::Null => {}
+                other => return Err(JwsError::Type(go_kind(&other), "jose.rawHeader")),
+            }
+        }
+        let header = Header::read(&members, reader)?;
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(protected), URL_SAFE_NO_PAD.encode(&payload));
+        Ok(Self { header, is_signed_once: true, payload, signature, signed })
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
+/// What Go calls the kind of a JSON value.
+pub(super) fn go_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn base64_text(value: Option<&Value>) -> Result<&str, JwsError> {
+    match value {
+        None | Some(Value::Null) => Ok(""),
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(JwsError::Type(go_kind(other), "string")),
+    }
+}
+
+fn decode(part: &str, reader: Reader) -> Result<Vec<u8>, JwsError> {
     // Go takes trailing bits that mean nothing.
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &URL_SAFE,
@@ -87,6 +142,10 @@ fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
             .with_decode_padding_mode(DecodePaddingMode::RequireNone)
             .with_decode_allow_trailing_bits(true),
     );
+    let part = match reader {
+        Reader::OfPublishedKeys => part,
+        Reader::OfFixedKeys => part.trim_end_matches('='),
+    };
     LENIENT.decode(part).map_err(|error| {
         JwsError::Base64(match error {
             DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => offset,
@@ -100,8 +159,12 @@ fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
 mod tests {
     use super::*;
 
+    fn encode(text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(text)
+    }
+
     fn refusal(text: &str) -> String {
-        Jws::parse(text).err().unwrap().to_string()
+        Jws::parse(text, Reader::OfPublishedKeys).err().unwrap().to_string()
     }
 
     #[test]
@@ -116,20 +179,39 @@ mod tests {
             refusal("e3g.abc.def"),
             "invalid character 'x' looking for beginning of object key string"
         );
+        assert_eq!(refusal("{"), "unexpected end of JSON input");
+        assert_eq!(
+            refusal(&format!("{}.e30.YQ", encode("[]"))),
+            "json: cannot unmarshal array into Go value of type jose.rawHeader"
+        );
+        assert_eq!(
+            refusal(&format!("{}.e30.YQ", encode(r#"{"alg":"none","alg":"RS256"}"#))),
+            "json: duplicate key 'alg' in object"
+        );
     }
 
     #[test]
     fn white_space_is_passed_over() {
-        let jws = Jws::parse(" e30.\nYQ.Yg\n").unwrap();
+        let jws = Jws::parse(" e30.\nYQ.Yg\n", Reader::OfPublishedKeys).unwrap();
         assert_eq!((jws.signed(), jws.payload.as_slice()), (&b"e30.YQ"[..], &b"a"[..]));
     }
 
     #[test]
-    fn an_extension_that_is_not_known_is_marked() {
-        let header = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
-        let parse = |text: &str| Jws::parse(&format!("{}.e30.YQ", header(text))).unwrap();
-        assert!(parse(r#"{"crit":["zz"]}"#).unknown_extensions);
-        assert!(parse(r#"{"crit":["b64"],"b64":false}"#).unknown_extensions);
-        assert!(!parse(r#"{"crit":["b64"],"b64":true}"#).unknown_extensions);
+    fn an_object_is_a_jwt_too() {
+        let header = encode(r#"{"alg":"RS256"}"#);
+        let flat =
+            format!(r#"{{"payload":"YQ","protected":"{header}","signature":"Yg","header":{{"kid":"k"}}}}"#);
+        let jws = Jws::parse(&flat, Reader::OfPublishedKeys).unwrap();
+        assert_eq!((jws.header.algorithm.as_str(), jws.header.key_id.as_deref()), ("RS256", Some("k")));
+        assert_eq!((jws.signed(), jws.is_signed_once), (format!("{header}.YQ").as_bytes(), true));
+        let one = format!(r#"{{"protected":"{header}","signature":"Yg"}}"#);
+        let twice = format!(r#"{{"payload":"YQ","signatures":[{one},{one}]}}"#);
+        assert!(!Jws::parse(&twice, Reader::OfPublishedKeys).unwrap().is_signed_once);
+    }
+
+    #[test]
+    fn padding_is_for_fixed_keys_alone() {
+        assert!(Jws::parse("e30=.YQ==.Yg==", Reader::OfFixedKeys).is_ok());
+        assert!(Jws::parse("e30=.YQ.Yg", Reader::OfPublishedKeys).is_err());
     }
 }

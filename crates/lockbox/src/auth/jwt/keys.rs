@@ -3,15 +3,18 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
     JwtError,
     algorithm::Algorithm,
-    issuer::{Document, Issuer},
+    go_json::{self, Twice},
+    issuer::Issuer,
     jwks,
     jws::{Jws, JwsError},
     key::VerifyingKey,
+    reader::Reader,
 };
 
 /// Where the keys of an issuer come from.
@@ -97,17 +100,14 @@ impl PublishedKeys {
     /// When they do not come, or are none.
     pub(super) async fn refresh(&self) -> Result<(), String> {
         let address = self.address().await?;
-        let Document { status, body } = self
-            .issuer
-            .fetch(&address)
-            .await
-            .map_err(|error| format!("fetching keys oidc: get keys failed {error}"))?;
-        if !status.is_success() {
-            let body = String::from_utf8_lossy(&body);
-            return Err(format!("fetching keys oidc: get keys failed: {status} {body}"));
+        let failed = |error| format!("fetching keys oidc: get keys failed {error}");
+        let document = self.issuer.fetch(&address).await.map_err(failed)?;
+        let body = String::from_utf8_lossy(&document.body);
+        if !document.status.is_success() {
+            return Err(format!("fetching keys oidc: get keys failed: {} {body}", document.status));
         }
-        let keys = jwks::parse(&body).map_err(|error| {
-            format!("fetching keys oidc: failed to decode keys: {error} {}", String::from_utf8_lossy(&body))
+        let keys = jwks::parse(&document.body).map_err(|problem| {
+            format!("fetching keys oidc: failed to decode keys: {} {body}", document.undecoded(&problem))
         })?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
         Ok(())
@@ -115,9 +115,9 @@ impl PublishedKeys {
 
     async fn verify(&self, token: &str) -> Result<Jws, String> {
         let malformed = |error: JwsError| format!("oidc: malformed jwt: {error}");
-        let jws = Jws::parse(token).map_err(malformed)?;
-        let algorithm = Algorithm::named(&jws.algorithm).ok_or_else(|| {
-            let (named, known) = (&jws.algorithm, Algorithm::all_quoted());
+        let jws = Jws::parse(token, Reader::OfPublishedKeys).map_err(malformed)?;
+        let algorithm = Algorithm::named(&jws.header.algorithm).ok_or_else(|| {
+            let (named, known) = (&jws.header.algorithm, Algorithm::all_quoted());
             format!("oidc: malformed jwt: unexpected signature algorithm {named:?}; expected {known}")
         })?;
         let fetches = self.fetches.load(Ordering::Acquire);
@@ -148,17 +148,22 @@ impl PublishedKeys {
 
 /// Whether a key of the token's `kid` signed it, or any key when the token names none.
 fn signed_by_one(keys: &[VerifyingKey], jws: &Jws, algorithm: Algorithm) -> bool {
-    let named = |key: &&VerifyingKey| jws.key_id.is_none() || key.id == jws.key_id;
-    !jws.unknown_extensions && keys.iter().filter(named).any(|key| key.verifies(jws, algorithm))
+    let id = &jws.header.key_id;
+    let named = |key: &&VerifyingKey| id.is_none() || key.id == *id;
+    is_verifiable(jws) && keys.iter().filter(named).any(|key| key.verifies(jws, algorithm))
+}
+
+fn is_verifiable(jws: &Jws) -> bool {
+    jws.is_signed_once && !jws.header.has_unknown_extensions
 }
 
 fn verify_by(keys: &[VerifyingKey], token: &str) -> Result<Jws, String> {
-    let jws = Jws::parse(token).map_err(|error| error.to_string())?;
-    let signed = Algorithm::named(&jws.algorithm)
+    let jws = Jws::parse(token, Reader::OfFixedKeys).map_err(|error| error.to_string())?;
+    let signed = Algorithm::named(&jws.header.algorithm)
         .is_some_and(|algorithm| keys.iter().any(|key| key.verifies(&jws, algorithm)));
     // Go reads the claims key by key: what is no object was signed by nobody.
-    let is_object = serde_json::from_slice::<serde_json::Map<_, _>>(&jws.payload).is_ok();
-    if signed && is_object && !jws.unknown_extensions {
+    let claims = go_json::parse(&jws.payload, Twice::Refused);
+    if signed && matches!(claims, Ok(Value::Object(_) | Value::Null)) && is_verifiable(&jws) {
         return Ok(jws);
     }
     Err("no known key successfully validated the token signature".to_owned())

@@ -2,14 +2,20 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 
 use super::{
-    Client, JwtError, Mounted, bound_claims, claims::Claims, config::Config, go_format, role::Role, times,
+    Client, JwtError, Mounted, bound_claims,
+    claims::Claims,
+    config::Config,
+    policy_template,
+    role::{Flow, Role},
+    times,
 };
 use crate::{
     auth::{
+        Cidr,
         jwt::algorithm::Algorithm,
         token::{Metadata, Order, Renewal},
     },
-    exchange::Request,
+    exchange::{Request, go_value},
     random,
 };
 
@@ -28,6 +34,9 @@ pub(super) struct Attempt<'a> {
 /// With the first check that failed.
 pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Result<Order, JwtError> {
     let Attempt { config, role_name, role, mounted, client } = *attempt;
+    if role.flow == Flow::Oidc {
+        return Err(JwtError::OidcRole);
+    }
     let token = request.fields.text("jwt").map_err(JwtError::Body)?.unwrap_or_default();
     if token.is_empty() {
         return Err(JwtError::NoToken);
@@ -40,24 +49,38 @@ pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Resul
     let all = Claims::object(&jws.payload)?;
     Claims::refuse_ambiguous(&all)?;
     if !config.algorithms.is_empty()
-        && !Algorithm::named(&jws.algorithm).is_some_and(|algorithm| config.algorithms.contains(&algorithm))
+        && !Algorithm::named(&jws.header.algorithm)
+            .is_some_and(|algorithm| config.algorithms.contains(&algorithm))
     {
         return refuse("invalid algorithm (alg) header parameter: token signed with unexpected algorithm");
     }
     let claims = Claims::new(all)?;
     check_registered(config, role, &claims)?;
     times::check(&claims, &role.leeways, client.time)?;
-    if role.bound_audiences.is_empty() && !claims.audience.is_empty() {
+    if audiences(role).is_empty() && !claims.audience.is_empty() {
         return Err(JwtError::UnboundAudience);
     }
     let alias = alias(role, &claims)?;
     let metadata = metadata(role_name, role, &claims)?;
     check_groups(role, &claims)?;
-    bound_claims::check(&role.bound_claims, role.matching, &claims)?;
+    if let Some(bound) = &role.bound_claims {
+        bound_claims::check(bound, role.matching, &claims)?;
+    }
+    if alias.is_empty() {
+        return Err(JwtError::NoAlias);
+    }
+    let policies = match role.token.template_claims {
+        true => policy_template::fill(&role.token.policies, &claims)?,
+        false => role.token.policies.clone(),
+    };
+    let bound_cidrs = match role.token.strictly_bind_ip {
+        true => vec![Cidr::of(client.from)],
+        false => role.token.bound_cidrs.clone(),
+    };
     Ok(Order {
         id: None,
         kind: role.token.kind.kind(),
-        policies: Order::policies(&role.token.policies, role.token.default_policy()),
+        policies: Order::policies(&policies, role.token.default_policy()),
         display_name: format!("{}-{alias}", mounted.path.trim_end_matches('/').replace('/', "-")),
         metadata,
         path: format!("auth/{}login", mounted.path),
@@ -67,29 +90,32 @@ pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Resul
         terms: role.token.terms(),
         uses: role.token.uses,
         renewal: Renewal::Allowed,
-        bound_cidrs: role.token.bound_cidrs.clone(),
+        bound_cidrs,
     })
 }
 
 fn check_registered(config: &Config, role: &Role, claims: &Claims) -> Result<(), JwtError> {
-    if !config.bound_issuer.is_empty() && claims.issuer != config.bound_issuer {
+    if !config.written.bound_issuer.is_empty() && claims.issuer != config.written.bound_issuer {
         return refuse("invalid issuer (iss) claim");
     }
     if !role.bound_subject.is_empty() && claims.subject != role.bound_subject {
         return refuse("invalid subject (sub) claim");
     }
-    let bound = |audience: &String| role.bound_audiences.contains(audience);
-    if !role.bound_audiences.is_empty() && !claims.audience.iter().any(bound) {
+    let bound = |audience: &String| audiences(role).contains(audience);
+    if !audiences(role).is_empty() && !claims.audience.iter().any(bound) {
         return refuse("invalid audience (aud) claim: audience claim does not match any expected audience");
     }
     Ok(())
 }
 
+fn audiences(role: &Role) -> &[String] {
+    role.bound_audiences.as_deref().unwrap_or_default()
+}
+
 /// The name that the bearer goes by.
 fn alias(role: &Role, claims: &Claims) -> Result<String, JwtError> {
     let name = &role.user_claim;
-    let pointed = name.starts_with('/') && !role.user_claim_json_pointer;
-    let value = claims.value(name).filter(|_| !pointed);
+    let value = if role.user_claim_json_pointer { claims.value(name) } else { claims.named(name) };
     match value.ok_or_else(|| JwtError::NoUserClaim(name.clone()))? {
         Value::String(alias) => Ok(alias.clone()),
         _ => Err(JwtError::UserClaimNotText(name.clone())),
@@ -98,7 +124,7 @@ fn alias(role: &Role, claims: &Claims) -> Result<String, JwtError> {
 
 fn metadata(name: &str, role: &Role, claims: &Claims) -> Result<Metadata, JwtError> {
     let mut pairs = vec![("role".to_owned(), name.to_owned())];
-    for (claim, key) in &role.claim_mappings {
+    for (claim, key) in role.claim_mappings.iter().flatten() {
         match claims.value(claim) {
             None => {}
             Some(Value::String(value)) => pairs.push((key.clone(), value.clone())),
@@ -116,11 +142,12 @@ fn check_groups(role: &Role, claims: &Claims) -> Result<(), JwtError> {
     }
     let groups = match claims.value(name).ok_or_else(|| JwtError::NoGroups(name.clone()))? {
         Value::Array(groups) => groups.as_slice(),
+        Value::Object(_) => return Err(JwtError::GroupsNotListed(name.clone())),
         single => std::slice::from_ref(single),
     };
     match groups.iter().find(|group| !group.is_string()) {
         None => Ok(()),
-        Some(group) => Err(JwtError::GroupNotText(go_format::value(group))),
+        Some(group) => Err(JwtError::GroupNotText(go_value(group))),
     }
 }
 

@@ -4,16 +4,20 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
 use super::{
     JwtError,
     config::Config,
     login::{self, Attempt},
     role::Role,
+    schemas::{self, role_name},
 };
 use crate::{
     auth::token::{Order, Terms},
     clock::Moment,
-    exchange::{Answer, Fields, Operation, Request},
+    exchange::{Answer, Fields, Operation, Request, Schema},
     storage::{Batch, Shelf, StorageError, Store, json},
 };
 
@@ -48,14 +52,11 @@ impl Method {
     /// When the store cannot be read.
     pub(crate) fn load(store: Arc<Store>, mount_id: &str) -> Result<Self, JwtError> {
         let shelf = Shelf::new(store, format!("auth/{mount_id}/"));
-        let config = match shelf.read_json(CONFIG)?.map(Fields::new) {
-            Some(fields) => Some(Arc::new(Config::read(&fields)?)),
-            None => None,
-        };
+        let config = shelf.read_json(CONFIG)?.map(Config::load).transpose()?.map(Arc::new);
         let mut roles = BTreeMap::new();
         for name in shelf.children(ROLES)? {
-            if let Some(fields) = shelf.read_json(&role_entry(&name))?.map(Fields::new) {
-                roles.insert(name, Arc::new(Role::default().merge(&fields)?));
+            if let Some(fields) = shelf.read_json(&role_entry(&name))? {
+                roles.insert(name, Arc::new(Role::default().merge(&without_nulls(fields))?));
             }
         }
         Ok(Self { shelf, config: RwLock::new(config), roles: RwLock::new(roles) })
@@ -76,7 +77,7 @@ impl Method {
 
     /// Whether a write to this path would be an update.
     pub(crate) fn holds(&self, path: &str) -> bool {
-        path.strip_prefix("role/").is_none_or(|name| self.role(&name.to_lowercase()).is_some())
+        role_name(path).is_none_or(|name| self.role(&name.to_lowercase()).is_some())
     }
 
     /// Configuration and roles; logging in is [`Method::login`].
@@ -84,19 +85,22 @@ impl Method {
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
     pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, JwtError> {
-        let role = request.path.strip_prefix("role/").filter(|name| !name.contains('/'));
+        let role = role_name(request.path);
         match (request.path, role, request.operation) {
             ("config", _, Operation::Read) => {
-                self.config().map(|config| config.describe()).ok_or(JwtError::NotFound)
+                let config = self.config().ok_or(JwtError::NotFound)?;
+                schemas::CONFIG.check(request.fields).map_err(JwtError::Body)?;
+                Ok(schemas::CONFIG.noted(config.describe().await, request.fields))
             }
             ("config", _, Operation::Create | Operation::Update) => {
+                schemas::CONFIG.check(request.fields).map_err(JwtError::Body)?;
                 let _turn = self.shelf.turn(CONFIG).await;
-                let config = Config::write(request.fields).await?;
-                self.keep(CONFIG, &config.describe()).await?;
+                let (config, warning) = Config::write(request.fields, self.config().as_deref()).await?;
+                self.keep(CONFIG, json(&config.written)?).await?;
                 *self.config.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(config));
-                Ok(Answer::empty())
+                Ok(told(warning, &schemas::CONFIG, request.fields))
             }
-            ("role/" | "role", _, Operation::List) => self.list_roles(),
+            ("role/" | "role", _, Operation::List) => self.list_roles(request.fields),
             ("login" | "config" | "role" | "role/", _, _) => Err(JwtError::UnsupportedOperation),
             (_, Some(name), _) => self.handle_role(&name.to_lowercase(), request).await,
             (_, None, _) => Err(JwtError::UnsupportedPath),
@@ -113,11 +117,15 @@ impl Method {
         request: &Request<'_>,
         client: Client,
     ) -> Result<Order, JwtError> {
+        schemas::LOGIN.check(request.fields).map_err(JwtError::Body)?;
         let config = self.config().ok_or(JwtError::NoConfig)?;
         let named = request.fields.text("role").map_err(JwtError::Body)?.filter(|name| !name.is_empty());
-        let name = named.unwrap_or_else(|| config.default_role.clone()).to_lowercase();
+        let name = named.unwrap_or_else(|| config.written.default_role.clone()).to_lowercase();
         if name.is_empty() {
             return Err(JwtError::NoRole);
+        }
+        if name.contains("..") {
+            return Err(JwtError::RelativePath);
         }
         let Some(role) = self.role(&name) else {
             return Err(JwtError::UnknownRole(name));
@@ -134,15 +142,20 @@ impl Method {
     async fn handle_role(&self, name: &str, request: &Request<'_>) -> Result<Answer, JwtError> {
         let entry = role_entry(name);
         match request.operation {
-            Operation::Read => self.role(name).map(|role| role.describe()).ok_or(JwtError::NotFound),
+            Operation::Read => {
+                let role = self.role(name).ok_or(JwtError::NotFound)?;
+                Ok(schemas::ROLE.noted(role.describe(), request.fields))
+            }
             Operation::Create | Operation::Update => {
+                schemas::ROLE.check(request.fields)?;
                 let _turn = self.shelf.turn(&entry).await;
                 let role = self.role(name).map(|role| (*role).clone()).unwrap_or_default();
                 let role = role.merge(request.fields)?;
-                self.keep(&entry, &role.describe()).await?;
+                self.keep(&entry, json(&role.describe().data)?).await?;
+                let warning = role.browser.warning();
                 let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
                 roles.insert(name.to_owned(), Arc::new(role));
-                Ok(Answer::empty())
+                Ok(told(warning, &schemas::ROLE, request.fields))
             }
             Operation::Delete => {
                 let _turn = self.shelf.turn(&entry).await;
@@ -156,17 +169,29 @@ impl Method {
         }
     }
 
-    /// What is read back is what is kept.
-    async fn keep(&self, entry: &str, described: &Answer) -> Result<(), StorageError> {
+    async fn keep(&self, entry: &str, kept: Zeroizing<Vec<u8>>) -> Result<(), StorageError> {
         let mut batch = Batch::default();
-        batch.put(self.shelf.path(entry), json(&described.data)?);
+        batch.put(self.shelf.path(entry), kept);
         self.shelf.commit(batch).await
     }
 
-    fn list_roles(&self) -> Result<Answer, JwtError> {
+    fn list_roles(&self, fields: &Fields) -> Result<Answer, JwtError> {
+        schemas::ROLES.check(fields).map_err(JwtError::Body)?;
+        let after = fields.text("after")?.unwrap_or_default();
+        let limit =
+            fields.integer("limit")?.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
         let roles = self.roles.read().unwrap_or_else(PoisonError::into_inner);
-        let names: Vec<String> = roles.keys().cloned().collect();
-        if names.is_empty() { Err(JwtError::NotFound) } else { Ok(Answer::keys(&names)) }
+        let names = roles.keys().filter(|name| **name > after).take(limit.unwrap_or(usize::MAX));
+        let names: Vec<String> = names.cloned().collect();
+        if names.is_empty() {
+            return Err(JwtError::NotFound);
+        }
+        Ok(schemas::ROLES.noted(Answer::keys(&names), fields))
+    }
+
+    /// What a login gave, with a word about what it asked for in vain.
+    pub(crate) fn noted(answer: Answer, fields: &Fields) -> Answer {
+        schemas::LOGIN.noted(answer, fields)
     }
 
     fn config(&self) -> Option<Arc<Config>> {
@@ -176,6 +201,17 @@ impl Method {
     fn role(&self, name: &str) -> Option<Arc<Role>> {
         self.roles.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
+}
+
+/// Nothing to say, but for the warning.
+fn told(warning: Option<&'static str>, schema: &Schema, fields: &Fields) -> Answer {
+    warning.map_or_else(Answer::empty, |warning| schema.noted(Answer::warning(warning), fields))
+}
+
+/// What is null was never written.
+fn without_nulls(mut written: Map<String, Value>) -> Fields {
+    written.retain(|_, value| !value.is_null());
+    Fields::new(written)
 }
 
 fn role_entry(name: &str) -> String {

@@ -16,11 +16,44 @@ mod role;
 /// The fields of a role, written and read.
 mod role_fields;
 
+/// The fields that its paths know.
+mod schemas;
+
+/// What a role says of its tokens, written and read.
+mod token_fields;
+
+/// Older names of the same.
+mod older_fields;
+
+/// What a role says about logins in a browser.
+mod browser;
+
+/// Policies that name claims.
+mod policy_template;
+
+/// Settings, taken over and refused.
+mod settings;
+
 /// The way of one login through all the checks.
 mod login;
 
-/// A JWT in its compact form ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)).
+/// A JWT and its parts ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)).
 mod jws;
+
+/// What the header of a token says.
+mod header;
+
+/// Which library of OpenBao reads a token.
+mod reader;
+
+/// JSON as Go reads it.
+mod go_json;
+
+/// Addresses that Go does not ask.
+mod go_address;
+
+/// The key in a certificate.
+mod x509;
 
 /// The signature algorithms.
 mod algorithm;
@@ -59,6 +92,8 @@ mod go_format;
 mod error;
 
 pub use check::{TokenProblem, check_claims, check_token};
+use settings::{refuse, take};
+
 pub(crate) use error::JwtError;
 pub(crate) use go_format::json_error;
 pub(crate) use method::{Client, Method, Mounted};

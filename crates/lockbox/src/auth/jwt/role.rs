@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value};
 
-use super::{bound_claims::Matching, times::Leeways};
+use super::{bound_claims::Matching, browser::Browser, older_fields::OlderFields, times::Leeways};
 use crate::auth::{
     Cidr,
     token::{DefaultPolicy, Kind, Terms},
@@ -11,16 +11,28 @@ use crate::auth::{
 /// Who may log in by this role, and what they get.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Role {
-    pub(super) bound_audiences: Vec<String>,
+    pub(super) flow: Flow,
+    pub(super) bound_audiences: Option<Vec<String>>,
     pub(super) bound_subject: String,
-    pub(super) bound_claims: Map<String, Value>,
+    pub(super) bound_claims: Option<Map<String, Value>>,
     pub(super) matching: Matching,
     pub(super) user_claim: String,
     pub(super) user_claim_json_pointer: bool,
     pub(super) groups_claim: String,
-    pub(super) claim_mappings: BTreeMap<String, String>,
+    pub(super) claim_mappings: Option<BTreeMap<String, String>>,
     pub(super) leeways: Leeways,
     pub(super) token: TokenSettings,
+    pub(super) older: OlderFields,
+    pub(super) browser: Browser,
+}
+
+/// How a role is logged in by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Flow {
+    #[default]
+    Jwt,
+    /// In a browser, which is not here.
+    Oidc,
 }
 
 /// What the tokens of a role are like.
@@ -35,17 +47,19 @@ pub(super) struct TokenSettings {
     pub(super) uses: i64,
     pub(super) kind: TokenKind,
     pub(super) bound_cidrs: Vec<Cidr>,
+    /// Its tokens are good from the address of their login alone.
+    pub(super) strictly_bind_ip: bool,
+    /// Its policies are templates for the claims.
+    pub(super) template_claims: bool,
 }
 
-/// Which kind of token a role gives; the two defaults differ once a mount can be tuned.
+/// Which kind of token a role gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum TokenKind {
     #[default]
     Default,
     Service,
     Batch,
-    DefaultService,
-    DefaultBatch,
 }
 
 impl TokenSettings {
@@ -70,8 +84,6 @@ impl TokenKind {
             "" | "default" => Self::Default,
             "service" => Self::Service,
             "batch" => Self::Batch,
-            "default-service" => Self::DefaultService,
-            "default-batch" => Self::DefaultBatch,
             _ => return None,
         })
     }
@@ -81,15 +93,13 @@ impl TokenKind {
             Self::Default => "default",
             Self::Service => "service",
             Self::Batch => "batch",
-            Self::DefaultService => "default-service",
-            Self::DefaultBatch => "default-batch",
         }
     }
 
     pub(super) fn kind(self) -> Kind {
         match self {
-            Self::Default | Self::Service | Self::DefaultService => Kind::Service,
-            Self::Batch | Self::DefaultBatch => Kind::Batch,
+            Self::Default | Self::Service => Kind::Service,
+            Self::Batch => Kind::Batch,
         }
     }
 }

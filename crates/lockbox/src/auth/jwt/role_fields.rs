@@ -1,66 +1,83 @@
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     JwtError,
     bound_claims::Matching,
-    go_format,
-    role::{Role, TokenKind, TokenSettings},
+    policy_template, refuse,
+    role::{Flow, Role},
+    take,
 };
-use crate::exchange::{Answer, Fields};
+use crate::exchange::{Answer, Fields, go_value};
 
 impl Role {
-    /// Takes over what is given and leaves the rest, save for the two kinds that Vault puts back to their default.
+    /// Takes over what is given and leaves the rest, save for the three kinds that Vault puts back to their default.
     ///
     /// # Errors
     /// When a field is wrong, or the role as a whole lets everybody in.
     pub(super) fn merge(mut self, fields: &Fields) -> Result<Self, JwtError> {
-        self.token.merge(fields)?;
-        match fields.text("role_type")?.as_deref() {
-            Some("jwt") => {}
-            None | Some("" | "oidc") if fields.has("allowed_redirect_uris") => {
-                return refuse("'role_type' oidc is not supported by lockbox");
-            }
-            None | Some("" | "oidc") => {
-                return refuse(
-                    "'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.",
-                );
-            }
+        self.flow = match fields.text("role_type")?.as_deref() {
+            Some("jwt") => Flow::Jwt,
+            None | Some("" | "oidc") => Flow::Oidc,
             Some(other) => return refuse(format!("invalid 'role_type': {other}")),
-        }
-        take(&mut self.bound_audiences, fields.texts("bound_audiences")?);
-        take(&mut self.bound_subject, fields.text("bound_subject")?);
-        take(&mut self.bound_claims, fields.map("bound_claims")?.cloned());
-        take(&mut self.claim_mappings, fields.texts_by_name("claim_mappings")?);
-        take(&mut self.user_claim, fields.text("user_claim")?);
-        take(&mut self.user_claim_json_pointer, fields.flag("user_claim_json_pointer")?);
-        take(&mut self.groups_claim, fields.text("groups_claim")?);
-        take(&mut self.leeways.clock_skew, fields.signed_seconds("clock_skew_leeway")?);
+        };
+        self.token.merge(fields)?;
+        self.older.merge(&mut self.token, fields)?;
         take(&mut self.leeways.expiration, fields.signed_seconds("expiration_leeway")?);
         take(&mut self.leeways.not_before, fields.signed_seconds("not_before_leeway")?);
+        take(&mut self.leeways.clock_skew, fields.signed_seconds("clock_skew_leeway")?);
+        if let Some(audiences) = fields.texts("bound_audiences")? {
+            self.bound_audiences = Some(audiences);
+        }
+        take(&mut self.bound_subject, fields.text("bound_subject")?);
         self.matching = match fields.text("bound_claims_type")?.as_deref() {
-            None | Some("" | "string") => Matching::Exact,
+            None | Some("string") => Matching::Exact,
             Some("glob") => Matching::Glob,
             Some(other) => return refuse(format!("invalid 'bound_claims_type': {other}")),
         };
+        if fields.has("bound_claims") {
+            self.bound_claims = fields.map("bound_claims")?.cloned();
+            self.check_globs()?;
+        }
+        if fields.has("claim_mappings") {
+            let mappings = fields.texts_by_name("claim_mappings")?;
+            self.claim_mappings = mappings.filter(|_| fields.value("claim_mappings").is_some());
+            self.check_mappings()?;
+        }
+        take(&mut self.user_claim, fields.text("user_claim")?);
+        if self.user_claim.is_empty() {
+            return refuse("a user claim must be defined on the role");
+        }
+        take(&mut self.user_claim_json_pointer, fields.flag("user_claim_json_pointer")?);
+        take(&mut self.groups_claim, fields.text("groups_claim")?);
+        self.browser.merge(fields)?;
         self.check()?;
         Ok(self)
     }
 
-    fn check(&self) -> Result<(), JwtError> {
-        if self.matching == Matching::Glob {
-            for value in self.bound_claims.values().flat_map(|value| match value {
+    fn check_globs(&self) -> Result<(), JwtError> {
+        if self.matching == Matching::Exact {
+            return Ok(());
+        }
+        for value in self.bound_claims.iter().flat_map(Map::values) {
+            let values = match value {
                 Value::Array(values) => values.as_slice(),
-                single => std::slice::from_ref(single),
-            }) {
-                if !value.is_string() {
-                    return refuse(format!("claim is not a string: {}", go_format::value(value)));
+                Value::Null | Value::Object(_) => {
+                    return refuse(format!("claim is not a string or list: {}", go_value(value)));
                 }
+                single => std::slice::from_ref(single),
+            };
+            if let Some(other) = values.iter().find(|value| !value.is_string()) {
+                return refuse(format!("claim is not a string: {}", go_value(other)));
             }
         }
+        Ok(())
+    }
+
+    fn check_mappings(&self) -> Result<(), JwtError> {
         let mut seen = BTreeSet::new();
-        for key in self.claim_mappings.values() {
+        for key in self.claim_mappings.iter().flatten().map(|(_, key)| key) {
             if key == "role" {
                 return refuse(r#"metadata key "role" is reserved and may not be a mapping destination"#);
             }
@@ -68,113 +85,74 @@ impl Role {
                 return refuse(format!("multiple keys are mapped to metadata key {key:?}"));
             }
         }
-        if self.user_claim.is_empty() {
-            return refuse("a user claim must be defined on the role");
+        Ok(())
+    }
+
+    /// Whether the role as a whole makes sense.
+    fn check(&self) -> Result<(), JwtError> {
+        let holds = |texts: &Option<Vec<String>>| texts.as_ref().is_some_and(|texts| !texts.is_empty());
+        match self.flow {
+            Flow::Oidc if !holds(&self.browser.allowed_redirect_uris) => {
+                return refuse(
+                    "'allowed_redirect_uris' must be set if 'role_type' is 'oidc' or unspecified.",
+                );
+            }
+            Flow::Jwt if !self.is_bound() => {
+                return refuse("must have at least one bound constraint when creating/updating a role");
+            }
+            Flow::Jwt | Flow::Oidc => {}
         }
-        let unbound = self.bound_audiences.is_empty()
-            && self.bound_subject.is_empty()
-            && self.bound_claims.is_empty()
-            && self.token.bound_cidrs.is_empty();
-        if unbound {
-            return refuse("must have at least one bound constraint when creating/updating a role");
+        if !self.token.max_ttl.is_zero() && self.token.ttl > self.token.max_ttl {
+            return refuse("ttl should not be greater than max ttl");
+        }
+        if self.token.template_claims {
+            policy_template::check(&self.token.policies)?;
         }
         Ok(())
+    }
+
+    fn is_bound(&self) -> bool {
+        self.bound_audiences.as_ref().is_some_and(|audiences| !audiences.is_empty())
+            || !self.token.bound_cidrs.is_empty()
+            || !self.bound_subject.is_empty()
+            || self.bound_claims.as_ref().is_some_and(|claims| !claims.is_empty())
     }
 
     /// The role as it is read.
     pub(super) fn describe(&self) -> Answer {
-        let token = &self.token;
-        let mappings = Some(&self.claim_mappings).filter(|mappings| !mappings.is_empty());
-        let claims = Some(&self.bound_claims).filter(|claims| !claims.is_empty());
-        let audiences = Some(&self.bound_audiences).filter(|audiences| !audiences.is_empty());
-        let cidrs: Vec<&str> = token.bound_cidrs.iter().map(|cidr| cidr.text()).collect();
-        Answer::data(&json!({
-            "allowed_redirect_uris": null,
-            "bound_audiences": audiences,
-            "bound_claims": claims,
+        let fields = json!({
+            "bound_audiences": self.bound_audiences,
+            "bound_claims": self.bound_claims,
             "bound_claims_type": match self.matching { Matching::Exact => "string", Matching::Glob => "glob" },
             "bound_subject": self.bound_subject,
-            "callback_mode": "client",
-            "claim_mappings": mappings,
+            "claim_mappings": self.claim_mappings,
             "clock_skew_leeway": self.leeways.clock_skew,
             "expiration_leeway": self.leeways.expiration,
             "groups_claim": self.groups_claim,
-            "max_age": 0,
             "not_before_leeway": self.leeways.not_before,
-            "oauth2_metadata": null,
-            "oidc_disable_confirmation": false,
-            "oidc_scopes": null,
-            "role_type": "jwt",
-            "token_bound_cidrs": cidrs,
-            "token_explicit_max_ttl": token.explicit_max_ttl.as_secs(),
-            "token_max_ttl": token.max_ttl.as_secs(),
-            "token_no_default_policy": token.no_default_policy,
-            "token_num_uses": token.uses,
-            "token_period": token.period.as_secs(),
-            "token_policies": token.policies,
-            "token_policies_template_claims": false,
-            "token_strictly_bind_ip": false,
-            "token_ttl": token.ttl.as_secs(),
-            "token_type": token.kind.name(),
+            "role_type": match self.flow { Flow::Jwt => "jwt", Flow::Oidc => "oidc" },
             "user_claim": self.user_claim,
             "user_claim_json_pointer": self.user_claim_json_pointer,
-            "verbose_oidc_logging": false,
-        }))
+        });
+        let mut described = match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        self.browser.describe(&mut described);
+        self.token.describe(&mut described);
+        self.older.describe(&mut described);
+        Answer::data(&described)
     }
-}
-
-impl TokenSettings {
-    fn merge(&mut self, fields: &Fields) -> Result<(), JwtError> {
-        take(&mut self.ttl, fields.duration("token_ttl")?);
-        take(&mut self.max_ttl, fields.duration("token_max_ttl")?);
-        take(&mut self.explicit_max_ttl, fields.duration("token_explicit_max_ttl")?);
-        take(&mut self.period, fields.duration("token_period")?);
-        take(&mut self.policies, fields.texts("token_policies")?);
-        take(&mut self.no_default_policy, fields.flag("token_no_default_policy")?);
-        take(&mut self.uses, fields.integer("token_num_uses")?);
-        if let Some(cidrs) = fields.texts("token_bound_cidrs")? {
-            self.bound_cidrs = cidrs.iter().map(|cidr| cidr.parse()).collect::<Result<_, _>>()?;
-        }
-        if let Some(name) = fields.text("token_type")? {
-            self.kind = match TokenKind::named(&name) {
-                Some(kind) => kind,
-                None => return refuse(format!("invalid 'token_type' value {name:?}")),
-            };
-        }
-        if self.uses < 0 {
-            return refuse("'token_num_uses' cannot be negative");
-        }
-        let batch = matches!(self.kind, TokenKind::Batch | TokenKind::DefaultBatch);
-        if batch && !self.period.is_zero() {
-            return refuse(
-                "'token_type' cannot be 'batch' or 'default_batch' when set to generate periodic tokens",
-            );
-        }
-        if batch && self.uses != 0 {
-            return refuse(
-                "'token_type' cannot be 'batch' or 'default_batch' when set to generate tokens with limited use count",
-            );
-        }
-        if !self.max_ttl.is_zero() && self.ttl > self.max_ttl {
-            return refuse("'token_ttl' cannot be greater than 'token_max_ttl'");
-        }
-        Ok(())
-    }
-}
-
-fn take<T>(place: &mut T, given: Option<T>) {
-    if let Some(given) = given {
-        *place = given;
-    }
-}
-
-fn refuse<T>(problem: impl Into<String>) -> Result<T, JwtError> {
-    Err(JwtError::Setting(problem.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written(role: Role, body: Value) -> Value {
+        let answer = merged(role, body).unwrap().describe();
+        serde_json::from_str(answer.data.unwrap().get()).unwrap()
+    }
 
     fn merged(role: Role, body: Value) -> Result<Role, JwtError> {
         role.merge(&body.as_object().cloned().map(Fields::from).unwrap_or_default())
@@ -187,9 +165,9 @@ mod tests {
     #[test]
     fn a_write_leaves_what_it_does_not_name_but_for_the_matching() {
         let role = merged(Role::default(), good()).unwrap();
-        assert_eq!((role.bound_audiences.len(), role.matching), (2, Matching::Glob));
+        assert_eq!((role.bound_audiences.as_ref().map(Vec::len), role.matching), (Some(2), Matching::Glob));
         let role = merged(role, json!({ "role_type": "jwt", "token_ttl": "1h" })).unwrap();
-        assert_eq!((role.bound_audiences.len(), role.matching), (2, Matching::Exact));
+        assert_eq!((role.bound_audiences.as_ref().map(Vec::len), role.matching), (Some(2), Matching::Exact));
         assert_eq!(role.token.ttl.as_secs(), 3600);
     }
 
@@ -227,5 +205,29 @@ mod tests {
             body[field] = value;
             assert_eq!(merged(Role::default(), body).unwrap_err().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn older_names_are_shown_while_they_hold() {
+        let role = merged(Role::default(), good()).unwrap();
+        let older = json!({ "role_type": "jwt", "ttl": "1m", "policies": "b,A,b", "num_uses": 0 });
+        let shown = written(role.clone(), older.clone());
+        assert_eq!((&shown["ttl"], &shown["token_ttl"]), (&json!(60), &json!(60)));
+        assert_eq!((&shown["policies"], shown.get("num_uses")), (&json!(["a", "b"]), None));
+        let role = merged(role, older).unwrap();
+        let shown = written(role, json!({ "role_type": "jwt", "token_ttl": "2m" }));
+        assert_eq!((shown.get("ttl"), &shown["token_ttl"]), (None, &json!(120)));
+        assert_eq!(shown["policies"], json!(["a", "b"]));
+    }
+
+    #[test]
+    fn nothing_is_not_an_empty_list() {
+        let shown = written(Role::default(), good());
+        assert_eq!((&shown["bound_claims"], &shown["oidc_scopes"]), (&json!(null), &json!(null)));
+        let mut body = good();
+        body["bound_claims"] = json!([]);
+        body["oidc_scopes"] = json!(null);
+        let shown = written(Role::default(), body);
+        assert_eq!((&shown["bound_claims"], &shown["oidc_scopes"]), (&json!({}), &json!([])));
     }
 }

@@ -187,7 +187,7 @@ fn fields() -> Vec<(&'static str, Vec<Value>)> {
                 json!(5),
                 json!("10.0.0.1/8"),
                 json!("fd00::/8"),
-                json!("/made/up/socket"),
+                json!("/x/socket"),
                 json!("localhost"),
                 json!("127.0.0.1:80"),
                 json!("0.0.0.0/0"),
