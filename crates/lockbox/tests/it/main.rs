@@ -1,5 +1,16 @@
 //! lockbox over HTTP, as its clients see it.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "the suite starts a real OpenBao, waits for it, says what it skips, and fails by panicking"
+)]
+
+/// A real OpenBao for whoever tests against one.
+#[path = "../openbao/mod.rs"]
+mod openbao;
+
 /// A running lockbox, an issuer of ID tokens, and a client.
 mod harness;
 
@@ -23,3 +34,6 @@ mod secrets;
 
 /// One sealed file, and what is in it after everything ended.
 mod sealing;
+
+/// The same answers as a real OpenBao gives, request by request.
+mod conformance;

@@ -6,6 +6,7 @@ mod gitlab;
 
 mod http;
 
+#[path = "../../../../lockbox/tests/openbao/mod.rs"]
 mod openbao;
 
 mod processes;
@@ -30,7 +31,7 @@ mod wait;
 
 pub(crate) use buildpass::{Buildpass, Finished};
 pub(crate) use gitlab::{REPOSITORY, SecurityGroup};
-pub(crate) use openbao::{OpenBao, free_port};
+pub(crate) use openbao::OpenBao;
 pub(crate) use processes::{all_processes, command_line, descendants, guardian_of, runs, send_signal};
 pub(crate) use proxy::{Fate, Proxy, State};
 pub(crate) use raft::Raft;

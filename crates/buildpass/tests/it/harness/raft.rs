@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{OpenBao, ROOT, free_port, http, wait_until};
+use super::{OpenBao, ROOT, http, wait_until};
 
 /// Three real OpenBao servers that replicate by Raft, ended when this is dropped.
 pub(crate) struct Raft {
@@ -47,7 +47,8 @@ impl Raft {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("key");
         fs::write(&key, [7; 32]).unwrap();
-        let ports: Vec<(u16, u16)> = (0..NODES).map(|_| (free_port(), free_port())).collect();
+        let ports: Vec<(u16, u16)> =
+            (0..NODES).map(|_| (OpenBao::free_port(), OpenBao::free_port())).collect();
         let first = format!("http://127.0.0.1:{}", ports[0].0);
         let nodes = ports.iter().enumerate().map(|(number, (port, cluster_port))| {
             let data = folder.path().join(format!("node-{number}"));

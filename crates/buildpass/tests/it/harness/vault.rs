@@ -21,7 +21,7 @@ enum Server {
 
 impl Vault {
     pub(crate) fn openbao() -> Option<Self> {
-        let server = OpenBao::start()?;
+        let server = OpenBao::start(ROOT)?;
         Some(Self { address: server.address.clone(), _server: Server::OpenBao(server) })
     }
 

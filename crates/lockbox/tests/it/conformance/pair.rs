@@ -1,0 +1,78 @@
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use lockbox::{Config, SystemClock};
+use tokio::{runtime::Runtime, task::JoinHandle};
+
+use super::variables::Variables;
+use crate::openbao::OpenBao;
+
+/// The root token of both servers.
+pub(crate) const ROOT: &str = "made-up-root-token";
+
+/// A real OpenBao and a lockbox, both empty at first.
+pub(crate) struct Pair {
+    openbao: OpenBao,
+    lockbox: Lockbox,
+}
+
+struct Lockbox {
+    address: String,
+    server: JoinHandle<()>,
+}
+
+impl Pair {
+    /// The pair that scripts share while any of them runs; `None` where OpenBao cannot be had.
+    pub(crate) fn shared() -> Option<Arc<Self>> {
+        static SHARED: Mutex<Weak<Pair>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pair) = shared.upgrade() {
+            return Some(pair);
+        }
+        let pair = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&pair);
+        Some(pair)
+    }
+
+    /// A pair for one script alone.
+    pub(crate) fn start() -> Option<Self> {
+        Some(Self { openbao: OpenBao::start(ROOT)?, lockbox: Lockbox::start() })
+    }
+
+    /// What everybody knows of either server, OpenBao's first.
+    pub(crate) fn variables(&self) -> [Variables; 2] {
+        [&self.openbao.address, &self.lockbox.address].map(|address| {
+            let mut variables = Variables::default();
+            variables.set("address", address.clone());
+            variables
+        })
+    }
+
+    /// Where to connect to, OpenBao first.
+    pub(crate) fn hosts(&self) -> [&str; 2] {
+        [&self.openbao.address, &self.lockbox.address]
+            .map(|address| address.strip_prefix("http://").unwrap_or(address))
+    }
+}
+
+impl Lockbox {
+    fn start() -> Self {
+        let listener = RUNTIME.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("its address"));
+        let lockbox = RUNTIME.block_on(Config::dev(ROOT).build(SystemClock)).expect("a lockbox");
+        let server = RUNTIME.spawn(async move {
+            let _ = lockbox.serve(listener, std::future::pending()).await;
+        });
+        Self { address, server }
+    }
+}
+
+impl Drop for Lockbox {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Serves what the suite hosts in this process.
+pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+});
