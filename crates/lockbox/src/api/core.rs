@@ -1,16 +1,17 @@
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::{
     mount::{Description, Mounts},
+    sys::Moves,
     time::Time,
 };
 use crate::{
     auth::{
         jwt::JwtError,
-        token::{Kind, Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
+        token::{Kind, Order, Renewal, Session, Terms, TokenError, TokenRoles, Tokens},
     },
     clock::Moment,
     policy::{Policies, PolicyError},
@@ -23,7 +24,9 @@ pub(crate) struct Core {
     pub(super) store: Arc<Store>,
     pub(super) policies: Policies,
     pub(super) tokens: Tokens,
+    pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
+    pub(super) moves: Moves,
 }
 
 /// Why the contents of a file could not be read.
@@ -47,7 +50,9 @@ impl Core {
         Ok(Self {
             policies: Policies::load(Arc::clone(&store), now).await?,
             tokens: Tokens::load(Arc::clone(&store), now).await?,
-            mounts: Mounts::load(Arc::clone(&store)).await?,
+            token_roles: TokenRoles::load(Arc::clone(&store))?,
+            mounts: Mounts::load(Arc::clone(&store), now).await?,
+            moves: Moves::default(),
             store,
             time,
         })
@@ -63,12 +68,14 @@ impl Core {
             kind: Kind::Service,
             policies: vec!["root".to_owned()],
             display_name: if id.is_some() { "token" } else { "root" }.to_owned(),
-            metadata: Metadata::default(),
+            metadata: None,
             path: if id.is_some() { "auth/token/create" } else { "auth/token/root" }.to_owned(),
             role: None,
             entity_id: String::new(),
             parent: None,
             terms: Terms::default(),
+            explicit_max: Duration::ZERO,
+            period: Duration::ZERO,
             uses: 0,
             renewal: Renewal::Refused,
             bound_cidrs: Vec::new(),

@@ -22,7 +22,7 @@ struct Envelope<'a> {
     request_id: String,
     lease_id: &'a str,
     renewable: bool,
-    lease_duration: u64,
+    lease_duration: i64,
     data: Option<&'a RawValue>,
     wrap_info: Option<()>,
     warnings: Option<&'a [String]>,
@@ -52,7 +52,10 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
 
 fn answered(answer: &Answer) -> Response<Body> {
     let status = match (answer.layout, answer.presence) {
-        (Layout::Empty, _) => return finish(StatusCode::NO_CONTENT, String::new()),
+        (Layout::Empty, _) => {
+            let chosen = answer.status.and_then(|chosen| StatusCode::from_u16(chosen).ok());
+            return finish(chosen.unwrap_or(StatusCode::NO_CONTENT), String::new());
+        }
         (_, Presence::Here) => StatusCode::OK,
         (_, Presence::Gone) => StatusCode::NOT_FOUND,
     };

@@ -2,6 +2,8 @@ use super::{
     Core,
     failure::Failure,
     http::{Incoming, Namespace},
+    mount::Description,
+    named,
     route::Route,
     sys, token,
     vault::Vault,
@@ -47,18 +49,20 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
     if incoming.operation.is_write() && path.ends_with('/') {
         return Err(Failure::WriteToFolder);
     }
+    named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
     if let Route::Method(mount, "login") = &route
-        && let Method::Jwt(method) = &mount.inside
+        && let Method::Jwt(method) = &*mount.inside
     {
         let request = request(core, &incoming, "login", Operation::Update);
         if incoming.operation != Operation::Update {
             return Err(Failure::UnsupportedLogin);
         }
-        let mounted = Mounted { path: &mount.description.path, accessor: &mount.description.accessor };
+        let Description { path, accessor, tuning, .. } = &mount.description;
+        let mounted = Mounted { path, accessor, lifetimes: tuning.lifetimes(), kind: tuning.kind() };
         let order =
             method.login(mounted, &request, Client { from: incoming.from, time: core.time.wall() }).await?;
-        return token::log_in(core, order).await;
+        return token::log_in(core, accessor, order).await;
     }
     let id = incoming.token.as_deref().map(String::as_str);
     let session = core.authenticate(id, incoming.from).await?;
@@ -88,7 +92,7 @@ async fn authorised(
     {
         return sys::ui_mounts(core, &acl, rest);
     }
-    let operation = route.settle(incoming.operation)?;
+    let operation = route.settle(core, incoming.operation)?;
     let allowed = acl.may(operation, path) == Verdict::Allow
         && (!route.is_dangerous() || acl.may_sudo(path) == Verdict::Allow);
     if !allowed {
@@ -97,17 +101,22 @@ async fn authorised(
     match route {
         Route::System(rest) => sys::handle(core, &asking, &request(core, incoming, rest, operation)).await,
         Route::Token(rest) => token::handle(core, &asking, &request(core, incoming, rest, operation)).await,
-        Route::Method(mount, rest) => match &mount.inside {
-            Method::Jwt(method) => Ok(method.handle(&request(core, incoming, rest, operation)).await?),
+        Route::Method(mount, rest) => match &*mount.inside {
+            Method::Jwt(method) => {
+                let request = request(core, incoming, rest, operation);
+                Ok(method.handle(&request, mount.description.lifetimes()).await?)
+            }
             Method::Token => Err(Failure::Token(TokenError::Refused)),
         },
         Route::Engine(mount, rest) => {
-            Ok(mount.inside.handle(&request(core, incoming, rest, operation)).await?)
+            let lease_seconds = mount.description.tuning.lease_hint();
+            let request = Request { lease_seconds, ..request(core, incoming, rest, operation) };
+            Ok(mount.inside.handle(&request).await?)
         }
         Route::Nowhere => Err(Failure::NoRoute(path.to_owned())),
     }
 }
 
 fn request<'a>(core: &Core, incoming: &'a Incoming, path: &'a str, operation: Operation) -> Request<'a> {
-    Request { operation, path, fields: &incoming.fields, now: core.now() }
+    Request { operation, path, fields: &incoming.fields, now: core.now(), lease_seconds: 0 }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Core, mount::Mount};
+use super::{Core, dangerous, mount::Mount};
 use crate::{auth::Method, exchange::Operation, kv::Engine, storage::StorageError};
 
 /// Which part of the server a path belongs to, and the rest of the path.
@@ -19,7 +19,7 @@ impl<'a> Route<'a> {
         }
         if let Some(rest) = path.strip_prefix("auth/") {
             return match core.mounts.methods.find(rest) {
-                Some((mount, rest)) if matches!(mount.inside, Method::Token) => Self::Token(rest),
+                Some((mount, rest)) if matches!(*mount.inside, Method::Token) => Self::Token(rest),
                 Some((mount, rest)) => Self::Method(mount, rest),
                 None => Self::Nowhere,
             };
@@ -34,17 +34,20 @@ impl<'a> Route<'a> {
     ///
     /// # Errors
     /// When the path cannot be looked up.
-    pub(super) fn settle(&self, operation: Operation) -> Result<Operation, StorageError> {
+    pub(super) fn settle(&self, core: &Core, operation: Operation) -> Result<Operation, StorageError> {
         if operation != Operation::Update {
             return Ok(operation);
         }
         let holds = match self {
             Self::Engine(mount, rest) => mount.inside.holds(rest)?,
-            Self::Method(mount, rest) => match &mount.inside {
+            Self::Method(mount, rest) => match &*mount.inside {
                 Method::Jwt(method) => method.holds(rest),
                 Method::Token => true,
             },
-            Self::System(_) | Self::Token(_) | Self::Nowhere => true,
+            Self::Token(path) => {
+                path.strip_prefix("roles/").is_none_or(|name| core.token_roles.read(name).is_some())
+            }
+            Self::System(_) | Self::Nowhere => true,
         };
         Ok(if holds { Operation::Update } else { Operation::Create })
     }
@@ -52,8 +55,8 @@ impl<'a> Route<'a> {
     /// Whether a policy must say `sudo` as well.
     pub(super) fn is_dangerous(&self) -> bool {
         match self {
-            Self::System(path) => path.starts_with("auth/") || matches!(*path, "seal" | "rotate"),
-            Self::Token(path) => path.starts_with("accessors"),
+            Self::System(path) => dangerous::in_system(path),
+            Self::Token(path) => dangerous::in_tokens(path),
             Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
         }
     }

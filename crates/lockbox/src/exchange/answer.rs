@@ -7,7 +7,7 @@ pub(crate) struct Answer {
     pub(crate) presence: Presence,
     pub(crate) layout: Layout,
     pub(crate) data: Option<Box<RawValue>>,
-    pub(crate) lease_seconds: u64,
+    pub(crate) lease_seconds: i64,
     pub(crate) warnings: Vec<String>,
     pub(crate) auth: Option<Authenticated>,
     /// The HTTP status, where the caller chose one.
@@ -80,6 +80,11 @@ impl Answer {
         Self { warnings: vec![warning.into()], ..Self::with(Layout::Enveloped, None) }
     }
 
+    /// No data, but words about it.
+    pub(crate) fn warned(warnings: Vec<String>) -> Self {
+        Self { warnings, ..Self::with(Layout::Enveloped, None) }
+    }
+
     pub(crate) fn authenticated(auth: Authenticated, warnings: Vec<String>) -> Self {
         Self { auth: Some(auth), warnings, ..Self::with(Layout::Enveloped, None) }
     }
@@ -93,7 +98,7 @@ impl Answer {
         Self { status: Some(status), ..self }
     }
 
-    pub(crate) fn leased(self, lease_seconds: u64) -> Self {
+    pub(crate) fn leased(self, lease_seconds: i64) -> Self {
         Self { lease_seconds, ..self }
     }
 

@@ -42,17 +42,34 @@ impl Fields {
 
     /// A list, or one text with commas.
     pub(crate) fn texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Array(values)) => {
-                values.iter().map(|value| scalar(field, value)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(value) => {
-                let text = scalar(field, value)?;
-                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-                Ok(Some(parts.map(str::to_owned).collect()))
-            }
+        let Some(value) = self.value(field) else { return Ok(None) };
+        if let Some(listed) = listed(field, value) {
+            return listed.map(Some);
         }
+        let text = scalar(field, value)?;
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        Ok(Some(parts.map(str::to_owned).collect()))
+    }
+
+    /// A list, or one text as its only part.
+    pub(crate) fn whole_texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
+        let Some(value) = self.value(field) else { return Ok(None) };
+        listed(field, value).unwrap_or_else(|| Ok(vec![scalar(field, value)?])).map(Some)
+    }
+
+    /// Texts by name, or a list of `name=text`.
+    pub(crate) fn pairs(&self, field: &'static str) -> Result<Option<BTreeMap<String, String>>, FieldError> {
+        if matches!(self.value(field), None | Some(Value::Object(_))) {
+            return self.texts_by_name(field);
+        }
+        let written = self.whole_texts(field)?.unwrap_or_default();
+        let pairs = written.iter().enumerate().map(|(index, pair)| {
+            let problem = || format!("invalid key pair at index {index} in field {field:?}");
+            let (name, text) =
+                pair.split_once('=').ok_or_else(|| FieldError { field, problem: problem() })?;
+            Ok((name.to_owned(), text.to_owned()))
+        });
+        pairs.collect::<Result<_, _>>().map(Some)
     }
 
     pub(crate) fn texts_by_name(
@@ -72,6 +89,7 @@ impl Fields {
         match self.value(field) {
             None => Ok(None),
             Some(Value::Object(map)) => Ok(Some(map)),
+            Some(Value::Array(values)) if values.is_empty() => Ok(None),
             Some(other) => Err(unconvertible(field, "map[string]interface {}", other)),
         }
     }
@@ -130,6 +148,10 @@ impl Fields {
         let Some(value) = self.value(field) else {
             return Ok(None);
         };
+        if matches!(value, Value::Bool(_) | Value::Array(_) | Value::Object(_)) {
+            let problem = "could not parse duration from input".to_owned();
+            return Err(FieldError { field, problem });
+        }
         let text = scalar(field, value)?;
         duration::parse(&text).map(Some).map_err(|problem| FieldError { field, problem })
     }
@@ -169,6 +191,15 @@ fn scalar(field: &'static str, value: &Value) -> Result<String, FieldError> {
         Value::Bool(flag) => Ok(u8::from(*flag).to_string()),
         Value::Null => Ok(String::new()),
         Value::Array(_) | Value::Object(_) => Err(unconvertible(field, "string", value)),
+    }
+}
+
+/// The parts of a list; an empty map is an empty list.
+fn listed(field: &'static str, value: &Value) -> Option<Result<Vec<String>, FieldError>> {
+    match value {
+        Value::Array(values) => Some(values.iter().map(|value| scalar(field, value)).collect()),
+        Value::Object(map) if map.is_empty() => Some(Ok(Vec::new())),
+        _ => None,
     }
 }
 

@@ -9,6 +9,9 @@ mod request;
 /// The named values that a request brings, read with Vault's tolerance and its error texts.
 mod fields;
 
+/// Which fields a path knows.
+mod schema;
+
 /// Durations as Go reads and writes them.
 mod duration;
 
@@ -20,3 +23,4 @@ pub(crate) use duration::{compact, full, parse};
 pub(crate) use fields::{FieldError, Fields};
 pub(crate) use operation::Operation;
 pub(crate) use request::Request;
+pub(crate) use schema::{Field, Schema};

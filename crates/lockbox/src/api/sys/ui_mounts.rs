@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::mounts::{described, system};
+use super::mounts::described;
 use crate::{
     api::{Core, failure::Failure},
     exchange::Answer,
@@ -29,7 +29,7 @@ pub(crate) fn ui_mounts(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Fa
 
 fn all(core: &Core, acl: &Acl) -> Answer {
     let mut engines = core.mounts.engines.descriptions();
-    engines.push(system());
+    engines.extend(core.mounts.built_in());
     engines.retain(|mount| sees(acl, "", &mount.path));
     let mut methods = core.mounts.methods.descriptions();
     methods.retain(|mount| sees(acl, "auth/", &mount.path));

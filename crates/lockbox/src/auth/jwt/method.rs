@@ -11,7 +11,7 @@ use super::{
     role::Role,
 };
 use crate::{
-    auth::token::{Order, Terms},
+    auth::token::{KindRule, Lifetimes, Order, Terms},
     clock::Moment,
     exchange::{Answer, Fields, Operation, Request},
     storage::{Batch, Shelf, StorageError, Store, json},
@@ -33,12 +33,15 @@ pub(crate) struct Client {
     pub(crate) time: Moment,
 }
 
-/// Where a method is mounted, as the tokens that it gives say.
+/// Where a method is mounted, and what that says of the tokens that it gives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mounted<'a> {
     /// `jwt/`.
     pub(crate) path: &'a str,
     pub(crate) accessor: &'a str,
+    pub(crate) lifetimes: Lifetimes,
+    /// Which kind of token it gives where a role leaves it open.
+    pub(crate) kind: KindRule,
 }
 
 impl Method {
@@ -83,7 +86,7 @@ impl Method {
     ///
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
-    pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, JwtError> {
+    pub(crate) async fn handle(&self, request: &Request<'_>, mount: Lifetimes) -> Result<Answer, JwtError> {
         let role = request.path.strip_prefix("role/").filter(|name| !name.contains('/'));
         match (request.path, role, request.operation) {
             ("config", _, Operation::Read) => {
@@ -98,7 +101,7 @@ impl Method {
             }
             ("role/" | "role", _, Operation::List) => self.list_roles(),
             ("login" | "config" | "role" | "role/", _, _) => Err(JwtError::UnsupportedOperation),
-            (_, Some(name), _) => self.handle_role(&name.to_lowercase(), request).await,
+            (_, Some(name), _) => self.handle_role(&name.to_lowercase(), request, mount).await,
             (_, None, _) => Err(JwtError::UnsupportedPath),
         }
     }
@@ -131,7 +134,12 @@ impl Method {
         self.role(role).map(|role| role.token.terms())
     }
 
-    async fn handle_role(&self, name: &str, request: &Request<'_>) -> Result<Answer, JwtError> {
+    async fn handle_role(
+        &self,
+        name: &str,
+        request: &Request<'_>,
+        mount: Lifetimes,
+    ) -> Result<Answer, JwtError> {
         let entry = role_entry(name);
         match request.operation {
             Operation::Read => self.role(name).map(|role| role.describe()).ok_or(JwtError::NotFound),
@@ -139,10 +147,11 @@ impl Method {
                 let _turn = self.shelf.turn(&entry).await;
                 let role = self.role(name).map(|role| (*role).clone()).unwrap_or_default();
                 let role = role.merge(request.fields)?;
+                let warning = role.check_on(mount)?;
                 self.keep(&entry, &role.describe()).await?;
                 let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
                 roles.insert(name.to_owned(), Arc::new(role));
-                Ok(Answer::empty())
+                Ok(warning.map_or_else(Answer::empty, Answer::warning))
             }
             Operation::Delete => {
                 let _turn = self.shelf.turn(&entry).await;

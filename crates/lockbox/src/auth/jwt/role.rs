@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{bound_claims::Matching, times::Leeways};
 use crate::auth::{
     Cidr,
-    token::{DefaultPolicy, Kind, Terms},
+    token::{DefaultPolicy, KindRule, Terms},
 };
 
 /// Who may log in by this role, and what they get.
@@ -33,63 +33,22 @@ pub(super) struct TokenSettings {
     pub(super) policies: Vec<String>,
     pub(super) no_default_policy: bool,
     pub(super) uses: i64,
-    pub(super) kind: TokenKind,
+    pub(super) kind: KindRule,
     pub(super) bound_cidrs: Vec<Cidr>,
-}
-
-/// Which kind of token a role gives; the two defaults differ once a mount can be tuned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum TokenKind {
-    #[default]
-    Default,
-    Service,
-    Batch,
-    DefaultService,
-    DefaultBatch,
 }
 
 impl TokenSettings {
     pub(super) fn terms(&self) -> Terms {
         Terms {
-            asked: Duration::ZERO,
             usual: self.ttl,
             longest: self.max_ttl,
             explicit_max: self.explicit_max_ttl,
             period: self.period,
+            ..Terms::default()
         }
     }
 
     pub(super) fn default_policy(&self) -> DefaultPolicy {
         if self.no_default_policy { DefaultPolicy::Refused } else { DefaultPolicy::Given }
-    }
-}
-
-impl TokenKind {
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "" | "default" => Self::Default,
-            "service" => Self::Service,
-            "batch" => Self::Batch,
-            "default-service" => Self::DefaultService,
-            "default-batch" => Self::DefaultBatch,
-            _ => return None,
-        })
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Service => "service",
-            Self::Batch => "batch",
-            Self::DefaultService => "default-service",
-            Self::DefaultBatch => "default-batch",
-        }
-    }
-
-    pub(super) fn kind(self) -> Kind {
-        match self {
-            Self::Default | Self::Service | Self::DefaultService => Kind::Service,
-            Self::Batch | Self::DefaultBatch => Kind::Batch,
-        }
     }
 }

@@ -6,9 +6,12 @@ use super::{
     JwtError,
     bound_claims::Matching,
     go_format,
-    role::{Role, TokenKind, TokenSettings},
+    role::{Role, TokenSettings},
 };
-use crate::exchange::{Answer, Fields};
+use crate::{
+    auth::token::{KindRule, Lifetimes},
+    exchange::{Answer, Fields, full},
+};
 
 impl Role {
     /// Takes over what is given and leaves the rest, save for the two kinds that Vault puts back to their default.
@@ -81,6 +84,23 @@ impl Role {
         Ok(())
     }
 
+    /// Holds the role against the mount that it is on; says what of it has no effect there.
+    ///
+    /// # Errors
+    /// When its tokens would live longer from one renewal to the next than the mount lets them.
+    pub(super) fn check_on(&self, mount: Lifetimes) -> Result<Option<String>, JwtError> {
+        let TokenSettings { period, max_ttl, .. } = self.token;
+        if period > mount.longest {
+            let (period, longest) = (full(period), full(mount.longest));
+            return refuse(format!(
+                "'period' of '{period:?}' is greater than the backend's maximum lease TTL of '{longest:?}'"
+            ));
+        }
+        let text = "token max ttl is greater than the system or backend mount's maximum TTL value; issued tokens' max TTL \
+                    value will be truncated";
+        Ok((max_ttl > mount.longest).then(|| text.to_owned()))
+    }
+
     /// The role as it is read.
     pub(super) fn describe(&self) -> Answer {
         let token = &self.token;
@@ -136,15 +156,16 @@ impl TokenSettings {
             self.bound_cidrs = cidrs.iter().map(|cidr| cidr.parse()).collect::<Result<_, _>>()?;
         }
         if let Some(name) = fields.text("token_type")? {
-            self.kind = match TokenKind::named(&name) {
-                Some(kind) => kind,
-                None => return refuse(format!("invalid 'token_type' value {name:?}")),
+            self.kind = match (name.as_str(), KindRule::named(&name)) {
+                ("", _) => KindRule::Default,
+                (_, Some(kind @ (KindRule::Default | KindRule::Service | KindRule::Batch))) => kind,
+                _ => return refuse(format!("invalid 'token_type' value {name:?}")),
             };
         }
         if self.uses < 0 {
             return refuse("'token_num_uses' cannot be negative");
         }
-        let batch = matches!(self.kind, TokenKind::Batch | TokenKind::DefaultBatch);
+        let batch = self.kind == KindRule::Batch;
         if batch && !self.period.is_zero() {
             return refuse(
                 "'token_type' cannot be 'batch' or 'default_batch' when set to generate periodic tokens",

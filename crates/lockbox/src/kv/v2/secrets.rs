@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{data, metadata, secret::Secret, settings, settings::Settings, versions};
 use crate::{
+    clock::Moment,
     exchange::{Answer, Operation, Request},
     kv::{KvError, walk},
     storage::{Batch, Shelf, StorageError, json},
@@ -11,7 +12,7 @@ use crate::{
 
 /// The secrets by path.
 pub(crate) struct Secrets {
-    pub(super) shelf: Shelf,
+    pub(in crate::kv) shelf: Shelf,
 }
 
 impl Secrets {
@@ -110,6 +111,24 @@ impl Secrets {
 
     pub(super) fn forget_value(&self, path: &str, number: u64, batch: &mut Batch) {
         batch.delete_unlisted(self.shelf.path(&value_entry(path, number)));
+    }
+
+    /// Takes over a value that had no versions: it is the first of its secret.
+    ///
+    /// # Errors
+    /// When JSON cannot say it.
+    pub(in crate::kv) fn adopt(
+        &self,
+        path: &str,
+        value: Zeroizing<Vec<u8>>,
+        now: Moment,
+        batch: &mut Batch,
+    ) -> Result<(), StorageError> {
+        let mut secret = Secret::new(now);
+        secret.add(&Settings::default(), now);
+        secret.oldest = secret.current;
+        self.keep_value(path, secret.current, value, batch);
+        self.keep(path, &secret, batch)
     }
 
     /// The secret with all its versions.

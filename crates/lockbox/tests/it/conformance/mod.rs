@@ -52,6 +52,21 @@ mod token_care;
 /// Tokens made by a role.
 mod token_roles;
 
+/// When tokens end, by the names of their leases.
+mod leases;
+
+/// Mounts tuned.
+mod tune;
+
+/// Mounts made and moved.
+mod enabling;
+
+/// Tokens of logins, on tuned mounts.
+mod tuned_logins;
+
+/// What is refused without `sudo`.
+mod sudo;
+
 /// What HTTP can ask for, and what it cannot.
 const METHODS: [&str; 11] =
     ["GET", "LIST", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "SCAN", "TRACE", "FOO"];
