@@ -16,6 +16,8 @@ pub(crate) enum Call {
     Steps(String),
     /// Time the loading of the certificate authorities, once.
     Roots,
+    /// Measure lockbox alone, and write nothing down.
+    Lockbox,
     /// Measure the sources alone, and write nothing down.
     Sources,
     /// Ask the credential helper within a `run`, again and again.
@@ -43,6 +45,7 @@ impl Call {
         Ok(match first.to_str() {
             Some("--date") => Self::Measure { date: text()? },
             Some("peak-memory") => Self::PeakMemory(arguments.collect()),
+            Some("lockbox") => Self::Lockbox,
             Some("sources") => Self::Sources,
             Some("helper") => Self::AskHelper { host: text()?, program: PathBuf::from(text()?) },
             Some("steps") => Self::Steps(text()?),

@@ -54,6 +54,9 @@ mod pipeline;
 /// 8 All sources of a build.
 mod sources;
 
+/// 9 lockbox beside OpenBao.
+mod lockbox;
+
 /// A server that is far away.
 mod distance;
 
@@ -74,6 +77,12 @@ fn main() -> anyhow::Result<()> {
         Call::Roots => return milliseconds::print_roots(),
         Call::Print(bytes) => return output::print(bytes),
         Call::AskHelper { host, program } => return sources::ask_helper(&host, &program),
+        Call::Lockbox => {
+            for section in lockbox::measure(&Programs::build()?)? {
+                println!("{section}");
+            }
+            return Ok(());
+        }
         Call::Sources => {
             println!("{}", sources::measure(&Programs::build()?)?);
             return Ok(());
@@ -82,21 +91,19 @@ fn main() -> anyhow::Result<()> {
     let machine = report::machine();
     let programs = Programs::build()?;
     let workbench = Workbench::build(&programs)?;
-    let report = Report {
-        date,
-        machine,
-        versions: programs.versions()?,
-        sections: vec![
-            job_to_token::measure(&workbench)?,
-            over_tls::measure(&workbench)?,
-            milliseconds::measure(&workbench)?,
-            mask::measure()?,
-            output::measure(&workbench)?,
-            binary_size::measure(&programs)?,
-            pipeline::measure(&programs)?,
-            sources::measure(&programs)?,
-        ],
-    };
+    let mut sections = vec![
+        job_to_token::measure(&workbench)?,
+        over_tls::measure(&workbench)?,
+        milliseconds::measure(&workbench)?,
+        mask::measure()?,
+        output::measure(&workbench)?,
+        binary_size::measure(&programs)?,
+        pipeline::measure(&programs)?,
+        sources::measure(&programs)?,
+    ];
+    drop(workbench);
+    sections.extend(lockbox::measure(&programs)?);
+    let report = Report { date, machine, versions: programs.versions()?, sections };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
     std::fs::write(&path, report.to_string()).context("RESULTS.md cannot be written")?;
     println!("{report}");

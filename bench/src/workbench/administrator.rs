@@ -10,9 +10,10 @@ pub(crate) struct Administrator {
     runtime: tokio::runtime::Handle,
     client: Client,
     address: String,
+    root_token: String,
 }
 
-pub(super) const ROOT: &str = "made-up-root-token";
+pub(crate) const ROOT: &str = "made-up-root-token";
 
 /// Where GitLab keeps its own build token, on the mount `ci`.
 pub(crate) const SECRET_PATH: &str =
@@ -28,16 +29,21 @@ pub(crate) const SECRET_VALUE: &str = "glpat-made-up-build-token-0001";
 pub(crate) const ROLE: &str = "omnibus-gitlab";
 
 impl Administrator {
-    pub(super) fn build(runtime: &tokio::runtime::Runtime, address: &str) -> anyhow::Result<Self> {
+    pub(crate) fn build(
+        runtime: &tokio::runtime::Runtime,
+        address: &str,
+        root_token: &str,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             runtime: runtime.handle().clone(),
             client: Client::build(&Tls::system(), &address.parse()?)?,
             address: address.to_owned(),
+            root_token: root_token.to_owned(),
         })
     }
 
     /// The reference deployment: the secret, a policy that reads it, and a role for the job.
-    pub(super) fn deploy(&self, issuer: &str, audiences: &[&str]) -> anyhow::Result<()> {
+    pub(crate) fn deploy(&self, issuer: &str, audiences: &[&str]) -> anyhow::Result<()> {
         self.must(Method::Post, "sys/mounts/ci", &json!({"type": "kv", "options": {"version": "2"}}))?;
         let secret = json!({"data": {SECRET_FIELD: SECRET_VALUE}});
         self.must(Method::Post, &format!("ci/data/{SECRET_PATH}"), &secret)?;
@@ -58,14 +64,18 @@ impl Administrator {
     /// The sessions that are alive, this one not counted.
     pub(super) fn sessions(&self) -> anyhow::Result<usize> {
         let url = format!("{}/v1/auth/token/accessors?list=true", self.address);
-        let listed = self.ask(Method::Get, &url, ("x-vault-token", ROOT), None)?;
+        let listed = self.ask(Method::Get, &url, ("x-vault-token", &self.root_token), None)?;
         let keys = listed["data"]["keys"].as_array().context("the vault lists no accessors")?;
         Ok(keys.len() - 1)
     }
 
+    pub(crate) fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.must(Method::Put, path, body)
+    }
+
     fn must(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {
         let url = format!("{}/v1/{path}", self.address);
-        self.ask(method, &url, ("x-vault-token", ROOT), Some(body))
+        self.ask(method, &url, ("x-vault-token", &self.root_token), Some(body))
     }
 
     /// One request to anybody on this machine, whose answer must be good.

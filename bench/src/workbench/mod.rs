@@ -14,12 +14,10 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::ensure;
 
-pub(crate) use administrator::{ROLE, SECRET_FIELD, SECRET_PATH, SECRET_VALUE};
+pub(crate) use administrator::{Administrator, ROLE, ROOT, SECRET_FIELD, SECRET_PATH, SECRET_VALUE};
+pub(crate) use sandbox::Sandbox;
 
-use self::{
-    administrator::Administrator, authority::Authority, openbao::OpenBao, sandbox::Sandbox,
-    scripted::Scripted,
-};
+use self::{authority::Authority, openbao::OpenBao, scripted::Scripted};
 use crate::programs::Programs;
 
 /// Everything that runs while something is measured; it ends when this is dropped.
@@ -52,7 +50,7 @@ impl<'a> Workbench<'a> {
         let sandbox = Sandbox::start(&runtime, home.path(), &programs.search_path)?;
         let openbao = OpenBao::start(&programs.bao, home.path(), &authority)?;
         let scripted = Scripted::start()?;
-        let administrator = Administrator::build(&runtime, &openbao.plain)?;
+        let administrator = Administrator::build(&runtime, &openbao.plain, ROOT)?;
         administrator.deploy(&sandbox.url, &[&openbao.plain, &openbao.tls])?;
         let place = |address: &str| -> anyhow::Result<Place> {
             let id_token = sandbox.id_token(&administrator, address)?;

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::administrator::Administrator;
 
 /// The issuer, a small GitLab in this process.
-pub(super) struct Sandbox {
-    pub(super) url: String,
+pub(crate) struct Sandbox {
+    pub(crate) url: String,
 }
 
 /// The project whose jobs may read.
@@ -18,7 +18,7 @@ pub(super) const PROJECT: &str = "gitlab-org/security/omnibus-gitlab";
 const ADMIN: &str = "glpat-made-up-admin-token";
 
 impl Sandbox {
-    pub(super) fn start(
+    pub(crate) fn start(
         runtime: &tokio::runtime::Runtime,
         home: &Path,
         search_path: &OsStr,
@@ -36,7 +36,7 @@ impl Sandbox {
     }
 
     /// The ID token of a job on a protected branch.
-    pub(super) fn id_token(&self, administrator: &Administrator, audience: &str) -> anyhow::Result<String> {
+    pub(crate) fn id_token(&self, administrator: &Administrator, audience: &str) -> anyhow::Result<String> {
         let url = format!("{}/-/sandbox/id_tokens", self.url);
         let wanted = json!({
             "project": PROJECT, "ref": "main", "ref_protected": true, "audience": audience, "expires_in": 7200,

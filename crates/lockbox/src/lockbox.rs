@@ -3,6 +3,7 @@ use std::{fmt, future::Future, io, sync::Arc};
 use tokio::net::TcpListener;
 
 use crate::{
+    StorageError,
     api::{self, Initialised, OpenError, Vault},
     seal::{RootKey, Split},
 };
@@ -10,6 +11,17 @@ use crate::{
 /// A small vault, ready to serve; its clones are the same one.
 #[derive(Clone)]
 pub struct Lockbox(Arc<Vault>);
+
+/// What a lockbox can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It has no keys yet.
+    New,
+    /// It waits for its key, or for shares of it.
+    Sealed,
+    /// It answers.
+    Open,
+}
 
 impl Lockbox {
     pub(crate) fn new(vault: Vault) -> Self {
@@ -30,6 +42,14 @@ impl Lockbox {
     /// When the key is another one's, or the file cannot be read.
     pub async fn unseal(&self, root_key: RootKey) -> Result<(), OpenError> {
         self.0.unseal(root_key).await.map(|_| ())
+    }
+
+    /// Whether it is open.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn condition(&self) -> Result<Condition, StorageError> {
+        self.0.condition()
     }
 
     /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have ten seconds to end.

@@ -3,10 +3,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::{
-    Value,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::{Value, value::RawValue};
 
 use super::{
     failure::Failure,
@@ -14,6 +11,7 @@ use super::{
 };
 use crate::{
     exchange::{Answer, Authenticated, Layout, Presence},
+    json::written,
     random,
 };
 
@@ -52,10 +50,11 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
 
 fn answered(answer: &Answer) -> Response<Body> {
     let status = match (answer.layout, answer.presence) {
-        (Layout::Empty, _) => {
+        (Layout::Empty, Presence::Here) => {
             let chosen = answer.status.and_then(|chosen| StatusCode::from_u16(chosen).ok());
             return finish(chosen.unwrap_or(StatusCode::NO_CONTENT), String::new());
         }
+        (Layout::Empty, Presence::Gone) => return finish(StatusCode::NOT_FOUND, String::new()),
         (_, Presence::Here) => StatusCode::OK,
         (_, Presence::Gone) => StatusCode::NOT_FOUND,
     };
@@ -86,11 +85,11 @@ fn merged(envelope: &Envelope<'_>) -> Option<Box<RawValue>> {
             all.entry(name).or_insert(value);
         }
     }
-    to_raw_value(&all).ok()
+    RawValue::from_string(written(&all).ok()?).ok()
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    match serde_json::to_string(value) {
+    match written(value) {
         Ok(mut text) => {
             text.push('\n');
             finish(status, text)

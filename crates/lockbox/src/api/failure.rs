@@ -25,6 +25,9 @@ pub(super) enum Failure {
     /// The path holds what no path may hold.
     #[error("the path is not text")]
     BrokenPath,
+    /// The query says neither that it lists nor that it does not.
+    #[error("the query is neither true nor false")]
+    BrokenQuery,
     #[error("there is nothing outside of /v1/")]
     OutsideApi,
     #[error("the method is not known here")]
@@ -45,6 +48,8 @@ pub(super) enum Failure {
     PatchType(String),
     #[error("mime: no media type")]
     NoPatchType,
+    #[error("mime: invalid media parameter")]
+    PatchParameter,
     #[error("no handler for route {0:?}. route entry not found.")]
     NoRoute(String),
     #[error("nothing is there")]
@@ -89,6 +94,8 @@ pub(super) enum Failure {
     Storage(#[from] StorageError),
     #[error("paths must be supplied")]
     NoPaths,
+    #[error("missing path")]
+    EmptyPath,
     #[error(transparent)]
     Field(#[from] FieldError),
     /// The same, found before the request reached what it is for.

@@ -49,11 +49,10 @@ impl Incoming {
     async fn read(request: Request<Body>) -> Result<Self, Failure> {
         let (Parts { method, uri, headers, extensions, .. }, body) = request.into_parts();
         let mut path = path::parse(uri.path())?;
-        let query = body::query(uri.query().unwrap_or_default());
-        let lists = query.flag("list").ok().flatten().unwrap_or_default();
-        let operation = operation(&method, &path, lists)?;
+        let mut query = body::query(uri.query().unwrap_or_default());
+        let operation = operation(&method, &path, &mut query)?;
         let fields = if operation.is_write() { body::fields(&method, &headers, body).await? } else { query };
-        if operation == Operation::List && !path.ends_with('/') {
+        if matches!(operation, Operation::List | Operation::Scan) && !path.ends_with('/') {
             path.push('/');
         }
         let from = extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
@@ -61,18 +60,30 @@ impl Incoming {
     }
 }
 
-fn operation(method: &Method, path: &str, lists: bool) -> Result<Operation, Failure> {
+fn operation(method: &Method, path: &str, query: &mut Fields) -> Result<Operation, Failure> {
     match method.as_str() {
-        "GET" if lists => Ok(Operation::List),
-        "GET" => Ok(Operation::Read),
+        "GET" => reading(query),
         "HEAD" if path == "sys/health" => Ok(Operation::Read),
         "LIST" => Ok(Operation::List),
+        "SCAN" => Ok(Operation::Scan),
         "POST" | "PUT" => Ok(Operation::Update),
         "PATCH" => Ok(Operation::Patch),
         "DELETE" => Ok(Operation::Delete),
         "OPTIONS" => Err(Failure::InternalOperation),
         _ => Err(Failure::UnknownMethod),
     }
+}
+
+/// A query turns a read into a list.
+fn reading(query: &mut Fields) -> Result<Operation, Failure> {
+    let mut asked = Operation::Read;
+    for (name, operation) in [("list", Operation::List), ("scan", Operation::Scan)] {
+        if query.first(name).flag(name).map_err(|_| Failure::BrokenQuery)? == Some(true) {
+            asked = if asked == Operation::Read { operation } else { return Err(Failure::BrokenQuery) };
+            query.remove(name);
+        }
+    }
+    Ok(asked)
 }
 
 fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {

@@ -45,6 +45,9 @@ mod sys;
 /// `auth/token/`: the tokens.
 mod token;
 
+/// What of a list a token may see.
+mod shown;
+
 /// The envelope around an answer.
 mod envelope;
 

@@ -23,6 +23,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
     match failure {
         Failure::Elsewhere(path) => Rescue::Redirect(path.clone()),
         Failure::BrokenPath => Rescue::Silent(StatusCode::BAD_REQUEST),
+        Failure::BrokenQuery => untold(StatusCode::BAD_REQUEST),
         Failure::NotFound | Failure::OutsideApi => untold(StatusCode::NOT_FOUND),
         Failure::UnknownMethod => untold(StatusCode::METHOD_NOT_ALLOWED),
         Failure::NoNamespace | Failure::NoRoute(_) => told(StatusCode::NOT_FOUND),
@@ -34,6 +35,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::Json(_)
         | Failure::JsonTooDeep
         | Failure::NoPatchType
+        | Failure::PatchParameter
         | Failure::NoPaths
         | Failure::NotInitialised
         | Failure::Split(_)
@@ -66,6 +68,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         },
         Failure::Policy(PolicyError::Storage(_)) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
+        Failure::EmptyPath => told_of_one(StatusCode::BAD_REQUEST),
         Failure::BodyTooLarge => told(StatusCode::PAYLOAD_TOO_LARGE),
         Failure::PatchType(_) => told(StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Failure::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
@@ -100,16 +103,25 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::Claims(_) => told(StatusCode::BAD_REQUEST),
         },
         Failure::Kv(error) => match error {
-            KvError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
             KvError::NotFound => untold(StatusCode::NOT_FOUND),
             KvError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+            KvError::Storage(_)
+            | KvError::PatchUnreadable(_)
+            | KvError::NoResource
+            | KvError::NoVersionData => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
             KvError::Upgrading
+            | KvError::NoPath
             | KvError::NoFields
             | KvError::NoData
             | KvError::NoVersions
             | KvError::NoVersionsToDestroy
             | KvError::CasRequired
             | KvError::CasMismatch
+            | KvError::CasUnreadable
+            | KvError::MetadataCasOfNothing
+            | KvError::MetadataCasRequired
+            | KvError::MetadataCasMismatch
+            | KvError::CustomMetadata(_)
             | KvError::Field(_)
             | KvError::Query(_) => told(StatusCode::BAD_REQUEST),
         },

@@ -1,6 +1,8 @@
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
+
+use crate::json::written;
 
 /// What an engine answers; the envelope around it is the API's.
 pub(crate) struct Answer {
@@ -26,7 +28,7 @@ pub(crate) enum Presence {
 /// Where the data stands in the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// Nothing to say: 204.
+    /// Nothing to say: 204, and 404 where it is not there.
     Empty,
     /// Under `data`.
     Enveloped,
@@ -58,6 +60,11 @@ impl Answer {
         Self::with(Layout::Empty, None)
     }
 
+    /// Not a word, of something that is not there.
+    pub(crate) fn nothing() -> Self {
+        Self::empty().gone()
+    }
+
     pub(crate) fn data(data: &impl Serialize) -> Self {
         Self::with(Layout::Enveloped, Some(raw(data)))
     }
@@ -70,9 +77,26 @@ impl Answer {
         Self::with(Layout::Bare, Some(raw(data)))
     }
 
-    /// A list of names, which Vault gives under `keys`.
+    /// A list of names, which Vault gives under `keys` if there are any.
     pub(crate) fn keys(keys: &[String]) -> Self {
-        Self::data(&serde_json::json!({ "keys": keys }))
+        if keys.is_empty() {
+            Self::data(&serde_json::Map::new())
+        } else {
+            Self::data(&serde_json::json!({ "keys": keys }))
+        }
+    }
+
+    /// Whether it is a list without a name.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        self.data.as_ref().is_some_and(|data| data.get() == "{}")
+    }
+
+    /// Data that is JSON already.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(crate) fn written(data: String) -> serde_json::Result<Self> {
+        Ok(Self::with(Layout::Enveloped, Some(RawValue::from_string(data)?)))
     }
 
     /// No data, but a word about it.
@@ -80,7 +104,6 @@ impl Answer {
         Self { warnings: vec![warning.into()], ..Self::with(Layout::Enveloped, None) }
     }
 
-    /// No data, but words about it.
     pub(crate) fn warned(warnings: Vec<String>) -> Self {
         Self { warnings, ..Self::with(Layout::Enveloped, None) }
     }
@@ -116,5 +139,6 @@ impl Answer {
 }
 
 fn raw(data: &impl Serialize) -> Box<RawValue> {
-    to_raw_value(data).expect("answers are made of what JSON can say")
+    let text = written(data).and_then(RawValue::from_string);
+    text.expect("answers are made of what JSON can say")
 }

@@ -1,6 +1,6 @@
-use super::{Answer, FieldError, Fields, Layout};
+use super::{Answer, FieldError, Fields, Layout, Presence};
 
-/// The fields that a path knows, each with what it is.
+/// The fields that a path knows, by name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema(pub(crate) &'static [(&'static str, Field)]);
 
@@ -9,9 +9,11 @@ pub(crate) struct Schema(pub(crate) &'static [(&'static str, Field)]);
 pub(crate) enum Field {
     Flag,
     Integer,
+    Integers,
     Object,
     /// A duration that cannot be negative.
     Seconds,
+    SignedSeconds,
     Text,
     /// A list, or one text with commas.
     Texts,
@@ -27,48 +29,50 @@ impl Schema {
     /// # Errors
     /// When a value cannot be read as what its field is.
     pub(crate) fn check(self, fields: &Fields) -> Result<(), FieldError> {
-        for (field, kind) in self.0 {
-            match kind {
-                Field::Text => fields.text(field).map(drop),
-                Field::Flag => fields.flag(field).map(drop),
-                Field::Integer => fields.integer(field).map(drop),
-                Field::Seconds => fields.duration(field).map(drop),
-                Field::Texts => fields.texts(field).map(drop),
-                Field::WholeTexts => fields.whole_texts(field).map(drop),
-                Field::Pairs => fields.pairs(field).map(drop),
-                Field::Object => fields.map(field).map(drop),
-                Field::OfPath => Ok(()),
-            }?;
+        for (name, field) in self.0 {
+            if fields.has(name) {
+                match field {
+                    Field::Flag => fields.flag(name).map(drop)?,
+                    Field::Integer => fields.integer(name).map(drop)?,
+                    Field::Integers => fields.integers(name).map(drop)?,
+                    Field::Object => fields.object(name).map(drop)?,
+                    Field::Seconds => fields.whole_seconds(name).map(drop)?,
+                    Field::SignedSeconds => fields.signed_seconds(name).map(drop)?,
+                    Field::Text => fields.text(name).map(drop)?,
+                    Field::Texts => fields.texts(name).map(drop)?,
+                    Field::WholeTexts => fields.whole_texts(name).map(drop)?,
+                    Field::Pairs => fields.pairs(name).map(drop)?,
+                    Field::OfPath => {}
+                }
+            }
         }
         Ok(())
     }
 
-    /// The answer with a word about the fields that had no effect; an empty answer says nothing.
+    /// The answer, with a word about every field that was given for nothing.
     pub(crate) fn noted(self, mut answer: Answer, fields: &Fields) -> Answer {
-        if answer.layout == Layout::Empty {
+        if fields.all().is_empty() || answer.layout == Layout::Empty || answer.presence == Presence::Gone {
             return answer;
         }
-        if let ignored @ [_, ..] = self.ignored(fields).as_slice() {
+        let ignored = self.ignored(fields);
+        if !ignored.is_empty() {
             let ignored = ignored.join(" ");
             answer.warnings.push(format!("Endpoint ignored these unrecognized parameters: [{ignored}]"));
         }
-        let replaced = self.0.iter().filter(|(field, kind)| *kind == Field::OfPath && fields.has(field));
-        let replaced: Vec<&str> = replaced.map(|(field, _)| *field).collect();
-        if !replaced.is_empty() {
-            let text = "Endpoint replaced the value of these parameters with the values captured from the endpoint's path";
-            answer.warnings.push(format!("{text}: [{}]", replaced.join(" ")));
+        let replaced =
+            |(name, field): &&(&str, Field)| *field == Field::OfPath && fields.value(name).is_some();
+        if let Some((name, _)) = self.0.iter().find(replaced) {
+            answer.warnings.push(format!(
+                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [{name}]"
+            ));
         }
         answer
     }
 
     /// The names that the path does not know, in order.
     pub(crate) fn ignored(self, fields: &Fields) -> Vec<&str> {
-        let known = |name: &str| self.0.iter().any(|(field, _)| *field == name);
-        let mut ignored: Vec<&str> = fields.all().keys().map(String::as_str).collect();
-        // `?list=true` asks, and says nothing.
-        ignored.retain(|name| !known(name) && *name != "list");
-        ignored.sort_unstable();
-        ignored
+        let known = |name: &str| self.0.iter().any(|(known, _)| *known == name);
+        fields.all().keys().map(String::as_str).filter(|name| !known(name)).collect()
     }
 }
 
@@ -78,37 +82,30 @@ mod tests {
 
     use super::*;
 
-    const SCHEMA: Schema =
-        Schema(&[("name", Field::OfPath), ("ttl", Field::Seconds), ("meta", Field::Pairs)]);
+    const SCHEMA: Schema = Schema(&[("path", Field::OfPath), ("n", Field::Integer)]);
 
-    fn fields(value: serde_json::Value) -> Fields {
-        value.as_object().cloned().map(Fields::from).unwrap_or_default()
+    fn fields(value: &serde_json::Value) -> Fields {
+        value.as_object().cloned().unwrap_or_default().into()
     }
 
     #[test]
-    fn fields_are_checked_before_they_are_used() {
-        assert!(SCHEMA.check(&fields(json!({ "ttl": "1h", "meta": ["a=b"], "unknown": [] }))).is_ok());
+    fn what_is_given_for_nothing_is_said() {
+        let brought = fields(&json!({ "zz": 1, "aa": 2, "path": "x", "n": 1 }));
+        let answer = SCHEMA.noted(Answer::data(&json!({})), &brought);
         assert_eq!(
-            SCHEMA.check(&fields(json!({ "ttl": [] }))).unwrap_err().to_string(),
-            r#"error converting input for field "ttl": could not parse duration from input"#
-        );
-        assert_eq!(
-            SCHEMA.check(&fields(json!({ "meta": "x" }))).unwrap_err().to_string(),
-            r#"error converting input for field "meta": invalid key pair at index 0 in field "meta""#
-        );
-    }
-
-    #[test]
-    fn what_has_no_effect_is_named_unless_nothing_is_said() {
-        let given = fields(json!({ "z": 1, "b": 2, "name": "x" }));
-        let told = SCHEMA.noted(Answer::data(&json!({})), &given);
-        assert_eq!(
-            told.warnings,
+            answer.warnings,
             [
-                "Endpoint ignored these unrecognized parameters: [b z]",
-                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [name]",
+                "Endpoint ignored these unrecognized parameters: [aa zz]",
+                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [path]"
             ]
         );
-        assert!(SCHEMA.noted(Answer::empty(), &given).warnings.is_empty());
+        assert!(SCHEMA.noted(Answer::empty(), &brought).warnings.is_empty());
+        assert!(SCHEMA.noted(Answer::data(&json!({})).gone(), &brought).warnings.is_empty());
+    }
+
+    #[test]
+    fn a_value_that_is_none_of_its_kind_is_refused() {
+        assert!(SCHEMA.check(&fields(&json!({ "n": "x" }))).is_err());
+        assert!(SCHEMA.check(&fields(&json!({ "n": null, "path": 5 }))).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use tokio::sync::RwLock;
 use super::{KvError, v1, v2};
 use crate::{
     clock::Moment,
-    exchange::{Answer, Request},
+    exchange::{Answer, Fields, Request},
     storage::{Batch, Shelf, StorageError, Store},
 };
 
@@ -47,11 +47,11 @@ impl Engine {
     /// Whether a write to this path would be an update.
     ///
     /// # Errors
-    /// When the path cannot be looked up.
-    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
+    /// When the path cannot be looked up, or a field is not what it should be.
+    pub(crate) fn holds(&self, path: &str, fields: &Fields) -> Result<bool, KvError> {
         match self {
-            Self::V1(secrets, _) => secrets.holds(path),
-            Self::V2(secrets) => secrets.holds(path),
+            Self::V1(secrets, _) => Ok(secrets.holds(path)?),
+            Self::V2(secrets) => secrets.holds(path, fields),
         }
     }
 

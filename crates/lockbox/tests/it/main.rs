@@ -23,6 +23,12 @@ mod mounts;
 /// Policies, and what they allow.
 mod policies;
 
+/// The texts of policies, HCL and JSON, as OpenBao takes and refuses them.
+mod policy_texts;
+
+/// What is fuzzed, over the saved corpus.
+mod fuzz;
+
 /// Login with a JWT: every refusal in OpenBao's words.
 mod logins;
 

@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{script::Script, suite::agree};
+use crate::conformance::frame::{Script, agree, agree_alone};
 
 #[test]
 fn mounts_are_made_alike() {
-    let mut scripts = vec![kinds(), places(), methods(), moved(), moved_wrongly(), methods_moved()];
+    let mut scripts = vec![kinds(), places(), methods(), moved_wrongly()];
     for (field, values) in settings() {
         scripts.push(configured(
             &format!("engine configured by {field}"),
@@ -22,6 +22,12 @@ fn mounts_are_made_alike() {
         ));
     }
     agree(&scripts);
+}
+
+/// While OpenBao moves a mount, those beside it see it at both places or at none.
+#[test]
+fn mounts_are_moved_alike() {
+    agree_alone(&[moved(), methods_moved()]);
 }
 
 fn settings() -> Vec<(&'static str, Vec<Value>)> {

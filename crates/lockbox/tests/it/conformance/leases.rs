@@ -1,9 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{
-    script::Script,
-    suite::{agree, agree_alone},
-};
+use crate::conformance::frame::{Script, agree, agree_alone};
 
 #[test]
 fn leases_are_kept_alike() {

@@ -2,71 +2,46 @@
 //! must be the same: status, body, error texts, headers.
 //!
 //! What differs by nature is compared by its kind: ids, tokens, accessors, and times within a tolerance. A script that is
-//! known to differ stands in `known.rs`, and the suite fails when it no longer does.
+//! known to differ stands in `frame/known.rs`, and the suite fails when it no longer does.
 
-/// Requests in their order.
-mod script;
+/// Scripts of requests, asked of both servers and compared.
+mod frame;
 
-/// One request of a script, and what is kept of its answer.
-mod step;
+/// Paths, methods, headers and bodies, odd ones included.
+mod http;
 
-/// What scripts keep of answers, each server's own.
-mod variables;
+/// What anybody may ask, what is not there, leases, audit, the seal.
+mod system;
 
-/// HTTP as it goes over the wire, odd requests included.
-mod wire;
+/// Engines and auth methods, mounted and tuned.
+mod mounts;
 
-/// What a random text is, when it cannot be compared.
-mod kind;
+/// Engines and auth methods made with all that they can be told, and moved.
+mod enabling;
 
-/// The differences between two answers.
-mod compare;
+/// Engines and auth methods tuned.
+mod tune;
 
-/// Times that lie close together.
-mod time;
-
-/// The two servers.
-mod pair;
-
-/// Scripts run side by side, and what is said of them.
-mod suite;
-
-/// The scripts in which lockbox is known to differ.
-mod known;
-
-/// Values by version: check-and-set, deletion, metadata.
-mod kv_v2;
-
-/// Settings of the engine and of its secrets, with good and bad values.
-mod kv_settings;
-
-/// Values without versions.
-mod kv_v1;
-
-/// Tokens made, in all forms.
-mod tokens;
-
-/// Tokens looked up, renewed, revoked.
-mod token_care;
-
-/// Tokens made by a role.
-mod token_roles;
+/// Logins on tuned mounts.
+mod tuned_logins;
 
 /// When tokens end, by the names of their leases.
 mod leases;
 
-/// Mounts tuned.
-mod tune;
-
-/// Mounts made and moved.
-mod enabling;
-
-/// Tokens of logins, on tuned mounts.
-mod tuned_logins;
-
 /// What is refused without `sudo`.
 mod sudo;
 
-/// What HTTP can ask for, and what it cannot.
-const METHODS: [&str; 11] =
-    ["GET", "LIST", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "SCAN", "TRACE", "FOO"];
+/// Policies, and what they allow.
+mod policy;
+
+/// Tokens made, looked after, and made by roles.
+mod token;
+
+/// Logins with a JWT.
+mod jwt;
+
+/// Secrets by path.
+mod kv;
+
+/// Answers that are wrapped.
+mod wrapping;

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{script::Script, suite::agree_alone};
+use crate::conformance::frame::{Script, agree_alone};
 
 /// A token that may do everything but what is dangerous, at the paths that are.
 #[test]

@@ -1,9 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{
-    script::Script,
-    suite::{agree, agree_alone},
-};
+use crate::conformance::frame::{Script, agree, agree_alone};
 
 #[test]
 fn mounts_are_tuned_alike() {

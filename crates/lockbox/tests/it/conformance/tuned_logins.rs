@@ -1,7 +1,9 @@
 use serde_json::{Value, json};
 
-use super::{script::Script, suite::agree};
-use crate::harness::Signer;
+use crate::{
+    conformance::frame::{Script, agree},
+    harness::Signer,
+};
 
 #[test]
 fn logins_follow_their_mount_alike() {

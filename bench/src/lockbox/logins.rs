@@ -1,0 +1,72 @@
+use super::{
+    CONNECTIONS, HEAD, Server, in_turn,
+    load::{Amount, Load, request},
+    row,
+};
+use crate::{
+    report::{Section, Verdict, mebibytes},
+    workbench::ROLE,
+};
+
+/// JWT logins, each with a signature to verify and a session to keep; then the memory that the sessions hold.
+pub(super) fn measure(servers: &[&Server], tokens: &[String]) -> anyhow::Result<Section> {
+    let login = |_: &Server, number: usize| login(tokens, number);
+    let served = in_turn(servers, CONNECTIONS, &login)?;
+    let mut rows: Vec<Vec<String>> = servers
+        .iter()
+        .zip(&served)
+        .map(|(server, each)| row(server.name.to_owned(), each, &served[0]))
+        .collect();
+    let mut memory = Vec::new();
+    for server in servers {
+        let load = Load {
+            address: &server.address,
+            connections: CONNECTIONS,
+            request: &|number| self::login(tokens, number),
+        };
+        load.run(Amount::Requests(LOGINS_FOR_MEMORY))?;
+        memory.push(server.resident()? as f64);
+        rows.push(vec![
+            format!("{}, memory after the logins", server.name),
+            mebibytes(server.resident()?),
+            String::new(),
+            String::new(),
+            String::new(),
+        ]);
+    }
+    let faster = served[0].per_second / served[1].per_second;
+    Ok(Section {
+        title: "lockbox: logins",
+        about: format!(
+            "JWT logins (RS256) over {CONNECTIONS} connections that stay open, with {} different ID tokens; every signature is verified.\n\
+             lockbox serves from its file, and each login is on disk before it is answered; OpenBao keeps everything in memory. Then\n\
+             {LOGINS_FOR_MEMORY} more logins, and the memory of the process. The clients share the two cores with the server.",
+            tokens.len()
+        ),
+        head: HEAD,
+        rows,
+        verdicts: vec![
+            Verdict::at_least(
+                "lockbox: JWT logins, of OpenBao's",
+                5.0,
+                faster,
+                "×",
+                "Verifying a signature and flushing the disk are most of a login.",
+            ),
+            Verdict::at_least(
+                "lockbox: memory after the logins, less than OpenBao's by",
+                10.0,
+                memory[1] / memory[0],
+                "×",
+                "Every session is kept in memory as well as on disk.",
+            ),
+        ],
+    })
+}
+
+fn login(tokens: &[String], number: usize) -> Vec<u8> {
+    let token = &tokens[number % tokens.len()];
+    request("POST", "auth/jwt/login", "", &format!("{{\"role\":\"{ROLE}\",\"jwt\":\"{token}\"}}"))
+}
+
+const LOGINS_FOR_MEMORY: usize = 20_000;
