@@ -1,10 +1,11 @@
-use std::{net::IpAddr, path::Path, sync::Arc};
+use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::{
     mount::{Description, Mounts},
+    sys::Moves,
     time::Time,
     watch,
 };
@@ -12,7 +13,7 @@ use crate::{
     audit::{AuditError, AuditLog},
     auth::{
         jwt::JwtError,
-        token::{Key, Kind, Metadata, Order, Renewal, Session, Terms, TokenError, Tokens},
+        token::{Key, Kind, Order, Renewal, Session, Terms, TokenError, TokenRoles, Tokens},
     },
     clock::Moment,
     cubbyhole::Cubbyholes,
@@ -26,9 +27,11 @@ pub(crate) struct Core {
     pub(super) store: Arc<Store>,
     pub(super) policies: Policies,
     pub(super) tokens: Tokens,
+    pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
     pub(super) audit: Option<AuditLog>,
     pub(super) cubbyholes: Cubbyholes,
+    pub(super) moves: Moves,
 }
 
 /// Why the contents of a file could not be read.
@@ -58,7 +61,9 @@ impl Core {
         let core = Self {
             policies: Policies::load(Arc::clone(&store), now).await?,
             tokens: Tokens::load(Arc::clone(&store), now).await?,
-            mounts: Mounts::load(Arc::clone(&store)).await?,
+            token_roles: TokenRoles::load(Arc::clone(&store))?,
+            mounts: Mounts::load(Arc::clone(&store), now).await?,
+            moves: Moves::default(),
             audit: match audit_file {
                 Some(path) => Some(watch::open(&store, path, now).await?),
                 None => None,
@@ -86,12 +91,14 @@ impl Core {
             kind: Kind::Service,
             policies: vec!["root".to_owned()],
             display_name: if id.is_some() { "token" } else { "root" }.to_owned(),
-            metadata: Metadata::default(),
+            metadata: None,
             path: if id.is_some() { "auth/token/create" } else { "auth/token/root" }.to_owned(),
             role: None,
             entity_id: String::new(),
             parent: None,
             terms: Terms::default(),
+            explicit_max: Duration::ZERO,
+            period: Duration::ZERO,
             uses: 0,
             renewal: Renewal::Refused,
             bound_cidrs: Vec::new(),
@@ -188,7 +195,9 @@ mod tests {
             kind: Kind::Service,
             policies: vec!["default".to_owned()],
             display_name: String::new(),
-            metadata: Metadata::default(),
+            metadata: None,
+            explicit_max: Duration::ZERO,
+            period: Duration::ZERO,
             path: "auth/token/create".to_owned(),
             role: None,
             entity_id: String::new(),

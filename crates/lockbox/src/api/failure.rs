@@ -134,6 +134,24 @@ pub(super) enum Failure {
     EmptyPath,
     #[error(transparent)]
     Field(#[from] FieldError),
+    /// The same, found before the request reached what it is for.
+    #[error("Field validation failed: {0}")]
+    Validation(FieldError),
+    #[error("invalid lease ID")]
+    LeaseNoText,
+    #[error("lease_id must be specified")]
+    NoLeaseNamed,
+    #[error("invalid lease")]
+    NoSuchLease,
+    #[error("lease not found")]
+    LeaseNotFound,
+    /// Tokens are renewed as tokens.
+    #[error("tokens cannot be renewed through this endpoint")]
+    TokenLease,
+    #[error("invalid 'limit' provided: strconv.Atoi: parsing {0:?}: invalid syntax")]
+    LeaseLimit(String),
+    #[error("limit must be 'none' or a positive integer")]
+    LeaseLimitBelowOne,
     #[error(transparent)]
     Mount(#[from] MountError),
     #[error(transparent)]

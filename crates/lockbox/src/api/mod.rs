@@ -42,6 +42,12 @@ mod mount;
 /// Which part of the server a path belongs to.
 mod route;
 
+/// Which paths need more than their capability.
+mod dangerous;
+
+/// What a request names, looked at before anything else.
+mod named;
+
 /// The way of one request.
 mod process;
 

@@ -6,6 +6,8 @@ use super::{
     cubbyhole,
     failure::Failure,
     http::{Incoming, Namespace},
+    mount::Description,
+    named,
     route::Route,
     shown, sys, token,
     vault::Vault,
@@ -58,6 +60,7 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
     if incoming.operation.is_write() && path.ends_with('/') {
         return Err(Failure::WriteToFolder);
     }
+    named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
     let outcome = answer(core, &incoming, &route, wrap).await;
     // What ended on the way leaves nothing behind.
@@ -82,7 +85,7 @@ async fn answer(
     wrap: Option<Duration>,
 ) -> Result<Answer, Failure> {
     if let Route::Method(mount, "login") = route
-        && let Method::Jwt(method) = &mount.inside
+        && let Method::Jwt(method) = &*mount.inside
     {
         let audited = Audited::new(core, incoming, route, Operation::Update);
         let request = request(core, incoming, "login", Operation::Update);
@@ -90,11 +93,12 @@ async fn answer(
             return Err(Failure::UnsupportedLogin);
         }
         audited.asks(Asker::Anybody)?;
-        let mounted = Mounted { path: &mount.description.path, accessor: &mount.description.accessor };
+        let Description { path, accessor, tuning, .. } = &mount.description;
+        let mounted = Mounted { path, accessor, lifetimes: tuning.lifetimes(), kind: tuning.kind() };
         let client = Client { from: incoming.peer.ip(), time: core.time.wall() };
         let outcome = match method.login(mounted, &request, client).await {
             Ok(order) => {
-                let answer = token::log_in(core, order).await;
+                let answer = token::log_in(core, accessor, order).await;
                 answer.map(|answer| jwt::Method::noted(answer, &incoming.fields))
             }
             Err(refusal) => Err(refusal.into()),
@@ -164,7 +168,7 @@ async fn authorised(
     audited.asks(asker)?;
     let paged = grant.page.applied(&incoming.fields);
     let fields = paged.as_ref().unwrap_or(&incoming.fields);
-    let request = Request { operation, path: "", fields, now: core.now() };
+    let request = Request { operation, path: "", fields, now: core.now(), lease_seconds: 0 };
     let outcome = carried_out(core, &asking, (route, incoming), request).await;
     audited.is_told(asker, outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked)))
 }
@@ -183,15 +187,21 @@ async fn carried_out(
         }
         Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
         Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,
-        Route::Method(mount, path) => match &mount.inside {
-            Method::Jwt(method) => Ok(method.handle(&Request { path, ..request }).await?),
+        Route::Method(mount, path) => match &*mount.inside {
+            Method::Jwt(method) => {
+                let lifetimes = mount.description.lifetimes();
+                Ok(method.handle(&Request { path, ..request }, lifetimes).await?)
+            }
             Method::Token => Err(Failure::Token(TokenError::Refused)),
         },
-        Route::Engine(mount, path) => Ok(mount.inside.handle(&Request { path, ..request }).await?),
+        Route::Engine(mount, path) => {
+            let lease_seconds = mount.description.tuning.lease_hint();
+            Ok(mount.inside.handle(&Request { path, lease_seconds, ..request }).await?)
+        }
         Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
     }
 }
 
 fn request<'a>(core: &Core, incoming: &'a Incoming, path: &'a str, operation: Operation) -> Request<'a> {
-    Request { operation, path, fields: &incoming.fields, now: core.now() }
+    Request { operation, path, fields: &incoming.fields, now: core.now(), lease_seconds: 0 }
 }

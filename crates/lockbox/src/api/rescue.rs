@@ -59,10 +59,18 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::ShareForm
         | Failure::ShareTooShort(_)
         | Failure::ShareTooLong(_)
-        | Failure::Field(_) => told(StatusCode::BAD_REQUEST),
+        | Failure::LeaseNoText
+        | Failure::NoLeaseNamed
+        | Failure::NoSuchLease
+        | Failure::LeaseNotFound
+        | Failure::TokenLease
+        | Failure::Field(_)
+        | Failure::Validation(_) => told(StatusCode::BAD_REQUEST),
         Failure::Audit(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Sealed => told(StatusCode::SERVICE_UNAVAILABLE),
-        Failure::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::Storage(_) | Failure::LeaseLimit(_) | Failure::LeaseLimitBelowOne => {
+            told_of_one(StatusCode::INTERNAL_SERVER_ERROR)
+        }
         Failure::Open(error) => match error {
             OpenError::AlreadyInitialised | OpenError::NotInitialised | OpenError::WrongKey => {
                 told(StatusCode::BAD_REQUEST)
@@ -71,17 +79,9 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
                 told(StatusCode::INTERNAL_SERVER_ERROR)
             }
         },
-        Failure::Mount(error) => match error {
-            MountError::Storage(_) | MountError::Method(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
-            MountError::InUse(_)
-            | MountError::Reserved(_)
-            | MountError::Stays(_)
-            | MountError::TokenStays
-            | MountError::NoEngine(_)
-            | MountError::NoMethod(_)
-            | MountError::NoKind
-            | MountError::UnknownKind(_)
-            | MountError::UnknownVersion => told(StatusCode::BAD_REQUEST),
+        Failure::Mount(error) => match mount_fault(error) {
+            Fault::Ours => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+            Fault::Theirs => told(StatusCode::BAD_REQUEST),
         },
         Failure::Policy(PolicyError::Storage(_)) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
@@ -151,7 +151,8 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | KvError::PatchUnreadable(_)
             | KvError::NoResource
             | KvError::NoVersionData => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
-            KvError::NoPath
+            KvError::Upgrading
+            | KvError::NoPath
             | KvError::NoFields
             | KvError::NoData
             | KvError::NoVersions
@@ -169,32 +170,106 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
     }
 }
 
+/// Who can do something about it.
+enum Fault {
+    Ours,
+    Theirs,
+}
+
+fn mount_fault(error: &MountError) -> Fault {
+    match error {
+        MountError::Storage(_) | MountError::Method(_) | MountError::Engine(_) => Fault::Ours,
+        MountError::InUse(_)
+        | MountError::Reserved(_)
+        | MountError::Stays(_)
+        | MountError::TokenStays
+        | MountError::TokenOnce
+        | MountError::NoEngine(_)
+        | MountError::NoMethod(_)
+        | MountError::NoView(_)
+        | MountError::NoEntry(_)
+        | MountError::NoKind
+        | MountError::NoPluginName
+        | MountError::NotMountable(_)
+        | MountError::UnknownKind(_)
+        | MountError::NoVersions(_)
+        | MountError::UnknownVersion
+        | MountError::Config(_)
+        | MountError::Ttl { .. }
+        | MountError::DefaultAboveMax
+        | MountError::DefaultAboveSystem(_)
+        | MountError::MaxBelowDefault { .. }
+        | MountError::Duration(_)
+        | MountError::NotBuiltIn(_)
+        | MountError::NoVersion(_)
+        | MountError::UnknownPluginVersion { .. }
+        | MountError::UnknownVisibility(_)
+        | MountError::UnknownTokenKind
+        | MountError::TokenKindOfEngine
+        | MountError::TokenKindStays
+        | MountError::NoLockout(_)
+        | MountError::Fixed { .. }
+        | MountError::OptionVersion(_)
+        | MountError::NoSuchVersion(_)
+        | MountError::Downgrade(_)
+        | MountError::NoMove
+        | MountError::SpaceInMove(_)
+        | MountError::NoPath(_)
+        | MountError::MoveOutOfAuth(_)
+        | MountError::NotMoved(_)
+        | MountError::NotMovedTo(_)
+        | MountError::NothingToMove(_)
+        | MountError::TakenByOther(_)
+        | MountError::Field(_) => Fault::Theirs,
+    }
+}
+
 fn token_status(error: &TokenError) -> StatusCode {
     match error {
-        TokenError::Refused | TokenError::Unknown => StatusCode::FORBIDDEN,
-        TokenError::RoleGone(_) | TokenError::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        TokenError::Refused | TokenError::Unknown | TokenError::NoText => StatusCode::FORBIDDEN,
+        TokenError::LoginRoleGone(_)
+        | TokenError::TokenRoleGone(_)
+        | TokenError::PastItsLongest
+        | TokenError::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
         TokenError::UnknownAccessor
         | TokenError::NoAccessor
         | TokenError::NoId
+        | TokenError::NotFound
+        | TokenError::NothingToRevoke
+        | TokenError::NoParent
         | TokenError::BatchStays
         | TokenError::BatchEndsAsItIs
+        | TokenError::NoLease
         | TokenError::NotRenewable
         | TokenError::BatchRoot
         | TokenError::BatchParent
         | TokenError::RestrictedParent
         | TokenError::RootByLogin
+        | TokenError::RootByOthers
+        | TokenError::RootThatOutlives
         | TokenError::UnknownKind
         | TokenError::MorePolicies
+        | TokenError::NotAllowedByRole { .. }
+        | TokenError::DisallowedByRole(_)
+        | TokenError::NotAssignable(_)
         | TokenError::OrphanNeedsSudo
+        | TokenError::RevokingAloneNeedsSudo
         | TokenError::IdNeedsSudo
         | TokenError::PeriodNeedsSudo
         | TokenError::IdTaken
         | TokenError::ReservedId(_)
+        | TokenError::DottedId
+        | TokenError::AliasWithoutRole
+        | TokenError::AliasNotAllowed
         | TokenError::NegativeUses
+        | TokenError::Negative(_)
         | TokenError::NotForBatch(_)
-        | TokenError::NotFound
-        | TokenError::Field(_)
-        | TokenError::Body(_)
-        | TokenError::Duration(_) => StatusCode::BAD_REQUEST,
+        | TokenError::NoDuration(_)
+        | TokenError::Duration(_)
+        | TokenError::UnknownRole(_)
+        | TokenError::RoleSetting(_)
+        | TokenError::OldCidr(_)
+        | TokenError::Cidr(_)
+        | TokenError::Field(_) => StatusCode::BAD_REQUEST,
     }
 }

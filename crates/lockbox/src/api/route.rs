@@ -1,6 +1,6 @@
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Core, mount::Mount};
+use super::{Core, dangerous, mount::Mount};
 use crate::{
     auth::{Method, token::Key},
     exchange::{Fields, Operation},
@@ -25,7 +25,7 @@ impl<'a> Route<'a> {
         }
         if let Some(rest) = path.strip_prefix("auth/") {
             return match core.mounts.methods.find(rest) {
-                Some((mount, rest)) if matches!(mount.inside, Method::Token) => Self::Token(rest),
+                Some((mount, rest)) if matches!(*mount.inside, Method::Token) => Self::Token(rest),
                 Some((mount, rest)) => Self::Method(mount, rest),
                 None => Self::Nowhere,
             };
@@ -55,11 +55,14 @@ impl<'a> Route<'a> {
         let holds = match self {
             Self::Engine(mount, rest) => mount.inside.holds(rest, fields)?,
             Self::Cubbyhole(rest) => core.cubbyholes.holds(owner, rest)?,
-            Self::Method(mount, rest) => match &mount.inside {
+            Self::Method(mount, rest) => match &*mount.inside {
                 Method::Jwt(method) => method.holds(rest),
                 Method::Token => true,
             },
-            Self::System(_) | Self::Token(_) | Self::Nowhere => true,
+            Self::Token(path) => {
+                path.strip_prefix("roles/").is_none_or(|name| core.token_roles.read(name).is_some())
+            }
+            Self::System(_) | Self::Nowhere => true,
         };
         Ok(if holds { Operation::Update } else { Operation::Create })
     }
@@ -78,11 +81,8 @@ impl<'a> Route<'a> {
     /// Whether a policy must say `sudo` as well.
     pub(super) fn danger(&self) -> Danger {
         let dangerous = match self {
-            Self::System(path) => {
-                ["auth/", "audit"].iter().any(|start| path.starts_with(start))
-                    || matches!(*path, "seal" | "rotate")
-            }
-            Self::Token(path) => path.starts_with("accessors"),
+            Self::System(path) => dangerous::in_system(path),
+            Self::Token(path) => dangerous::in_tokens(path),
             Self::Cubbyhole(_) | Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
         };
         if dangerous { Danger::Dangerous } else { Danger::Ordinary }

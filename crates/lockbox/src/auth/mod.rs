@@ -9,8 +9,12 @@ pub(crate) mod jwt;
 /// One mounted auth method.
 mod method;
 
+/// Who is behind a token.
+mod entity;
+
 /// The networks that a token is bound to.
 mod cidr;
 
 pub(crate) use cidr::{Cidr, CidrError};
+pub(crate) use entity::entity_id;
 pub(crate) use method::Method;

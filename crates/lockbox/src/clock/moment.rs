@@ -25,6 +25,11 @@ impl Moment {
         Self::at_second(self.0.saturating_add(NANOS / 2) / NANOS)
     }
 
+    /// The whole second that it lies in.
+    pub(crate) fn whole(self) -> Self {
+        Self::at_second(self.seconds())
+    }
+
     /// Whole seconds since 1970.
     pub(crate) fn seconds(self) -> u64 {
         self.0 / NANOS

@@ -146,8 +146,13 @@ mod tests {
 
     async fn write(cubbyholes: &Cubbyholes, owner: Key, path: &str) {
         let fields: Fields = json!({ "x": path }).as_object().cloned().unwrap_or_default().into();
-        let request =
-            Request { operation: Operation::Create, path, fields: &fields, now: Moment::at_second(0) };
+        let request = Request {
+            operation: Operation::Create,
+            path,
+            fields: &fields,
+            now: Moment::at_second(0),
+            lease_seconds: 0,
+        };
         cubbyholes.handle(owner, &request).await.unwrap();
     }
 

@@ -61,6 +61,9 @@ fn parse_go(text: &str) -> Result<i64, String> {
 /// `1h0m0s`, as Go writes it.
 pub(crate) fn full(duration: Duration) -> String {
     let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+    if seconds == 0 && nanos > 0 {
+        return below_a_second(nanos);
+    }
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     let mut text = String::new();
     if hours > 0 {
@@ -76,6 +79,17 @@ pub(crate) fn full(duration: Duration) -> String {
     }
     text.push('s');
     text
+}
+
+/// `1.5ms`: in the largest unit of which there is at least one.
+fn below_a_second(nanos: u32) -> String {
+    let (whole, rest, places, unit) = match nanos {
+        0..1_000 => return format!("{nanos}ns"),
+        1_000..1_000_000 => (nanos / 1_000, nanos % 1_000, 3, "µs"),
+        _ => (nanos / 1_000_000, nanos % 1_000_000, 6, "ms"),
+    };
+    let fraction = format!(".{rest:0places$}");
+    format!("{whole}{}{unit}", fraction.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// `1h`, as Vault's warnings write it: without the zeros at the end.
@@ -133,5 +147,10 @@ mod tests {
         assert_eq!(compact(Duration::from_secs(768 * 3600)), "768h");
         assert_eq!(compact(Duration::from_secs(100)), "1m40s");
         assert_eq!(compact(Duration::from_secs(1800)), "30m");
+        assert_eq!(full(Duration::from_millis(1500)), "1.5s");
+        assert_eq!(full(Duration::from_millis(500)), "500ms");
+        assert_eq!(full(Duration::from_nanos(1_050_000)), "1.05ms");
+        assert_eq!(full(Duration::from_nanos(2_100)), "2.1µs");
+        assert_eq!(full(Duration::from_nanos(7)), "7ns");
     }
 }

@@ -75,11 +75,6 @@ impl Fields {
         Self::new(named)
     }
 
-    /// The names of all fields, in order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.named.keys().map(String::as_str)
-    }
-
     pub(crate) fn all(&self) -> &Map<String, Value> {
         &self.named
     }
@@ -108,6 +103,15 @@ impl Fields {
     /// A list, or one text with commas.
     pub(crate) fn texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
         self.read(field, |value| convert::texts(value, self.lists()))
+    }
+
+    /// A list, or one text as its only part.
+    pub(crate) fn whole_texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
+        match self.value(field) {
+            Some(Value::Array(_) | Value::Object(_)) => self.texts(field),
+            None => Ok(None),
+            Some(_) => Ok(self.text(field)?.map(|text| vec![text])),
+        }
     }
 
     /// A map, or a list of `name=text`.

@@ -8,4 +8,6 @@ pub(crate) struct Request<'a> {
     pub(crate) path: &'a str,
     pub(crate) fields: &'a Fields,
     pub(crate) now: Moment,
+    /// How long what its mount gives is good, when nobody says more.
+    pub(crate) lease_seconds: i64,
 }

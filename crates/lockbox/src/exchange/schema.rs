@@ -17,6 +17,8 @@ pub(crate) enum Field {
     Text,
     /// A list, or one text with commas.
     Texts,
+    /// A list, or one text as its only part.
+    WholeTexts,
     /// Texts by name, or a list of `name=text`.
     Pairs,
     /// Taken from the path, whatever the request says.
@@ -37,6 +39,7 @@ impl Schema {
                 Field::SignedSeconds => fields.signed_seconds(name).map(drop),
                 Field::Text => fields.text(name).map(drop),
                 Field::Texts => fields.texts(name).map(drop),
+                Field::WholeTexts => fields.whole_texts(name).map(drop),
                 Field::Pairs => fields.texts_by_name(name).map(drop),
                 Field::OfPath => Ok(()),
             }?;
@@ -49,8 +52,7 @@ impl Schema {
         if fields.all().is_empty() || answer.layout == Layout::Empty || answer.presence == Presence::Gone {
             return answer;
         }
-        let known = |name: &str| self.0.iter().any(|(known, _)| *known == name);
-        let ignored: Vec<&str> = fields.names().filter(|name| !known(name)).collect();
+        let ignored = self.ignored(fields);
         if !ignored.is_empty() {
             let ignored = ignored.join(" ");
             answer.warnings.push(format!("Endpoint ignored these unrecognized parameters: [{ignored}]"));
@@ -65,6 +67,12 @@ impl Schema {
             ));
         }
         answer
+    }
+
+    /// The names that the path does not know, in order.
+    pub(crate) fn ignored(self, fields: &Fields) -> Vec<&str> {
+        let known = |name: &str| self.0.iter().any(|(known, _)| *known == name);
+        fields.all().keys().map(String::as_str).filter(|name| !known(name)).collect()
     }
 }
 

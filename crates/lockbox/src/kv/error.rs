@@ -9,6 +9,12 @@ pub(crate) enum KvError {
     NotFound,
     #[error("unsupported operation")]
     UnsupportedOperation,
+    /// Its values are being moved.
+    #[error(
+        "Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief period and will \
+         resume service shortly."
+    )]
+    Upgrading,
     #[error("missing path")]
     NoPath,
     #[error("missing data fields")]

@@ -1,26 +1,30 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use super::{Description, Mount, MountError, MountTable};
+use super::{Description, Flags, Mount, MountError, MountTable, Tuning};
 use crate::{
     api::core::LoadError,
     auth::{
         Method,
         jwt::{self, JwtError},
+        token::{Lifetimes, Tokens},
     },
-    kv::{Engine, Version},
+    clock::Moment,
+    kv::Engine,
     storage::{Batch, StorageError, Store, json},
 };
 
 /// The engines and auth methods, and their record in the store.
 pub(crate) struct Mounts {
-    store: Arc<Store>,
+    pub(super) store: Arc<Store>,
     pub(crate) engines: MountTable<Engine>,
     pub(crate) methods: MountTable<Method>,
-    /// Held by who mounts or unmounts.
-    turn: Mutex<()>,
+    /// What is part of every vault: only what is said of it is kept here.
+    pub(super) built_in: RwLock<Vec<Description>>,
+    /// Held by who mounts, unmounts, moves or tunes.
+    pub(super) turn: Mutex<()>,
 }
 
 /// The mounts as the store holds them.
@@ -28,37 +32,47 @@ pub(crate) struct Mounts {
 struct Written {
     engines: Vec<Description>,
     methods: Vec<Description>,
+    #[serde(default)]
+    built_in: Vec<Description>,
     /// Unmounted, and not yet let go of.
     doomed: Vec<Description>,
 }
 
 impl Mounts {
-    /// The mounts that are in the store; an empty one gets the tokens' own.
+    /// The mounts that are in the store; an empty one gets the tokens' own, and what is part of every vault.
     ///
     /// # Errors
     /// When the store cannot be read, or holds what this version does not know.
-    pub(crate) async fn load(store: Arc<Store>) -> Result<Self, LoadError> {
+    pub(crate) async fn load(store: Arc<Store>, now: Moment) -> Result<Self, LoadError> {
         let mounts = Self {
             store,
             engines: MountTable::default(),
             methods: MountTable::default(),
+            built_in: RwLock::default(),
             turn: Mutex::default(),
         };
-        let Some(bytes) = mounts.store.read(ENTRY)? else {
-            let token = Description::new("token", "token/", "token based credentials");
-            mounts.methods.insert(Mount { description: token, inside: Method::Token });
-            mounts.write(Vec::new()).await?;
-            return Ok(mounts);
+        let written = match mounts.store.read(ENTRY)? {
+            Some(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|error| StorageError::Read(error.to_string()))?
+            }
+            None => Written {
+                methods: vec![Description::new("token", "token/", "token based credentials")],
+                ..Written::default()
+            },
         };
-        let written: Written =
-            serde_json::from_slice(&bytes).map_err(|error| StorageError::Read(error.to_string()))?;
         for description in written.engines {
-            mounts.engines.insert(mounts.engine(description));
+            // A move of values that was cut short goes on before anybody asks for them.
+            let mount = mounts.engine(description);
+            mount.inside.finish_upgrade(now).await?;
+            mounts.engines.insert(mount);
         }
         for description in written.methods {
             mounts.methods.insert(mounts.method(description)?);
         }
-        if !written.doomed.is_empty() {
+        let is_new = written.built_in.is_empty();
+        let built_in = if is_new { every_vaults() } else { written.built_in };
+        *mounts.built_in.write().unwrap_or_else(PoisonError::into_inner) = built_in;
+        if is_new || !written.doomed.is_empty() {
             mounts.finish(written.doomed).await?;
         }
         Ok(mounts)
@@ -97,24 +111,43 @@ impl Mounts {
         Ok(self.finish(vec![mount.description.clone()]).await?)
     }
 
-    /// Unmounts a method, then lets go of its roles.
+    /// Unmounts a method, and ends the tokens that it gave in the same step; then lets go of its roles.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub(crate) async fn unmount_method(&self, path: &str) -> Result<(), MountError> {
+    pub(crate) async fn unmount_method(&self, path: &str, tokens: &Tokens) -> Result<(), MountError> {
         let _turn = self.turn.lock().await;
         let Some(mount) = self.methods.at(path) else { return Ok(()) };
         self.methods.remove(path);
-        Ok(self.finish(vec![mount.description.clone()]).await?)
+        let doomed = vec![mount.description.clone()];
+        let issued = format!("auth/{path}");
+        tokens.revoke_issued_under(&issued, self.record(doomed.clone())?).await?;
+        self.clear(doomed).await?;
+        // A login that was under way then found its method still there.
+        Ok(tokens.revoke_issued_under(&issued, Batch::default()).await?)
+    }
+
+    /// What is said of the mounts that every vault has.
+    pub(crate) fn built_in(&self) -> Vec<Description> {
+        self.built_in.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How long the tokens live that are made by tokens.
+    pub(crate) fn token_lifetimes(&self) -> Lifetimes {
+        self.methods.at("token/").map(|mount| mount.description.lifetimes()).unwrap_or_default()
     }
 
     async fn finish(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
         self.write(doomed.clone()).await?;
+        self.clear(doomed).await
+    }
+
+    async fn clear(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
         for description in doomed {
             match description.kind.as_str() {
                 "jwt" => {
                     if let Ok(mount) = self.method(description)
-                        && let Method::Jwt(method) = mount.inside
+                        && let Method::Jwt(method) = &*mount.inside
                     {
                         method.clear().await?;
                     }
@@ -125,18 +158,26 @@ impl Mounts {
         self.write(Vec::new()).await
     }
 
-    async fn write(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
-        let written =
-            Written { engines: self.engines.descriptions(), methods: self.methods.descriptions(), doomed };
-        let mut batch = Batch::default();
-        batch.put(ENTRY, json(&written)?);
-        self.store.commit(batch).await
+    pub(super) async fn write(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
+        self.store.commit(self.record(doomed)?).await
     }
 
-    fn engine(&self, description: Description) -> Mount<Engine> {
-        let version = if description.options["version"] == "2" { Version::Two } else { Version::One };
-        let inside = Engine::new(version, Arc::clone(&self.store), &description.uuid);
-        Mount { description, inside }
+    /// The mounts as they are in memory.
+    pub(super) fn record(&self, doomed: Vec<Description>) -> Result<Batch, StorageError> {
+        let written = Written {
+            engines: self.engines.descriptions(),
+            methods: self.methods.descriptions(),
+            built_in: self.built_in(),
+            doomed,
+        };
+        let mut batch = Batch::default();
+        batch.put(ENTRY, json(&written)?);
+        Ok(batch)
+    }
+
+    pub(super) fn engine(&self, description: Description) -> Mount<Engine> {
+        let inside = Engine::new(description.version(), Arc::clone(&self.store), &description.uuid);
+        Mount { description, inside: Arc::new(inside) }
     }
 
     fn method(&self, description: Description) -> Result<Mount<Method>, JwtError> {
@@ -144,8 +185,22 @@ impl Mounts {
             "jwt" => Method::Jwt(jwt::Method::load(Arc::clone(&self.store), &description.uuid)?),
             _ => Method::Token,
         };
-        Ok(Mount { description, inside })
+        Ok(Mount { description, inside: Arc::new(inside) })
     }
+}
+
+fn every_vaults() -> Vec<Description> {
+    let passing =
+        |header: &str| Tuning { passthrough_request_headers: vec![header.to_owned()], ..Tuning::default() };
+    let cubbyhole = Description::new("cubbyhole", "cubbyhole/", "per-token private secret storage");
+    let identity = Description::new("identity", "identity/", "identity store");
+    let text = "system endpoints used for control, policy and debugging";
+    let system = Description::new("system", "sys/", text);
+    vec![
+        cubbyhole.with_flags(Flags { local: true, ..Flags::default() }),
+        identity.with_tuning(passing("Authorization")),
+        system.with_tuning(passing("Accept")).with_flags(Flags { seal_wrap: true, ..Flags::default() }),
+    ]
 }
 
 const ENTRY: &str = "core/mounts";

@@ -19,8 +19,13 @@ impl<T> MountTable<T> {
     }
 
     pub(crate) fn insert(&self, mount: Mount<T>) {
+        self.put_back(Arc::new(mount));
+    }
+
+    /// The same of a mount that was there before.
+    pub(crate) fn put_back(&self, mount: Arc<Mount<T>>) {
         let path = mount.description.path.clone();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path, Arc::new(mount));
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path, mount);
     }
 
     pub(crate) fn remove(&self, path: &str) {
@@ -70,7 +75,7 @@ mod tests {
     }
 
     fn mount(path: &str) -> Mount<()> {
-        Mount { description: Description::new("kv", path, ""), inside: () }
+        Mount { description: Description::new("kv", path, ""), inside: Arc::new(()) }
     }
 
     #[test]

@@ -1,13 +1,16 @@
-use serde_json::json;
+use serde_json::Value;
 
-use super::mounts::described;
+use super::{
+    mounts::{MADE, described, flags, folder},
+    tune,
+};
 use crate::{
     api::{
         Core,
         failure::Failure,
-        mount::{Description, MountError},
+        mount::{Description, MountError, Of, Tuning},
     },
-    exchange::{Answer, Operation, Request},
+    exchange::{Answer, Fields, Operation, Request},
 };
 
 pub(super) fn list(core: &Core) -> Answer {
@@ -15,32 +18,42 @@ pub(super) fn list(core: &Core) -> Answer {
 }
 
 pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let (path, tunes) = path.strip_suffix("/tune").map_or((path, false), |path| (path, true));
-    let path = format!("{}/", path.trim_end_matches('/'));
-    match (request.operation, tunes) {
-        (Operation::Read, tunes) => {
+    if let Some(tuned) = path.strip_suffix("/tune") {
+        return tune::handle(core, &format!("auth/{}", folder(tuned)), request).await;
+    }
+    let path = folder(path);
+    match request.operation {
+        Operation::Read => {
             let mount = core.mounts.methods.at(&path).ok_or(MountError::NoMethod(path))?;
-            let description = &mount.description;
-            Ok(if tunes {
-                Answer::merged(&description.tuning())
-            } else {
-                Answer::merged(&description.to_json())
-            })
+            Ok(Answer::merged(&mount.description.to_json()))
         }
-        (Operation::Create | Operation::Update, false) => enable(core, &path, request).await,
-        (Operation::Delete, false) => disable(core, &path).await,
+        Operation::Create | Operation::Update => {
+            MADE.check(request.fields).map_err(Failure::Validation)?;
+            enable(core, &path, request.fields).await
+        }
+        Operation::Delete => disable(core, &path).await,
         _ => Err(Failure::UnsupportedOperation),
     }
 }
 
-async fn enable(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let kind = request.fields.text("type")?.filter(|kind| !kind.is_empty()).ok_or(MountError::NoKind)?;
+async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Failure> {
+    let kind = fields.text("type")?.unwrap_or_default();
+    let config = fields.map("config")?.cloned().unwrap_or_default();
+    let tuning = Tuning::configured(&kind, Of::Method, &config)?;
+    let options = fields.texts_by_name("options")?.unwrap_or_default();
+    match kind.as_str() {
+        "" => return Err(MountError::NoKind.into()),
+        "plugin" => return Err(MountError::NoPluginName.into()),
+        "token" => return Err(MountError::TokenOnce.into()),
+        _ => core.mounts.methods.check_free(path)?,
+    }
     if kind != "jwt" {
         return Err(MountError::UnknownKind(kind).into());
     }
-    let text = request.fields.text("description")?.unwrap_or_default();
-    let description = Description::new("jwt", path, &text).with_options(json!({}));
-    core.mounts.mount_method(description).await?;
+    let text = fields.text("description")?.unwrap_or_default();
+    let options = options.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
+    let description = Description::new("jwt", path, &text).with_options(options).with_tuning(tuning);
+    core.mounts.mount_method(description.with_flags(flags(fields)?)).await?;
     Ok(Answer::empty())
 }
 
@@ -49,12 +62,6 @@ async fn disable(core: &Core, path: &str) -> Result<Answer, Failure> {
     if path == "token/" {
         return Err(MountError::TokenStays.into());
     }
-    if core.mounts.methods.at(path).is_some() {
-        let issued = format!("auth/{path}");
-        // Killed in between, nobody is left with a token of a method that is gone.
-        core.tokens.revoke_issued_under(&issued).await?;
-        core.mounts.unmount_method(path).await?;
-        core.tokens.revoke_issued_under(&issued).await?;
-    }
+    core.mounts.unmount_method(path, &core.tokens).await?;
     Ok(Answer::empty())
 }

@@ -21,6 +21,18 @@ mod mounts;
 /// `sys/auth`: the auth methods.
 mod methods;
 
+/// `sys/mounts/…/tune` and `sys/auth/…/tune`.
+mod tune;
+
+/// `sys/remount`: a mount gets another path.
+mod remount;
+
+/// What became of it.
+mod moves;
+
+/// `sys/leases`: when tokens end, by the names of their leases.
+mod leases;
+
 /// `sys/policies/acl` and `sys/policy`.
 mod policies;
 
@@ -33,6 +45,7 @@ mod capabilities;
 /// `sys/internal/ui/mounts`: what is mounted, as far as a token can see it.
 mod ui_mounts;
 
+pub(super) use moves::Moves;
 pub(super) use open::Open;
 pub(super) use paths::handle;
 pub(super) use ui_mounts::ui_mounts;

@@ -1,16 +1,17 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::tune;
 use crate::{
     api::{
         Core,
         failure::Failure,
-        mount::{Description, MountError},
+        mount::{Description, Flags, MountError, Of, Tuning},
     },
-    exchange::{Answer, Operation, Request},
+    exchange::{Answer, Field, Fields, Operation, Request, Schema},
 };
 
 pub(super) fn list(core: &Core) -> Answer {
-    Answer::merged(&described(core.mounts.engines.descriptions().iter().chain([&system()])))
+    Answer::merged(&described(core.mounts.engines.descriptions().iter().chain(&core.mounts.built_in())))
 }
 
 /// The mounts by path.
@@ -18,27 +19,22 @@ pub(super) fn described<'a>(mounts: impl Iterator<Item = &'a Description>) -> Ma
     mounts.map(|mount| (mount.path.clone(), Value::Object(mount.to_json()))).collect()
 }
 
-/// The server itself, which is among its mounts.
-pub(super) fn system() -> Description {
-    Description::new("system", "sys/", "system endpoints used for control, policy and debugging")
-}
-
 pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let (path, tunes) = path.strip_suffix("/tune").map_or((path, false), |path| (path, true));
-    let path = format!("{}/", path.trim_end_matches('/'));
-    match (request.operation, tunes) {
-        (Operation::Read, tunes) => {
-            let mount = core.mounts.engines.at(&path).ok_or(MountError::NoEngine(path))?;
-            let description = &mount.description;
-            Ok(if tunes {
-                Answer::merged(&description.tuning())
-            } else {
-                Answer::merged(&description.to_json())
-            })
+    if let Some(tuned) = path.strip_suffix("/tune") {
+        return tune::handle(core, &folder(tuned), request).await;
+    }
+    let path = folder(path);
+    match request.operation {
+        Operation::Read => {
+            let mount = tune::description(core, &path).ok_or(MountError::NoEngine(path))?;
+            Ok(Answer::merged(&mount.to_json()))
         }
-        (Operation::Create | Operation::Update, false) => enable(core, &path, request).await,
-        (Operation::Delete, false) => {
-            if is_reserved(&path) {
+        Operation::Create | Operation::Update => {
+            MADE.check(request.fields).map_err(Failure::Validation)?;
+            enable(core, &path, request.fields).await
+        }
+        Operation::Delete => {
+            if is_reserved(&path) && tune::description(core, &path).is_some_and(|mount| mount.path == path) {
                 return Err(MountError::Stays(path).into());
             }
             core.mounts.unmount_engine(&path).await?;
@@ -48,25 +44,86 @@ pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Re
     }
 }
 
-async fn enable(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let kind = request.fields.text("type")?.filter(|kind| !kind.is_empty()).ok_or(MountError::NoKind)?;
-    let asked = request.fields.texts_by_name("options")?.unwrap_or_default();
-    let options = match (kind.as_str(), asked.get("version").map(String::as_str)) {
-        ("kv-v2", None | Some("2")) | ("kv", Some("2")) => json!({ "version": "2" }),
-        ("kv-v1", None | Some("1")) | ("kv", Some("1")) => json!({ "version": "1" }),
-        ("kv", None) => json!({}),
-        ("kv" | "kv-v1" | "kv-v2", Some(_)) => return Err(MountError::UnknownVersion.into()),
-        _ => return Err(MountError::UnknownKind(kind).into()),
+/// With a slash at its end.
+pub(super) fn folder(path: &str) -> String {
+    format!("{}/", path.trim_end_matches('/'))
+}
+
+async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Failure> {
+    let named = fields.text("type")?.unwrap_or_default();
+    let config = fields.map("config")?.cloned().unwrap_or_default();
+    let tuning = Tuning::configured(&named, Of::Engine, &config)?;
+    let mut options: Map<String, Value> = fields
+        .texts_by_name("options")?
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    let kind = match named.as_str() {
+        "" => return Err(MountError::NoKind.into()),
+        "plugin" => match fields.text("plugin_name")?.filter(|name| !name.is_empty()) {
+            None => return Err(MountError::NoPluginName.into()),
+            Some(plugin) => plugin,
+        },
+        _ => named,
     };
+    let (kind, version) = match kind.as_str() {
+        "kv-v1" => ("kv", Some("1")),
+        "kv-v2" => ("kv", Some("2")),
+        kind => (kind, None),
+    };
+    if let Some(version) = version {
+        options.insert("version".to_owned(), version.into());
+    }
+    let version = options.get("version").and_then(Value::as_str).unwrap_or_default();
+    if kind != "kv" && !version.is_empty() {
+        return Err(MountError::NoVersions(kind.to_owned()).into());
+    }
     if is_reserved(path) {
         return Err(MountError::Reserved(path.to_owned()).into());
     }
-    let text = request.fields.text("description")?.unwrap_or_default();
-    let description = Description::new("kv", path, &text).with_options(options);
-    core.mounts.mount_engine(description).await?;
+    if SINGLE.contains(&kind) {
+        return Err(MountError::NotMountable(kind.to_owned()).into());
+    }
+    core.mounts.engines.check_free(path)?;
+    match (kind, version) {
+        ("kv", "" | "1" | "2") | ("generic", _) => {}
+        ("kv", _) => return Err(MountError::UnknownVersion.into()),
+        _ => return Err(MountError::UnknownKind(kind.to_owned()).into()),
+    }
+    let text = fields.text("description")?.unwrap_or_default();
+    let description =
+        Description::new(kind, path, &text).with_options(Value::Object(options)).with_tuning(tuning);
+    core.mounts.mount_engine(description.with_flags(flags(fields)?)).await?;
     Ok(Answer::empty())
 }
 
-fn is_reserved(path: &str) -> bool {
-    ["sys/", "auth/", "cubbyhole/", "identity/"].iter().any(|reserved| path.starts_with(reserved))
+pub(super) fn flags(fields: &Fields) -> Result<Flags, Failure> {
+    Ok(Flags {
+        local: fields.flag("local")?.unwrap_or_default(),
+        seal_wrap: fields.flag("seal_wrap")?.unwrap_or_default(),
+        external_entropy_access: fields.flag("external_entropy_access")?.unwrap_or_default(),
+    })
 }
+
+fn is_reserved(path: &str) -> bool {
+    RESERVED.iter().any(|reserved| path.starts_with(reserved))
+}
+
+pub(super) const RESERVED: [&str; 5] = ["audit/", "auth/", "cubbyhole/", "identity/", "sys/"];
+const SINGLE: [&str; 7] =
+    ["cubbyhole", "identity", "ns_cubbyhole", "ns_identity", "ns_system", "system", "token"];
+
+/// The fields of what is enabled.
+pub(super) const MADE: Schema = Schema(&[
+    ("path", Field::OfPath),
+    ("type", Field::Text),
+    ("description", Field::Text),
+    ("config", Field::Object),
+    ("local", Field::Flag),
+    ("seal_wrap", Field::Flag),
+    ("external_entropy_access", Field::Flag),
+    ("plugin_name", Field::Text),
+    ("plugin_version", Field::Text),
+    ("options", Field::Pairs),
+]);

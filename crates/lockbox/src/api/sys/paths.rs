@@ -1,4 +1,4 @@
-use super::{audit, capabilities, methods, mounts, policies, seal};
+use super::{audit, capabilities, leases, methods, mounts, policies, remount, seal};
 use crate::{
     api::{Core, failure::Failure, process::Asking},
     exchange::{Answer, Operation, Request},
@@ -16,10 +16,10 @@ pub(crate) async fn handle(
     let (place, rest) = request.path.split_once('/').unwrap_or((request.path, ""));
     match (place, rest, request.operation) {
         ("mounts", "", Operation::Read) => Ok(mounts::list(core)),
-        ("mounts", "", _) => Err(Failure::UnsupportedPath),
+        ("mounts", "", _) => Err(unsupported_at_root(request)),
         ("mounts", path, _) => mounts::handle(core, path, request).await,
         ("auth", "", Operation::Read) => Ok(methods::list(core)),
-        ("auth", "", _) => Err(Failure::UnsupportedPath),
+        ("auth", "", _) => Err(unsupported_at_root(request)),
         ("auth", path, _) => methods::handle(core, path, request).await,
         ("policy", "", Operation::Read | Operation::List) => Ok(policies::list_merged(core)),
         ("policy", "", _) => Err(Failure::UnsupportedOperation),
@@ -40,6 +40,16 @@ pub(crate) async fn handle(
             },
             (None, _) => Err(Failure::UnsupportedPath),
         },
+        ("leases", "", Operation::Read) if request.path == "leases" => leases::all(request),
+        ("leases", "", _) if request.path == "leases" => Err(Failure::UnsupportedOperation),
+        ("leases", path, _) => leases::handle(core, path, request).await,
+        ("remount", "", Operation::Update) => remount::remount(core, request).await,
+        ("remount", "", _) => Err(unsupported_at_root(request)),
+        ("remount", rest, operation) => match (rest.strip_prefix("status/"), operation) {
+            (None | Some(""), _) => Err(Failure::UnsupportedPath),
+            (Some(id), Operation::Read) => remount::status(core, id),
+            (Some(_), _) => Err(Failure::UnsupportedOperation),
+        },
         // Whoever may ask for it has it done on the way back.
         ("seal", "", Operation::Update) => Ok(Answer::empty()),
         ("seal", "", _) => Err(Failure::UnknownMethod),
@@ -55,4 +65,9 @@ pub(crate) async fn handle(
         ("capabilities-self", "", _) => Err(Failure::UnsupportedOperation),
         _ => Err(Failure::UnsupportedPath),
     }
+}
+
+/// A list is asked for with a slash at its end, which makes another path of it.
+fn unsupported_at_root(request: &Request<'_>) -> Failure {
+    if request.path.ends_with('/') { Failure::UnsupportedPath } else { Failure::UnsupportedOperation }
 }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::mounts::{described, system};
+use super::mounts::described;
 use crate::{
     api::{Core, failure::Failure, http::Incoming},
     auth::token::TokenError,
@@ -51,7 +51,7 @@ fn one(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Failure> {
 
 fn all(core: &Core, acl: &Acl) -> Answer {
     let mut engines = core.mounts.engines.descriptions();
-    engines.push(system());
+    engines.extend(core.mounts.built_in());
     engines.retain(|mount| sees(acl, "", &mount.path));
     let mut methods = core.mounts.methods.descriptions();
     methods.retain(|mount| sees(acl, "auth/", &mount.path));

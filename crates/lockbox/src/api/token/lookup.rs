@@ -37,16 +37,21 @@ fn describe(session: &Session, id: &str, now: Moment) -> Answer {
         "expire_time": session.ends,
         "explicit_max_ttl": token.explicit_max_ttl.as_secs(),
         "id": id,
-        "issue_time": token.issued,
-        "meta": token.metadata.to_json(),
+        "meta": token.metadata,
         "num_uses": session.uses,
         "orphan": token.parent.is_none(),
         "path": token.path,
         "policies": token.policies,
-        "renewable": token.renewable,
         "ttl": session.time_left(now).as_secs(),
         "type": token.kind.name(),
     });
+    if session.has_lease() {
+        described["issue_time"] = json!(token.issued);
+        described["renewable"] = token.renewable.into();
+    }
+    if let Some(role) = token.role.as_ref().filter(|_| token.path.starts_with("auth/token/")) {
+        described["role"] = role.as_str().into();
+    }
     if !token.period.is_zero() {
         described["period"] = token.period.as_secs().into();
     }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use zeroize::Zeroizing;
 
 use super::paths::named_by_accessor;
@@ -27,27 +29,39 @@ pub(super) async fn by_accessor(core: &Core, request: &Request<'_>) -> Result<An
 }
 
 async fn renew(core: &Core, session: &Session, id: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let asked = request.fields.duration("increment").map_err(TokenError::Body)?.unwrap_or_default();
-    let said = said_by_role(core, session)?;
-    let terms = Terms {
-        asked,
-        usual: said.map_or(session.granted, |role| role.usual),
-        longest: said.map_or_else(Default::default, |role| role.longest),
-        explicit_max: session.token.explicit_max_ttl,
-        period: said.map_or(session.token.period, |role| role.period),
-    };
+    if session.uses < 0 {
+        return Err(TokenError::NotFound.into());
+    }
+    let asked = request.fields.duration("increment")?.unwrap_or_default();
+    session.check_renewable()?;
+    let terms = Terms { asked: Duration::from_secs(asked.as_secs()), ..terms(core, session)? };
     let shown = Zeroizing::new(id.to_owned());
     let (auth, warnings) = core.tokens.renew(session, &terms, shown, request.now).await?;
     Ok(Answer::authenticated(auth, warnings))
 }
 
-/// What the role that gave a token says about its time today.
-fn said_by_role(core: &Core, session: &Session) -> Result<Option<Terms>, TokenError> {
-    let Some(role) = &session.token.role else { return Ok(None) };
-    let mount = session.token.path.strip_prefix("auth/").and_then(|path| core.mounts.methods.find(path));
-    let said = mount.and_then(|(mount, _)| match &mount.inside {
-        Method::Jwt(method) => method.terms(role),
-        Method::Token => None,
-    });
-    said.map(Some).ok_or_else(|| TokenError::RoleGone(role.clone()))
+/// What is said about a token's time today, by the role that gave it where there is one.
+fn terms(core: &Core, session: &Session) -> Result<Terms, TokenError> {
+    let token = &session.token;
+    let mount = token.path.strip_prefix("auth/").and_then(|path| core.mounts.methods.find(path));
+    let lifetimes = mount.as_ref().map(|(mount, _)| mount.description.lifetimes()).unwrap_or_default();
+    let own = Terms {
+        usual: session.granted,
+        explicit_max: token.explicit_max_ttl,
+        period: token.period,
+        mount: lifetimes,
+        ..Terms::default()
+    };
+    match (&token.role, mount.as_ref().map(|(mount, _)| &*mount.inside)) {
+        (None, _) => Ok(own),
+        (Some(name), Some(Method::Token)) => {
+            let role = core.token_roles.read(name).ok_or_else(|| TokenError::TokenRoleGone(name.clone()))?;
+            Ok(Terms { explicit_max: role.explicit_max.value, period: role.period.value, ..own })
+        }
+        (Some(name), Some(Method::Jwt(method))) => {
+            let role = method.terms(name).ok_or_else(|| TokenError::LoginRoleGone(name.clone()))?;
+            Ok(Terms { explicit_max: token.explicit_max_ttl, mount: lifetimes, ..role })
+        }
+        (Some(name), None) => Err(TokenError::LoginRoleGone(name.clone())),
+    }
 }

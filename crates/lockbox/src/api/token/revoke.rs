@@ -3,6 +3,7 @@ use crate::{
     api::{Core, failure::Failure, process::Asking},
     auth::token::TokenError,
     exchange::{Answer, Request},
+    policy::Verdict,
 };
 
 pub(super) async fn own(core: &Core, asking: &Asking<'_>) -> Result<Answer, Failure> {
@@ -16,6 +17,22 @@ pub(super) async fn by_id(core: &Core, request: &Request<'_>) -> Result<Answer, 
     if let Some(session) = core.tokens.find(&id, request.now) {
         core.tokens.revoke(&session).await?;
     }
+    Ok(Answer::empty())
+}
+
+/// The children stay, without a parent.
+pub(super) async fn alone(
+    core: &Core,
+    asking: &Asking<'_>,
+    request: &Request<'_>,
+) -> Result<Answer, Failure> {
+    let id = request.fields.text("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
+    if asking.acl.may_sudo("auth/token/revoke-orphan") == Verdict::Refuse {
+        return Err(TokenError::RevokingAloneNeedsSudo.into());
+    }
+    let session = core.tokens.find(&id, request.now).filter(|session| session.uses >= 0);
+    let session = session.ok_or(TokenError::NothingToRevoke)?;
+    core.tokens.revoke_alone(&session).await?;
     Ok(Answer::empty())
 }
 

@@ -1,4 +1,3 @@
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 
 use super::{
@@ -11,12 +10,11 @@ use super::{
 };
 use crate::{
     auth::{
-        Cidr,
+        Cidr, entity_id,
         jwt::algorithm::Algorithm,
-        token::{Metadata, Order, Renewal},
+        token::{Metadata, Order, Renewal, Terms},
     },
     exchange::{Request, go_value},
-    random,
 };
 
 /// One login: by which role, where, and from where.
@@ -79,15 +77,17 @@ pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Resul
     };
     Ok(Order {
         id: None,
-        kind: role.token.kind.kind(),
+        kind: role.token.kind.on(mounted.kind),
         policies: Order::policies(&policies, role.token.default_policy()),
         display_name: format!("{}-{alias}", mounted.path.trim_end_matches('/').replace('/', "-")),
-        metadata,
+        metadata: Some(metadata),
         path: format!("auth/{}login", mounted.path),
         role: Some(role_name.to_owned()),
         entity_id: entity_id(mounted.accessor, &alias),
         parent: None,
-        terms: role.token.terms(),
+        terms: Terms { mount: mounted.lifetimes, ..role.token.terms() },
+        explicit_max: role.token.explicit_max_ttl,
+        period: role.token.period,
         uses: role.token.uses,
         renewal: Renewal::Allowed,
         bound_cidrs,
@@ -149,13 +149,6 @@ fn check_groups(role: &Role, claims: &Claims) -> Result<(), JwtError> {
         None => Ok(()),
         Some(group) => Err(JwtError::GroupNotText(go_value(group))),
     }
-}
-
-/// The same for every login of the same bearer at the same mount.
-fn entity_id(accessor: &str, alias: &str) -> String {
-    let mut id = [0; 16];
-    id.copy_from_slice(&digest(&SHA256, format!("{accessor}\0{alias}").as_bytes()).as_ref()[..16]);
-    random::uuid_of(id)
 }
 
 fn refuse<T>(problem: &str) -> Result<T, JwtError> {

@@ -15,7 +15,7 @@ use super::{
     schemas::{self, role_name},
 };
 use crate::{
-    auth::token::{Order, Terms},
+    auth::token::{KindRule, Lifetimes, Order, Terms},
     clock::Moment,
     exchange::{Answer, Fields, Operation, Request, Schema},
     storage::{Batch, Shelf, StorageError, Store, json},
@@ -37,12 +37,15 @@ pub(crate) struct Client {
     pub(crate) time: Moment,
 }
 
-/// Where a method is mounted, as the tokens that it gives say.
+/// Where a method is mounted, and what that says of the tokens that it gives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mounted<'a> {
     /// `jwt/`.
     pub(crate) path: &'a str,
     pub(crate) accessor: &'a str,
+    pub(crate) lifetimes: Lifetimes,
+    /// Which kind of token it gives where a role leaves it open.
+    pub(crate) kind: KindRule,
 }
 
 impl Method {
@@ -84,7 +87,7 @@ impl Method {
     ///
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
-    pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, JwtError> {
+    pub(crate) async fn handle(&self, request: &Request<'_>, mount: Lifetimes) -> Result<Answer, JwtError> {
         let role = role_name(request.path);
         match (request.path, role, request.operation) {
             ("config", _, Operation::Read) => {
@@ -98,11 +101,11 @@ impl Method {
                 let (config, warning) = Config::write(request.fields, self.config().as_deref()).await?;
                 self.keep(CONFIG, json(&config.written)?).await?;
                 *self.config.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(config));
-                Ok(told(warning, &schemas::CONFIG, request.fields))
+                Ok(told(warning.map(str::to_owned), &schemas::CONFIG, request.fields))
             }
             ("role/" | "role", _, Operation::List) => self.list_roles(request.fields),
             ("login" | "config" | "role" | "role/", _, _) => Err(JwtError::UnsupportedOperation),
-            (_, Some(name), _) => self.handle_role(&name.to_lowercase(), request).await,
+            (_, Some(name), _) => self.handle_role(&name.to_lowercase(), request, mount).await,
             (_, None, _) => Err(JwtError::UnsupportedPath),
         }
     }
@@ -139,7 +142,12 @@ impl Method {
         self.role(role).map(|role| role.token.terms())
     }
 
-    async fn handle_role(&self, name: &str, request: &Request<'_>) -> Result<Answer, JwtError> {
+    async fn handle_role(
+        &self,
+        name: &str,
+        request: &Request<'_>,
+        mount: Lifetimes,
+    ) -> Result<Answer, JwtError> {
         let entry = role_entry(name);
         match request.operation {
             Operation::Read => {
@@ -152,7 +160,7 @@ impl Method {
                 let role = self.role(name).map(|role| (*role).clone()).unwrap_or_default();
                 let role = role.merge(request.fields)?;
                 self.keep(&entry, json(&role.describe().data)?).await?;
-                let warning = role.browser.warning();
+                let warning = role.check_on(mount)?.or(role.browser.warning().map(str::to_owned));
                 let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
                 roles.insert(name.to_owned(), Arc::new(role));
                 Ok(told(warning, &schemas::ROLE, request.fields))
@@ -204,7 +212,7 @@ impl Method {
 }
 
 /// Nothing to say, but for the warning.
-fn told(warning: Option<&'static str>, schema: &Schema, fields: &Fields) -> Answer {
+fn told(warning: Option<String>, schema: &Schema, fields: &Fields) -> Answer {
     warning.map_or_else(Answer::empty, |warning| schema.noted(Answer::warning(warning), fields))
 }
 

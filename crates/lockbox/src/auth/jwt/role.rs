@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{bound_claims::Matching, browser::Browser, older_fields::OlderFields, times::Leeways};
 use crate::auth::{
     Cidr,
-    token::{DefaultPolicy, Kind, Terms},
+    token::{DefaultPolicy, KindRule, Terms},
 };
 
 /// Who may log in by this role, and what they get.
@@ -45,7 +45,7 @@ pub(super) struct TokenSettings {
     pub(super) policies: Vec<String>,
     pub(super) no_default_policy: bool,
     pub(super) uses: i64,
-    pub(super) kind: TokenKind,
+    pub(super) kind: KindRule,
     pub(super) bound_cidrs: Vec<Cidr>,
     /// Its tokens are good from the address of their login alone.
     pub(super) strictly_bind_ip: bool,
@@ -53,53 +53,18 @@ pub(super) struct TokenSettings {
     pub(super) template_claims: bool,
 }
 
-/// Which kind of token a role gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum TokenKind {
-    #[default]
-    Default,
-    Service,
-    Batch,
-}
-
 impl TokenSettings {
     pub(super) fn terms(&self) -> Terms {
         Terms {
-            asked: Duration::ZERO,
             usual: self.ttl,
             longest: self.max_ttl,
             explicit_max: self.explicit_max_ttl,
             period: self.period,
+            ..Terms::default()
         }
     }
 
     pub(super) fn default_policy(&self) -> DefaultPolicy {
         if self.no_default_policy { DefaultPolicy::Refused } else { DefaultPolicy::Given }
-    }
-}
-
-impl TokenKind {
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "" | "default" => Self::Default,
-            "service" => Self::Service,
-            "batch" => Self::Batch,
-            _ => return None,
-        })
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Service => "service",
-            Self::Batch => "batch",
-        }
-    }
-
-    pub(super) fn kind(self) -> Kind {
-        match self {
-            Self::Default | Self::Service => Kind::Service,
-            Self::Batch => Kind::Batch,
-        }
     }
 }

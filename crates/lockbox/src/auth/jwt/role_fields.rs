@@ -6,10 +6,14 @@ use super::{
     JwtError,
     bound_claims::Matching,
     policy_template, refuse,
+    role::TokenSettings,
     role::{Flow, Role},
     take,
 };
-use crate::exchange::{Answer, Fields, go_value};
+use crate::{
+    auth::token::Lifetimes,
+    exchange::{Answer, Fields, full, go_value},
+};
 
 impl Role {
     /// Takes over what is given and leaves the rest, save for the three kinds that Vault puts back to their default.
@@ -109,6 +113,23 @@ impl Role {
             policy_template::check(&self.token.policies)?;
         }
         Ok(())
+    }
+
+    /// Holds the role against the mount that it is on; says what of it has no effect there.
+    ///
+    /// # Errors
+    /// When its tokens would live longer from one renewal to the next than the mount lets them.
+    pub(super) fn check_on(&self, mount: Lifetimes) -> Result<Option<String>, JwtError> {
+        let TokenSettings { period, max_ttl, .. } = self.token;
+        if period > mount.longest {
+            let (period, longest) = (full(period), full(mount.longest));
+            return refuse(format!(
+                "'period' of '{period:?}' is greater than the backend's maximum lease TTL of '{longest:?}'"
+            ));
+        }
+        let text = "token max ttl is greater than the system or backend mount's maximum TTL value; issued tokens' max TTL \
+                    value will be truncated";
+        Ok((max_ttl > mount.longest).then(|| text.to_owned()))
     }
 
     fn is_bound(&self) -> bool {

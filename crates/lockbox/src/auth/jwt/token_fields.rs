@@ -1,11 +1,10 @@
 use serde_json::{Map, Value, json};
 
-use super::{
-    JwtError, refuse,
-    role::{TokenKind, TokenSettings},
-    take,
+use super::{JwtError, refuse, role::TokenSettings, take};
+use crate::{
+    auth::{Cidr, token::KindRule},
+    exchange::Fields,
 };
-use crate::{auth::Cidr, exchange::Fields};
 
 impl TokenSettings {
     /// Takes over what is given.
@@ -24,16 +23,17 @@ impl TokenSettings {
         take(&mut self.strictly_bind_ip, fields.flag("token_strictly_bind_ip")?);
         take(&mut self.template_claims, fields.flag("token_policies_template_claims")?);
         if let Some(name) = fields.text("token_type")? {
-            self.kind = match TokenKind::named(&name) {
-                Some(kind) => kind,
-                None => return refuse(format!("invalid 'token_type' value {name:?}")),
+            self.kind = match (name.as_str(), KindRule::named(&name)) {
+                ("", _) => KindRule::Default,
+                (_, Some(kind @ (KindRule::Default | KindRule::Service | KindRule::Batch))) => kind,
+                _ => return refuse(format!("invalid 'token_type' value {name:?}")),
             };
         }
         take(&mut self.uses, fields.integer("token_num_uses")?);
         if self.uses < 0 {
             return refuse("'token_num_uses' cannot be negative");
         }
-        if self.kind == TokenKind::Batch {
+        if self.kind == KindRule::Batch {
             if !self.period.is_zero() {
                 return refuse(
                     "'token_type' cannot be 'batch' or 'default_batch' when set to generate periodic tokens",

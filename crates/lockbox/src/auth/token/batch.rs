@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Kind, Metadata, Session, Token, key::Key};
+use super::{Kind, Metadata, Naming, Session, Token, key::Key};
 use crate::{clock::Moment, random};
 
 /// Seals batch tokens and opens them.
@@ -19,10 +19,11 @@ struct Content {
     display_name: String,
     metadata: Vec<(String, String)>,
     path: String,
+    role: Option<String>,
     entity_id: String,
     parent: Option<Key>,
     issued: u64,
-    ttl: u64,
+    ttl: Duration,
     bound_cidrs: Vec<String>,
 }
 
@@ -37,12 +38,13 @@ impl Sealer {
         let content = Content {
             policies: token.policies.clone(),
             display_name: token.display_name.clone(),
-            metadata: token.metadata.pairs().to_vec(),
+            metadata: token.metadata.as_ref().map(|said| said.pairs().to_vec()).unwrap_or_default(),
             path: token.path.clone(),
+            role: token.role.clone(),
             entity_id: token.entity_id.clone(),
             parent: token.parent,
             issued: token.issued.seconds(),
-            ttl: token.first_ttl.as_secs(),
+            ttl: token.first_ttl,
             bound_cidrs: token.bound_cidrs.iter().map(|cidr| cidr.text().to_owned()).collect(),
         };
         let mut sealed = serde_json::to_vec(&content).ok()?;
@@ -61,16 +63,17 @@ impl Sealer {
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let opened = self.0.open_in_place(nonce, Aad::empty(), sealed).ok()?;
         let content: Content = serde_json::from_slice(opened).ok()?;
-        let (issued, ttl) = (Moment::at_second(content.issued), Duration::from_secs(content.ttl));
+        let (issued, ttl) = (Moment::at_second(content.issued), content.ttl);
         let ends = issued.plus(ttl);
         let token = Token {
             accessor: String::new(),
             kind: Kind::Batch,
+            naming: Naming::Drawn,
             policies: content.policies,
             display_name: content.display_name,
-            metadata: Metadata::from_iter(content.metadata),
+            metadata: Some(content.metadata).filter(|said| !said.is_empty()).map(Metadata::from_iter),
             path: content.path,
-            role: None,
+            role: content.role,
             entity_id: content.entity_id,
             parent: content.parent,
             issued,

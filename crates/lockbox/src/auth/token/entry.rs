@@ -3,21 +3,22 @@ use std::{sync::Arc, time::Duration};
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::key::Key;
+use super::{Kind, TokenError, key::Key};
 use crate::{auth::Cidr, clock::Moment};
 
-/// What never changes about a token.
-#[derive(Debug)]
+/// What seldom changes about a token.
+#[derive(Clone, Debug)]
 pub(crate) struct Token {
     /// Another name for it, which looks it up and revokes it but does not use it. Empty for a batch token.
     pub(crate) accessor: String,
     pub(crate) kind: Kind,
+    pub(crate) naming: Naming,
     pub(crate) policies: Vec<String>,
     pub(crate) display_name: String,
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: Option<Metadata>,
     /// The path that issued it.
     pub(crate) path: String,
-    /// The role that it was issued by, if a login gave it.
+    /// The role that it was issued by, of a login or of the tokens themselves.
     pub(crate) role: Option<String>,
     pub(crate) entity_id: String,
     pub(crate) parent: Option<Key>,
@@ -29,11 +30,12 @@ pub(crate) struct Token {
     pub(crate) bound_cidrs: Vec<Cidr>,
 }
 
-/// Whether a token is kept here or carried by its bearer.
+/// Where a token's id comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Service,
-    Batch,
+pub(crate) enum Naming {
+    Drawn,
+    /// By who ordered the token: it may be easy to guess.
+    Chosen,
 }
 
 /// A token that was shown and found good, and how it stands.
@@ -51,23 +53,30 @@ pub(crate) struct Session {
     pub(crate) uses: i64,
 }
 
-/// What a login said about its bearer, in alphabetical order.
+/// What is said about the bearer, in alphabetical order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metadata(Vec<(String, String)>);
 
 impl Session {
+    /// # Errors
+    /// When the token ends as it was made to.
+    pub(crate) fn check_renewable(&self) -> Result<(), TokenError> {
+        match (self.token.kind, self.token.renewable) {
+            (Kind::Batch, _) => Err(TokenError::BatchEndsAsItIs),
+            (Kind::Service, _) if !self.has_lease() => Err(TokenError::NoLease),
+            (Kind::Service, false) => Err(TokenError::NotRenewable),
+            (Kind::Service, true) => Ok(()),
+        }
+    }
+
+    /// Every token has one but the first, which comes with a new vault.
+    pub(crate) fn has_lease(&self) -> bool {
+        self.token.path != "auth/token/root"
+    }
+
     /// What is left of its time, counted from the nearest second; zero when it does not end.
     pub(crate) fn time_left(&self, now: Moment) -> Duration {
         self.ends.map_or(Duration::ZERO, |ends| now.rounded().until(ends))
-    }
-}
-
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Batch => "batch",
-        }
     }
 }
 
@@ -76,9 +85,8 @@ impl Metadata {
         &self.0
     }
 
-    /// As a JSON object, or nothing when there is nothing to say.
     pub(crate) fn to_json(&self) -> Option<Box<RawValue>> {
-        if self.0.is_empty() { None } else { to_raw_value(self).ok() }
+        to_raw_value(self).ok()
     }
 }
 

@@ -16,6 +16,16 @@ impl Key {
         key.copy_from_slice(digest(&SHA256, id.as_bytes()).as_ref());
         Self(key)
     }
+
+    pub(super) fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
+impl From<[u8; 32]> for Key {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
 }
 
 /// In hexadecimal digits.

@@ -5,8 +5,20 @@
 /// One token, and how it stands.
 mod entry;
 
+/// Kept here, or carried by its bearer.
+mod kind;
+
 /// What makes a token: its policies, its times, whose child it is.
 mod order;
+
+/// A form that tokens are made by.
+mod role;
+
+/// Its fields, as they are written and read.
+mod role_fields;
+
+/// The forms by name.
+mod roles;
 
 /// How long a token may live, at first and when it is renewed.
 mod lifetime;
@@ -23,6 +35,18 @@ mod cubbyholes;
 /// The tokens that have something in theirs.
 mod owners;
 
+/// Tokens made, and made to live on.
+mod issue;
+
+/// Tokens ended.
+mod revoke;
+
+/// Tokens found by their leases.
+mod leases;
+
+/// How the lease of a token is called.
+mod lease;
+
 /// The maps behind the store, kept in step.
 mod tables;
 
@@ -32,15 +56,24 @@ mod written;
 /// Batch tokens: sealed, carried by their bearer, not kept here.
 mod batch;
 
+/// Keys that outlive the process.
+mod own_key;
+
 /// The digest under which a token is kept.
 mod key;
 
 /// Why a token was refused or not made.
 mod error;
 
-pub(crate) use entry::{Kind, Metadata, Session, Token};
+#[cfg(test)]
+mod tests;
+
+pub(crate) use entry::{Metadata, Naming, Session, Token};
 pub(crate) use error::TokenError;
 pub(crate) use key::Key;
-pub(crate) use lifetime::Terms;
+pub(crate) use kind::{Kind, KindRule};
+pub(crate) use lifetime::{Lifetimes, SYSTEM_LONGEST, Terms};
 pub(crate) use order::{DefaultPolicy, Order, Renewal};
+pub(crate) use role::{Aged, TokenRole, contains, contains_glob};
+pub(crate) use roles::TokenRoles;
 pub(crate) use store::Tokens;

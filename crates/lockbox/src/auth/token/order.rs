@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use zeroize::Zeroizing;
 
 use super::{Kind, Metadata, Terms, key::Key};
@@ -11,12 +13,16 @@ pub(crate) struct Order {
     pub(crate) kind: Kind,
     pub(crate) policies: Vec<String>,
     pub(crate) display_name: String,
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: Option<Metadata>,
     pub(crate) path: String,
     pub(crate) role: Option<String>,
     pub(crate) entity_id: String,
     pub(crate) parent: Option<Key>,
+    /// What its time is granted by at first.
     pub(crate) terms: Terms,
+    /// What the token itself remembers of them; a role may say more.
+    pub(crate) explicit_max: Duration,
+    pub(crate) period: Duration,
     pub(crate) uses: i64,
     pub(crate) renewal: Renewal,
     pub(crate) bound_cidrs: Vec<Cidr>,
@@ -51,6 +57,13 @@ impl std::fmt::Debug for ChosenId {
 }
 
 impl Order {
+    /// Whether the token will not end by itself: root's, when nothing is said about its time.
+    pub(crate) fn lasts(&self) -> bool {
+        let Terms { usual, explicit_max, period, .. } = &self.terms;
+        let untimed = [usual, explicit_max, period].into_iter().all(Duration::is_zero);
+        untimed && self.policies.iter().any(|name| name == "root")
+    }
+
     /// The policies as a token has them: lower case, in order, each once, with `default` unless it is refused.
     pub(crate) fn policies(named: &[String], with: DefaultPolicy) -> Vec<String> {
         let mut policies: Vec<String> = named.iter().map(|name| name.trim().to_lowercase()).collect();

@@ -1,9 +1,9 @@
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
-use super::{Session, key::Key, owners::Owners};
+use super::{Naming, Session, Token, key::Key, owners::Owners};
 use crate::clock::Moment;
 
 /// The live tokens and the ways to find them, kept in step.
@@ -11,8 +11,10 @@ use crate::clock::Moment;
 pub(super) struct Tables {
     sessions: HashMap<Key, Session>,
     accessors: HashMap<Arc<str>, Key>,
-    children: HashMap<Key, Vec<Key>>,
+    children: HashMap<Key, HashSet<Key>>,
     endings: BTreeSet<(Moment, Key)>,
+    /// Those whose ids were chosen.
+    chosen: HashSet<Key>,
     last_record: u64,
     pub(super) owners: Owners,
 }
@@ -49,12 +51,40 @@ impl Tables {
         self.last_record = self.last_record.max(session.record);
         self.accessors.insert(session.token.accessor.as_str().into(), key);
         if let Some(parent) = session.token.parent {
-            self.children.entry(parent).or_default().push(key);
+            self.children.entry(parent).or_default().insert(key);
+        }
+        if session.token.naming == Naming::Chosen {
+            self.chosen.insert(key);
         }
         if let Some(ends) = session.ends {
             self.endings.insert((ends, key));
         }
         self.sessions.insert(key, session);
+    }
+
+    pub(super) fn chosen(&self) -> impl Iterator<Item = Key> {
+        self.chosen.iter().copied()
+    }
+
+    /// The session of a token that has not ended, and whose parents have not.
+    pub(super) fn alive(&self, key: Key, now: Moment) -> Option<&Session> {
+        let alive = |key| self.session(&key).filter(|session| session.ends.is_none_or(|ends| ends > now));
+        let session = alive(key)?;
+        // A parent that has ended takes its children along, purged or not.
+        let mut parent = session.token.parent;
+        while let Some(key) = parent {
+            parent = alive(key)?.token.parent;
+        }
+        Some(session)
+    }
+
+    /// The tokens that were issued by a path under this one, which ends in a slash.
+    pub(super) fn issued_under(&self, folder: &str) -> impl Iterator<Item = &Session> {
+        let is_under = move |session: &&Session| {
+            let path = &session.token.path;
+            path.starts_with(folder) || folder.strip_suffix('/').is_some_and(|folder| path == folder)
+        };
+        self.sessions.values().filter(is_under)
     }
 
     /// Puts a token's new state in the place of its old one.
@@ -78,23 +108,26 @@ impl Tables {
     /// Takes a token away with all its children, and theirs; says which records are for nothing now.
     pub(super) fn remove(&mut self, key: Key) -> Vec<u64> {
         let mut records = Vec::new();
-        let parent = self.sessions.get(&key).and_then(|session| session.token.parent);
-        if let Some(siblings) = parent.and_then(|parent| self.children.get_mut(&parent)) {
-            siblings.retain(|sibling| *sibling != key);
-        }
+        self.leave_parent(key);
         let mut doomed = vec![key];
         while let Some(key) = doomed.pop() {
             doomed.extend(self.children.remove(&key).unwrap_or_default());
-            self.owners.end(key);
-            if let Some(session) = self.sessions.remove(&key) {
-                self.accessors.remove(session.token.accessor.as_str());
-                if let Some(ends) = session.ends {
-                    self.endings.remove(&(ends, key));
-                }
-                records.push(session.record);
-            }
+            records.extend(self.forget(key));
         }
         records
+    }
+
+    /// Takes a token away and leaves its children without a parent; says which record is for nothing, and who they are.
+    pub(super) fn remove_alone(&mut self, key: Key) -> (Option<u64>, Vec<Session>) {
+        self.leave_parent(key);
+        let mut orphans = Vec::new();
+        for child in self.children.remove(&key).unwrap_or_default() {
+            if let Some(session) = self.sessions.get_mut(&child) {
+                session.token = Arc::new(Token { parent: None, ..(*session.token).clone() });
+                orphans.push(session.clone());
+            }
+        }
+        (self.forget(key), orphans)
     }
 
     /// Takes away what has ended by now, and looks at nothing else.
@@ -109,10 +142,26 @@ impl Tables {
         records
     }
 
-    /// Takes away every token that was issued under this path.
-    pub(super) fn remove_issued_under(&mut self, path: &str) -> Vec<u64> {
-        let issued = |session: &&Session| session.token.path.starts_with(path);
-        let doomed: Vec<Key> = self.sessions.values().filter(issued).map(|session| session.key).collect();
-        doomed.into_iter().flat_map(|key| self.remove(key)).collect()
+    fn leave_parent(&mut self, key: Key) {
+        let parent = self.sessions.get(&key).and_then(|session| session.token.parent);
+        if let Some(parent) = parent
+            && let Some(siblings) = self.children.get_mut(&parent)
+        {
+            siblings.remove(&key);
+            if siblings.is_empty() {
+                self.children.remove(&parent);
+            }
+        }
+    }
+
+    fn forget(&mut self, key: Key) -> Option<u64> {
+        self.owners.end(key);
+        let session = self.sessions.remove(&key)?;
+        self.accessors.remove(session.token.accessor.as_str());
+        self.chosen.remove(&key);
+        if let Some(ends) = session.ends {
+            self.endings.remove(&(ends, key));
+        }
+        Some(session.record)
     }
 }

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{Kind, Metadata, Session, Token, TokenError, Tokens, key::Key};
+use super::{Kind, Naming, Session, Token, TokenError, Tokens, key::Key};
 use crate::{
     clock::Moment,
     random,
@@ -33,9 +33,10 @@ impl Tokens {
         let token = Token {
             accessor: accessor.clone(),
             kind: Kind::Service,
+            naming: Naming::Drawn,
             policies: vec!["response-wrapping".to_owned()],
             display_name: "token".to_owned(),
-            metadata: Metadata::default(),
+            metadata: None,
             path: path.to_owned(),
             role: None,
             entity_id: String::new(),

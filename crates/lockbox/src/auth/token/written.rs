@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Metadata, Session, Token, key::Key};
+use super::{Kind, Metadata, Naming, Session, Token, key::Key};
 use crate::{
     auth::{Cidr, CidrError},
     clock::{Moment, nanos},
@@ -13,9 +13,11 @@ use crate::{
 pub(super) struct Written {
     key: Key,
     accessor: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    chosen: bool,
     policies: Vec<String>,
     display_name: String,
-    metadata: Vec<(String, String)>,
+    metadata: Option<Vec<(String, String)>>,
     path: String,
     role: Option<String>,
     entity_id: String,
@@ -41,9 +43,10 @@ impl From<&Session> for Written {
         Self {
             key: session.key,
             accessor: token.accessor.clone(),
+            chosen: token.naming == Naming::Chosen,
             policies: token.policies.clone(),
             display_name: token.display_name.clone(),
-            metadata: token.metadata.pairs().to_vec(),
+            metadata: token.metadata.as_ref().map(|said| said.pairs().to_vec()),
             path: token.path.clone(),
             role: token.role.clone(),
             entity_id: token.entity_id.clone(),
@@ -71,9 +74,10 @@ impl Written {
         let token = Token {
             accessor: self.accessor,
             kind: Kind::Service,
+            naming: if self.chosen { Naming::Chosen } else { Naming::Drawn },
             policies: self.policies,
             display_name: self.display_name,
-            metadata: Metadata::from_iter(self.metadata),
+            metadata: self.metadata.map(Metadata::from_iter),
             path: self.path,
             role: self.role,
             entity_id: self.entity_id,

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::super::{KvError, walk};
 use crate::{
     exchange::{Answer, Field, Operation, Request, Schema, parse},
@@ -9,6 +11,12 @@ use crate::{
 
 /// The values by path.
 pub(crate) struct Secrets(Shelf);
+
+/// One value, as JSON.
+pub(crate) struct Kept {
+    pub(crate) path: String,
+    pub(crate) value: Zeroizing<Vec<u8>>,
+}
 
 impl Secrets {
     pub(crate) fn new(shelf: Shelf) -> Self {
@@ -25,7 +33,7 @@ impl Secrets {
     /// When nothing is there or nothing was given.
     pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
         let answer = match request.operation {
-            Operation::Read => self.read(request.path),
+            Operation::Read => self.read(request),
             Operation::List => Ok(Answer::keys(&self.0.children(&entry(&folder(request.path)))?)),
             Operation::Scan => self.scan(request.path),
             Operation::Create | Operation::Update => self.write(request).await,
@@ -41,27 +49,55 @@ impl Secrets {
     /// # Errors
     /// When the disk refuses.
     pub(crate) async fn clear(&self) -> Result<(), StorageError> {
+        Self::clear_shelf(&self.0).await
+    }
+
+    /// The same of a shelf that has another version's values too.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn clear_shelf(shelf: &Shelf) -> Result<(), StorageError> {
         loop {
             let mut batch = Batch::default();
-            for path in walk::some_entries(&self.0, ENTRIES)? {
-                batch.delete(self.0.path(&path));
+            for path in walk::some_entries(shelf, ENTRIES)? {
+                batch.delete(shelf.path(&path));
             }
             if batch.is_empty() {
                 return Ok(());
             }
-            self.0.commit(batch).await?;
+            shelf.commit(batch).await?;
         }
     }
 
-    fn read(&self, path: &str) -> Result<Answer, KvError> {
+    /// Some values of a shelf, each with its path; none when it has no more.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub(crate) fn some_of(shelf: &Shelf) -> Result<Vec<Kept>, StorageError> {
+        let mut values = Vec::new();
+        for entry in walk::some_entries(shelf, ENTRIES)? {
+            if let Some(value) = shelf.view()?.read(&entry)? {
+                let path = entry.strip_prefix(ENTRIES).unwrap_or(&entry).to_owned();
+                values.push(Kept { path, value });
+            }
+        }
+        Ok(values)
+    }
+
+    pub(crate) fn forget(shelf: &Shelf, path: &str, batch: &mut Batch) {
+        batch.delete(shelf.path(&entry(path)));
+    }
+
+    fn read(&self, request: &Request<'_>) -> Result<Answer, KvError> {
+        let path = request.path;
         if is_folder(path) {
             return Err(KvError::NotFound);
         }
         let text = self.0.view()?.read(&entry(path))?.ok_or(KvError::NotFound)?;
         let unreadable = |problem: String| StorageError::Read(problem);
+        let seconds = lease_seconds(parsed(&text).as_ref()).unwrap_or(request.lease_seconds);
         let text =
             String::from_utf8(text.to_vec()).map_err(|error| unreadable(error.utf8_error().to_string()))?;
-        let seconds = lease_seconds(&text);
         let answer = Answer::written(text).map_err(|error| unreadable(error.to_string()))?;
         Ok(answer.leased(seconds))
     }
@@ -100,18 +136,15 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// How long a reader should take it for good: a hint, nothing ends.
-fn lease_seconds(text: &str) -> i64 {
-    if !text.contains("\"ttl\":") && !text.contains("\"lease\":") {
-        return DEFAULT_LEASE_SECONDS;
-    }
-    let Some(Json::Object(members)) = parsed(text.as_bytes()) else { return DEFAULT_LEASE_SECONDS };
-    let nanos = match members.get("ttl").or_else(|| members.get("lease")) {
-        Some(Json::Null) => Some(0),
-        Some(Json::Number(text) | Json::Text(text)) => parse(text).ok(),
-        Some(Json::Flag(_) | Json::List(_) | Json::Object(_)) | None => None,
+/// How long a reader should take it for good, if it says so: a hint, nothing ends.
+fn lease_seconds(value: Option<&Json>) -> Option<i64> {
+    let Some(Json::Object(members)) = value else { return None };
+    let nanos = match members.get("ttl").or_else(|| members.get("lease"))? {
+        Json::Null => 0,
+        Json::Number(text) | Json::Text(text) => parse(text).ok()?,
+        Json::Flag(_) | Json::List(_) | Json::Object(_) => return None,
     };
-    nanos.map_or(DEFAULT_LEASE_SECONDS, |nanos| nanos / 1_000_000_000)
+    Some(nanos / 1_000_000_000)
 }
 
 /// Folders have entries of their own, which come and go with what is in them.
@@ -130,7 +163,6 @@ fn entry(path: &str) -> String {
 
 const SCHEMA: Schema = Schema(&[("path", Field::OfPath)]);
 const ENTRIES: &str = "secret/";
-const DEFAULT_LEASE_SECONDS: i64 = 768 * 3600;
 
 #[cfg(test)]
 mod tests {
@@ -139,21 +171,20 @@ mod tests {
     #[test]
     fn a_value_says_how_long_it_is_good() {
         for (value, expected) in [
-            (r#"{"ttl":"1h"}"#, 3600),
-            (r#"{"ttl":60}"#, 60),
-            (r#"{"ttl":""}"#, 0),
-            (r#"{"ttl":null}"#, 0),
-            (r#"{"ttl":"-5s"}"#, -5),
-            (r#"{"ttl":"1.5s"}"#, 1),
-            (r#"{"lease":"90"}"#, 90),
-            (r#"{"ttl":"5","lease":"90"}"#, 5),
-            (r#"{"ttl":"x","lease":"90"}"#, DEFAULT_LEASE_SECONDS),
-            (r#"{"ttl":1.5}"#, DEFAULT_LEASE_SECONDS),
-            (r#"{"ttl":true}"#, DEFAULT_LEASE_SECONDS),
-            ("{}", DEFAULT_LEASE_SECONDS),
-            (r#"{"a":{"ttl":5}}"#, DEFAULT_LEASE_SECONDS),
+            (r#"{"ttl":"1h"}"#, Some(3600)),
+            (r#"{"ttl":60}"#, Some(60)),
+            (r#"{"ttl":""}"#, Some(0)),
+            (r#"{"ttl":null}"#, Some(0)),
+            (r#"{"ttl":"-5s"}"#, Some(-5)),
+            (r#"{"ttl":"1.5s"}"#, Some(1)),
+            (r#"{"lease":"90"}"#, Some(90)),
+            (r#"{"ttl":"5","lease":"90"}"#, Some(5)),
+            (r#"{"ttl":"x","lease":"90"}"#, None),
+            (r#"{"ttl":1.5}"#, None),
+            (r#"{"ttl":true}"#, None),
+            ("{}", None),
         ] {
-            assert_eq!(lease_seconds(value), expected, "{value}");
+            assert_eq!(lease_seconds(parsed(value.as_bytes()).as_ref()), expected, "{value}");
         }
     }
 }

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     data,
-    kept::{Entry, Kept},
+    kept::{self, Entry, Kept},
     lists, metadata,
     path::SecretPath,
     place::Place,
@@ -13,6 +13,7 @@ use super::{
     subkeys, versions,
 };
 use crate::{
+    clock::Moment,
     exchange::{Answer, Fields, Operation, Request},
     kv::{KvError, walk},
     storage::{Batch, Shelf, ShelfView, StorageError, json},
@@ -20,7 +21,7 @@ use crate::{
 
 /// The secrets by path.
 pub(crate) struct Secrets {
-    pub(super) shelf: Shelf,
+    pub(in crate::kv) shelf: Shelf,
 }
 
 impl Secrets {
@@ -156,6 +157,30 @@ impl Secrets {
 
     pub(super) fn forget_value(&self, path: &str, number: u64, batch: &mut Batch) {
         batch.delete_unlisted(self.shelf.path(&value_entry(path, number)));
+    }
+
+    /// Takes over a value that had no versions: it is the first of its secret.
+    ///
+    /// # Errors
+    /// When JSON cannot say it.
+    pub(in crate::kv) fn adopt(
+        &self,
+        path: &str,
+        value: Zeroizing<Vec<u8>>,
+        now: Moment,
+        batch: &mut Batch,
+    ) -> Result<(), StorageError> {
+        let (path, mut secret) = (SecretPath::from(path), Secret::new(now));
+        secret.add(&path, &Settings::default(), now);
+        secret.oldest = secret.current;
+        let current = secret.current;
+        let mut kept = Kept::new(secret);
+        if kept::is_small(&value) {
+            kept.take_in(Some(value));
+        } else {
+            self.keep_value(&path.normal, current, value, batch);
+        }
+        self.keep(&path, &kept, batch)
     }
 
     /// The secret with all its versions.

@@ -16,6 +16,21 @@ mod system;
 /// Engines and auth methods, mounted and tuned.
 mod mounts;
 
+/// Engines and auth methods made with all that they can be told, and moved.
+mod enabling;
+
+/// Engines and auth methods tuned.
+mod tune;
+
+/// Logins on tuned mounts.
+mod tuned_logins;
+
+/// When tokens end, by the names of their leases.
+mod leases;
+
+/// What is refused without `sudo`.
+mod sudo;
+
 /// Policies, and what they allow.
 mod policy;
 

@@ -164,7 +164,8 @@ fn reserved() -> Script {
     for path in ["sys", "sys/", "cubbyhole", "identity", "auth"] {
         script.delete(&format!("sys/mounts/{path}"));
     }
-    for path in ["token", "token/x", "sys"] {
+    // OpenBao takes no other method once one is at `sys`, for whatever script.
+    for path in ["token", "token/x"] {
         script.post(&format!("sys/auth/{path}"), json!({ "type": "jwt" }));
     }
     script.delete("sys/auth/token");

@@ -28,6 +28,12 @@ fn kind(word: &str) -> Option<String> {
     if word.strip_prefix("b.").is_some_and(|rest| rest.len() > 80) {
         return Some("<batch token>".to_owned());
     }
+    if word.strip_prefix('h').is_some_and(|digits| digits.len() == 64 && is_hex(digits)) {
+        return Some("<lease>".to_owned());
+    }
+    if word.len() == 40 && is_hex(word) {
+        return Some("<lease of a chosen id>".to_owned());
+    }
     if is_accessor(word) {
         return Some("<accessor>".to_owned());
     }

@@ -4,7 +4,7 @@ use crate::conformance::frame::{Script, agree};
 
 #[test]
 fn token_roles_are_kept_alike() {
-    let mut scripts = vec![kept(), created_by()];
+    let mut scripts = vec![kept(), created_by(), names(), both_names(), renewed_by()];
     for (field, values) in fields() {
         scripts.push(written_with(field, &values));
     }
@@ -114,5 +114,74 @@ fn created_by() -> Script {
     }
     script.delete("auth/token/roles/{me}");
     script.post("auth/token/renew-self", json!({})).by("{made}");
+    script
+}
+
+fn names() -> Script {
+    let mut script = Script::new("token role names");
+    for name in ["A", "a.b", "a-b", "a_b", "a%20b", "a/b", "%C3%BC", "-a", "a.", "0"] {
+        script.post(&format!("auth/token/roles/{name}-{{me}}"), json!({}));
+        script.get(&format!("auth/token/roles/{name}-{{me}}"));
+        script.post(&format!("auth/token/create/{name}-{{me}}"), json!({ "policies": "default" }));
+        script.delete(&format!("auth/token/roles/{name}-{{me}}"));
+    }
+    script.post("auth/token/roles/{me}.", json!({}));
+    script
+}
+
+fn both_names() -> Script {
+    let mut script = Script::new("token role fields by older names");
+    for body in [
+        json!({ "token_period": "1h", "period": "2h" }),
+        json!({ "period": "3h" }),
+        json!({ "token_explicit_max_ttl": "1h", "explicit_max_ttl": "2h" }),
+        json!({ "explicit_max_ttl": "9999h" }),
+        json!({ "token_bound_cidrs": "10.0.0.0/8", "bound_cidrs": "11.0.0.0/8" }),
+        json!({ "bound_cidrs": "127.0.0.0/8" }),
+        json!({ "bound_cidrs": "x" }),
+        json!({ "token_bound_cidrs": [] }),
+        json!({ "unknown": 1, "role_name": "x", "period": "1h", "token_period": "1h" }),
+        json!({ "token_type": null }),
+        json!({ "token_type": "batch" }),
+        json!({ "token_type": "batch", "orphan": true, "renewable": false, "explicit_max_ttl": 0, "period": 0 }),
+        json!({ "token_num_uses": 2 }),
+        json!({ "allowed_entity_aliases": ["A*", "b"] }),
+    ] {
+        script.post("auth/token/roles/{me}", body);
+        script.get("auth/token/roles/{me}");
+    }
+    for alias in ["Abc", "b", "c", ""] {
+        script
+            .post("auth/token/create/{me}", json!({ "entity_alias": alias, "policies": "default" }))
+            .capture("made", "/auth/client_token");
+        script.get("auth/token/lookup-self").by("{made}");
+    }
+    script
+}
+
+fn renewed_by() -> Script {
+    let mut script = Script::new("token renewed by what its role says now");
+    script.post("auth/token/roles/{me}", json!({}));
+    script
+        .post(
+            "auth/token/create/{me}",
+            json!({ "ttl": "1h", "policies": "default", "explicit_max_ttl": "2h" }),
+        )
+        .capture("made", "/auth/client_token");
+    for settings in [
+        json!({}),
+        json!({ "token_explicit_max_ttl": "30m" }),
+        json!({ "token_explicit_max_ttl": 0, "token_period": "20m" }),
+        json!({ "token_period": 0, "renewable": false }),
+        json!({ "token_type": "batch", "orphan": true }),
+    ] {
+        script.post("auth/token/roles/{me}", settings);
+        script.post("auth/token/renew-self", json!({})).by("{made}");
+        script.post("auth/token/renew-self", json!({ "increment": "3h" })).by("{made}");
+    }
+    script.delete("auth/token/roles/{me}");
+    script.post("auth/token/renew-self", json!({})).by("{made}");
+    script.post("auth/token/revoke-orphan", json!({ "token": "{made}" }));
+    script.get("auth/token/lookup-self").by("{made}");
     script
 }

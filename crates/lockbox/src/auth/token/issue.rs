@@ -1,0 +1,159 @@
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::{
+    Kind, Naming, Order, Renewal, Session, Terms, Token, TokenError, Tokens, key::Key, lifetime::Grant,
+    written::Written,
+};
+use crate::{
+    clock::Moment,
+    exchange::Authenticated,
+    random,
+    storage::{Batch, Pending, json},
+};
+
+impl Tokens {
+    /// Makes a token.
+    ///
+    /// # Errors
+    /// When a batch token is asked for what only a service token can be, or an id is taken.
+    pub(crate) async fn issue(
+        &self,
+        order: Order,
+        now: Moment,
+    ) -> Result<(Authenticated, Vec<String>), TokenError> {
+        let lasts = order.lasts();
+        if order.kind == Kind::Batch && order.policies.iter().any(|name| name == "root") {
+            return Err(TokenError::BatchRoot);
+        }
+        let Grant { ttl, warnings } = first_grant(&order, now)?;
+        let token = Token {
+            accessor: if order.kind == Kind::Batch { String::new() } else { random::letters(24) },
+            kind: order.kind,
+            naming: if order.id.is_some() { Naming::Chosen } else { Naming::Drawn },
+            policies: order.policies,
+            display_name: order.display_name,
+            metadata: order.metadata,
+            path: order.path,
+            role: order.role,
+            entity_id: order.entity_id,
+            parent: order.parent,
+            issued: now,
+            first_ttl: ttl,
+            explicit_max_ttl: order.explicit_max,
+            period: order.period,
+            renewable: order.kind == Kind::Service && order.renewal == Renewal::Allowed && !lasts,
+            bound_cidrs: order.bound_cidrs,
+        };
+        let (id, kept) = match (token.kind, order.id) {
+            (Kind::Batch, _) => (self.sealer.seal(&token).ok_or(TokenError::Refused)?, Kept::ByItsBearer),
+            (Kind::Service, Some(chosen)) => (chosen.into_id(), Kept::Here),
+            (Kind::Service, None) => (Zeroizing::new(format!("s.{}", random::letters(24))), Kept::Here),
+        };
+        let ends = (!lasts).then(|| now.plus(ttl));
+        let session = Session {
+            token: Arc::new(token),
+            key: Key::of(&id),
+            record: 0,
+            ends,
+            granted: ttl,
+            renewed: None,
+            uses: order.uses,
+        };
+        let auth = authenticated(id, &session);
+        if kept == Kept::Here {
+            self.keep(session, now).await?;
+        }
+        Ok((auth, warnings))
+    }
+
+    /// Gives a token another time, longer or shorter. The answer carries the id only where it was shown.
+    ///
+    /// # Errors
+    /// When the token cannot be renewed, or has ended meanwhile.
+    pub(crate) async fn renew(
+        &self,
+        session: &Session,
+        terms: &Terms,
+        shown: Zeroizing<String>,
+        now: Moment,
+    ) -> Result<(Authenticated, Vec<String>), TokenError> {
+        session.check_renewable()?;
+        let Grant { ttl, warnings } = terms.grant(session.token.issued, now)?;
+        let changed =
+            Session { ends: Some(now.plus(ttl)), granted: ttl, renewed: Some(now), ..session.clone() };
+        self.change(&changed)?.landed().await?;
+        Ok((authenticated(shown, &changed), warnings))
+    }
+
+    /// Keeps a new token. Nobody knows its id before it is on disk.
+    pub(super) async fn keep(&self, mut session: Session, now: Moment) -> Result<(), TokenError> {
+        let key = session.key;
+        let pending = {
+            let mut tables = self.write();
+            if tables.session(&key).is_some_and(|taken| taken.ends.is_none_or(|ends| ends > now)) {
+                return Err(TokenError::IdTaken);
+            }
+            if session.token.parent.is_some_and(|parent| tables.session(&parent).is_none()) {
+                return Err(TokenError::NoParent);
+            }
+            let mut batch = Batch::default();
+            tables.remove(key).into_iter().for_each(|record| batch.delete_record(record));
+            session.record = tables.next_record();
+            batch.put_record(session.record, json(&Written::from(&session))?);
+            tables.insert(session);
+            self.store.submit(batch)
+        };
+        let landed = pending.landed().await;
+        if landed.is_err() {
+            self.write().remove(key);
+        }
+        Ok(landed?)
+    }
+
+    fn change(&self, changed: &Session) -> Result<Pending, TokenError> {
+        let mut tables = self.write();
+        let session = tables.session(&changed.key).ok_or(TokenError::Refused)?;
+        // It may have been used meanwhile, or lost its parent.
+        let changed = Session { uses: session.uses, token: Arc::clone(&session.token), ..changed.clone() };
+        let pending = self.submit_record(&changed)?;
+        tables.replace(changed);
+        Ok(pending)
+    }
+}
+
+/// Where a new token is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    Here,
+    ByItsBearer,
+}
+
+/// A root token is granted what is said about its time, and all of it when nothing is said.
+fn first_grant(order: &Order, now: Moment) -> Result<Grant, TokenError> {
+    let Terms { usual, explicit_max, period, .. } = order.terms;
+    let is_root = order.policies.iter().any(|name| name == "root");
+    match is_root && usual.is_zero() && period.is_zero() {
+        true => Ok(Grant { ttl: explicit_max, warnings: Vec::new() }),
+        false => order.terms.grant(now, now),
+    }
+}
+
+fn authenticated(id: Zeroizing<String>, session: &Session) -> Authenticated {
+    let token = &session.token;
+    Authenticated {
+        client_token: id,
+        accessor: token.accessor.clone(),
+        policies: token.policies.clone(),
+        token_policies: token.policies.clone(),
+        metadata: token.metadata.as_ref().and_then(|said| said.to_json()),
+        lease_duration: session.granted.as_secs(),
+        renewable: token.renewable,
+        entity_id: token.entity_id.clone(),
+        token_type: token.kind.name(),
+        orphan: token.parent.is_none(),
+        mfa_requirement: None,
+        num_uses: session.uses,
+    }
+}
