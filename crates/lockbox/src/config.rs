@@ -3,7 +3,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use zeroize::Zeroizing;
 
 use crate::{
-    Clock, Lockbox,
+    Clock, Limits, Lockbox, Notices, Transport,
     api::{OpenError, Vault},
     seal::Split,
     storage::{Disk, Medium},
@@ -14,6 +14,12 @@ use crate::{
 pub struct Config {
     /// Where everything is kept.
     pub storage: Storage,
+    /// How clients reach it.
+    pub transport: Transport,
+    /// How much they may ask.
+    pub limits: Limits,
+    /// Who is told what happens to it.
+    pub notices: Notices,
 }
 
 /// Where a lockbox keeps everything.
@@ -29,16 +35,21 @@ pub enum Storage {
 pub struct RootToken(Zeroizing<String>);
 
 impl Config {
-    /// For laptops, demos and tests: everything is gone with the process.
+    /// For laptops, demos and tests: everything is gone with the process. Plain HTTP on loopback.
     #[must_use]
     pub fn dev(root_token: impl Into<RootToken>) -> Self {
-        Self { storage: Storage::Dev(root_token.into()) }
+        Self::keeping(Storage::Dev(root_token.into()))
     }
 
-    /// Everything in one file.
+    /// Everything in one file. Plain HTTP on loopback, until another transport is set.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self { storage: Storage::File(path.into()) }
+        Self::keeping(Storage::File(path.into()))
+    }
+
+    fn keeping(storage: Storage) -> Self {
+        let (limits, notices) = (Limits::default(), Notices::default());
+        Self { storage, transport: Transport::Plain, limits, notices }
     }
 
     /// The server, not listening yet.
@@ -50,8 +61,8 @@ impl Config {
     /// When the system gives no random numbers.
     pub async fn build(self, clock: impl Clock) -> Result<Lockbox, OpenError> {
         let clock: Arc<dyn Clock> = Arc::new(clock);
-        match self.storage {
-            Storage::File(path) => Ok(Lockbox::new(Vault::new(Disk::open(Medium::File(path))?, clock))),
+        let vault = match self.storage {
+            Storage::File(path) => Vault::new(Disk::open(Medium::File(path))?, clock),
             Storage::Dev(root_token) => {
                 let vault = Vault::new(Disk::open(Medium::Memory)?, clock);
                 let initialised = vault.initialise(Split::WHOLE).await?;
@@ -59,9 +70,10 @@ impl Config {
                 core.issue_root(Some(&root_token.0)).await?;
                 core.revoke(&initialised.root_token).await?;
                 core.mount_secret().await?;
-                Ok(Lockbox::new(vault))
+                vault
             }
-        }
+        };
+        Ok(Lockbox::new(vault, self.transport, self.limits, self.notices))
     }
 }
 

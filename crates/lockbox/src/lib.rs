@@ -3,6 +3,7 @@
 //! For the laptop, for demos, for the tests of whoever talks to a vault, and for the small team that wants one process and
 //! one file. Login with JWTs, tokens that end on time, policies, and key-value secrets; statuses, bodies and error texts
 //! are OpenBao's. Everything is kept in one sealed file, or in memory.
+//! It serves plain HTTP on loopback, and HTTP over TLS anywhere.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,7 +20,19 @@ mod config;
 /// The server itself.
 mod lockbox;
 
-/// Vault's HTTP API: connections, routes, answers.
+/// Connections: who is let in, for how long, and how they end.
+mod server;
+
+/// Certificates.
+mod tls;
+
+/// How much a client may ask.
+mod limit;
+
+/// What is counted.
+mod metrics;
+
+/// Vault's HTTP API: routes, answers.
 mod api;
 
 /// Who is asking: tokens, and the logins that give them.
@@ -27,6 +40,10 @@ mod auth;
 
 /// Who may do what on which path.
 mod policy;
+
+/// What happened: every request and response, in a chain that shows whether it is whole.
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no request is written to it yet"))]
+pub mod audit;
 
 /// What is kept: secrets by path.
 mod kv;
@@ -40,6 +57,9 @@ mod storage;
 /// One request and its answer, without HTTP.
 mod exchange;
 
+/// JSON as Go reads and writes it.
+mod json;
+
 /// What time it is.
 mod clock;
 
@@ -49,6 +69,10 @@ mod random;
 pub use api::{Initialised, OpenError};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken, Storage};
-pub use lockbox::Lockbox;
+pub use limit::{Limits, LoginRate};
+pub use lockbox::{Condition, Lockbox};
+pub use policy::{PolicyProblem, check_policy};
 pub use seal::{NoKey, RootKey, Split, SplitError};
+pub use server::{Drained, Listeners, Notice, Notices, ServeError};
 pub use storage::StorageError;
+pub use tls::{Tls, TlsError, Transport};

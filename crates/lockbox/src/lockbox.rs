@@ -1,19 +1,36 @@
-use std::{fmt, future::Future, io, sync::Arc};
-
-use tokio::net::TcpListener;
+use std::{fmt, future::Future, sync::Arc};
 
 use crate::{
-    api::{self, Initialised, OpenError, Vault},
+    Drained, Limits, Listeners, Notices, ServeError, StorageError, Transport,
+    api::{Api, Initialised, OpenError, Vault},
+    metrics::Metrics,
     seal::{RootKey, Split},
+    server::Server,
 };
 
 /// A small vault, ready to serve; its clones are the same one.
 #[derive(Clone)]
-pub struct Lockbox(Arc<Vault>);
+pub struct Lockbox {
+    vault: Arc<Vault>,
+    server: Server,
+}
+
+/// What a lockbox can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It has no keys yet.
+    New,
+    /// It waits for its key, or for shares of it.
+    Sealed,
+    /// It answers.
+    Open,
+}
 
 impl Lockbox {
-    pub(crate) fn new(vault: Vault) -> Self {
-        Self(Arc::new(vault))
+    pub(crate) fn new(vault: Vault, transport: Transport, limits: Limits, notices: Notices) -> Self {
+        let (vault, metrics) = (Arc::new(vault), Metrics::new());
+        let api = Arc::new(Api::new(Arc::clone(&vault), limits.clone(), metrics.clone()));
+        Self { vault, server: Server { api, transport, limits, metrics, notices } }
     }
 
     /// Makes the keys of a new vault, which stays sealed.
@@ -21,7 +38,7 @@ impl Lockbox {
     /// # Errors
     /// When it was done before, or the disk refuses.
     pub async fn initialise(&self, split: Split) -> Result<Initialised, OpenError> {
-        self.0.initialise(split).await
+        self.vault.initialise(split).await
     }
 
     /// Opens it with the whole key; shares are taken over HTTP.
@@ -29,19 +46,28 @@ impl Lockbox {
     /// # Errors
     /// When the key is another one's, or the file cannot be read.
     pub async fn unseal(&self, root_key: RootKey) -> Result<(), OpenError> {
-        self.0.unseal(root_key).await.map(|_| ())
+        self.vault.unseal(root_key).await.map(|_| ())
     }
 
-    /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have ten seconds to end.
+    /// Whether it is open.
     ///
     /// # Errors
-    /// When the listener cannot be used.
+    /// When the file cannot be read.
+    pub fn condition(&self) -> Result<Condition, StorageError> {
+        self.vault.condition()
+    }
+
+    /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have until the deadline of
+    /// the limits to end.
+    ///
+    /// # Errors
+    /// When a listener cannot be used, or plain HTTP would be served beyond loopback.
     pub async fn serve(
         self,
-        listener: TcpListener,
+        listeners: impl Into<Listeners>,
         shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        api::serve(self.0, listener, shutdown).await
+    ) -> Result<Drained, ServeError> {
+        self.server.serve(listeners.into(), shutdown).await
     }
 }
 

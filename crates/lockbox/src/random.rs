@@ -1,7 +1,5 @@
 //! Random numbers, and the names that are made of them.
 
-use std::fmt::Write;
-
 use aws_lc_rs::rand;
 
 /// Random bytes.
@@ -44,12 +42,10 @@ pub(crate) fn uuid_of(bytes: [u8; 16]) -> String {
 
 /// These bytes in hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2 + 4);
-    for byte in bytes {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -201,6 +201,24 @@ pub enum Error {
     /// A repository's file names one that is not in the repository.
     #[error("`[sources] file` names `{0}`, which is not in the project")]
     SourcesElsewhere(String),
+    /// A profile that somebody may commit names a variable that is none of its business.
+    #[error("the repository's {} names {name}, which {purpose}, and may not read it", .path.display())]
+    VariableAstray {
+        /// What it would be read for.
+        purpose: super::Purpose,
+        /// The variable.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A profile that somebody may commit names a file that is not in the project.
+    #[error("the repository's {} takes versions from `{file}`, which is not in the project", .path.display())]
+    VersionElsewhere {
+        /// The file.
+        file: String,
+        /// The file that names it.
+        path: PathBuf,
+    },
     /// The list of sources is none.
     #[error(transparent)]
     Sources(#[from] crate::sources::Error),
@@ -286,7 +304,8 @@ impl Error {
                 "say it in buildpass.toml: `[[source]]` with `name` and `url`, or `[sources]` with `file` and `profile = \"omnibus\"`"
                     .to_owned(),
             ),
-            Self::SourcesElsewhere(_) => Some("name a file of the project, from its root".to_owned()),
+            Self::VariableAstray { purpose, .. } => Some(purpose.hint()),
+            Self::SourcesElsewhere(_) | Self::VersionElsewhere { .. } => Some("name a file of the project, from its root".to_owned()),
             Self::Sources(error) => error.hint(),
             Self::Realm(_) => Some("for example `https://gitlab.example/group/`".to_owned()),
             Self::Unreadable { .. }

@@ -17,6 +17,8 @@ mod identity_settings;
 
 mod of_pipeline;
 
+mod readable;
+
 mod realms;
 
 mod secrets;
@@ -35,6 +37,7 @@ pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
+pub use readable::Purpose;
 pub use settings::{Settings, Stated};
 pub use source_credentials::{SourceCredentials, Submodules};
 pub use sources::{SourceFlags, sources};

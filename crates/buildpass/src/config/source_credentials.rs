@@ -1,6 +1,11 @@
 use std::collections::BTreeSet;
 
-use super::{Environment, Error, Flags, Settings, file::ConfigFile, trust};
+use super::{
+    Environment, Error, Flags, Settings,
+    file::{self, ConfigFile},
+    readable::ships_override,
+    trust,
+};
 use crate::{
     git::{self, Reach, Realm, RealmCredential, credential::SOCKET_VARIABLE},
     run::{Delivery, Filled, PLACEHOLDER, Variable, Wanted},
@@ -46,30 +51,41 @@ impl SourceCredentials {
         let mut needed = BTreeSet::new();
         for (source, number) in resolved.iter_mut().zip(1..) {
             let mut realms = config.realms.clone();
-            if let Some(url) = source.location.as_ref().and_then(Location::secured) {
-                let covers = |each: &&RealmCredential| each.realm.judge(url) == Reach::Inside;
-                needed.extend(realms.realms.iter().filter(covers).map(|each| each.password.clone()));
-            }
+            let url = source.location.as_ref().and_then(Location::secured);
+            let covers =
+                |each: &&RealmCredential| url.is_some_and(|url| each.realm.judge(url) == Reach::Inside);
+            let covering: BTreeSet<_> =
+                realms.realms.iter().filter(covers).map(|each| each.password.clone()).collect();
             if let Some(credential) = source.own.take() {
                 let name: SecretName = format!("CREDENTIAL_IN_THE_URL_OF_SOURCE_{number}").parse()?;
                 realms.realms.extend(alone(source, &name, &credential.username)?);
                 own.push(Filled { name, value: credential.password, to: Delivery::Git(Variable::Unset) });
             } else if let (Some(password), Some(username)) = (&source.credential, &source.username)
-                && !realms.realms.iter().any(|each| each.password == *password)
+                && !covering.contains(password)
             {
                 let alone = alone(source, password, username)?;
-                match judge(&alone, source, file.as_ref(), config, flags, environment) {
-                    Ok(()) => {
-                        needed.insert(password.clone());
-                        realms.realms.extend(alone);
-                    }
-                    Err(error) => found.notes.push(format!(
-                        "`{}` is fetched without {password}: {error}{}",
-                        source.name,
-                        error.hint().map(|hint| format!("; {hint}")).unwrap_or_default()
-                    )),
+                let has_realm = realms.realms.iter().any(|each| each.password == *password);
+                let refusal = if alone.is_empty() {
+                    Some("it would cross plain http to another machine".to_owned())
+                } else if has_realm {
+                    Some("it lies outside of the realms that `[[git]]` names for it".to_owned())
+                } else {
+                    let judged = judge(&alone, source, file.as_ref(), config, flags, environment);
+                    judged.err().map(|error| {
+                        let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                        format!("{error}{hint}")
+                    })
+                };
+                if let Some(refusal) = refusal {
+                    found.notes.push(format!("`{}` is fetched without {password}: {refusal}", source.name));
+                    // What is not handed over is not to blame for a refusal.
+                    source.credential = None;
+                } else {
+                    needed.insert(password.clone());
+                    realms.realms.extend(alone);
                 }
             }
+            needed.extend(covering);
             found.realms.push(realms);
         }
         if submodules == Submodules::Fetched {
@@ -110,7 +126,8 @@ fn alone(
     [url].into_iter().chain(other.as_deref()).map(realm).collect()
 }
 
-/// A URL that the environment gives is the user's; a list may be a stranger's.
+/// A URL that the environment gives is the user's, unless a stranger said which variable it is or what goes with it; a list may be a
+/// stranger's.
 fn judge(
     realms: &[RealmCredential],
     source: &Resolved,
@@ -119,10 +136,13 @@ fn judge(
     flags: &Flags,
     environment: &Environment,
 ) -> Result<(), Error> {
-    if source.origin == Origin::Override {
+    let of_repository = file.is_some_and(|file| file.origin == file::Origin::Repository);
+    let ships = |each: &RealmCredential| ships_override(&config.profile, &source.name, &each.password);
+    let is_override = source.origin == Origin::Override;
+    if is_override && (!of_repository || realms.iter().all(ships)) {
         return Ok(());
     }
-    let list = config.profile.file.as_ref().map(|name| config.project.join(name));
+    let list = config.profile.file.as_ref().filter(|_| !is_override).map(|name| config.project.join(name));
     let path = list.or_else(|| file.map(|file| file.path.clone())).unwrap_or_default();
     realms.iter().try_for_each(|each| trust::judge_realm(&each.realm, &path, flags, environment))
 }

@@ -1,4 +1,4 @@
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -6,6 +6,7 @@ use super::{
     Environment, Error, Flags,
     file::{ConfigFile, Origin, RawSource},
     of_pipeline::OfPipeline,
+    readable,
     realms::realms,
     secrets::secrets,
 };
@@ -37,6 +38,11 @@ pub fn sources(
     let file = ConfigFile::find(flags, environment)?;
     let file = file.as_ref();
     let project = project(environment);
+    if let Some(ConfigFile { raw, path, origin: Origin::Repository }) = file
+        && let Some(own) = &raw.sources
+    {
+        readable::judge(own, path, environment)?;
+    }
     let profile = profile(file, &project)?.ok_or(Error::NoSources)?;
     let list = list(file, &profile, &project)?;
     let variables = Variables::of(names(&profile).filter_map(|name| Some((name, environment.value(name)?))));
@@ -59,7 +65,7 @@ pub(super) fn profile(file: Option<&ConfigFile>, project: &Path) -> Result<Optio
             let base = own.profile.as_deref().map(Profile::named).transpose()?.unwrap_or_default();
             Some(base.changed_by(own.clone()))
         }
-        None if project.join(OMNIBUS_FILE).is_file() => Some(Profile::omnibus()),
+        None if project.join(OMNIBUS_FILE).symlink_metadata().is_ok() => Some(Profile::omnibus()),
         None if has_list => Some(Profile::default()),
         None => None,
     })
@@ -74,17 +80,16 @@ fn list(file: Option<&ConfigFile>, profile: &Profile, project: &Path) -> Result<
     let mut list = match &profile.file {
         Some(name) => {
             let of_repository = file.is_none_or(|file| file.origin == Origin::Repository);
-            let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-            if of_repository && !Path::new(name).components().all(plain) {
+            if of_repository && !sources::lies_within(Path::new(name)) {
                 return Err(Error::SourcesElsewhere(name.clone()));
             }
-            SourceList::read(&project.join(name))?
+            SourceList::read(project, name)?
         }
         None => SourceList::default(),
     };
     for (file, raw) in file.into_iter().flat_map(|file| file.raw.source.iter().map(move |raw| (file, raw))) {
         let RawSource { name, url, r#ref } = raw;
-        list.put(Entry::plain(name.clone(), url.clone(), r#ref.clone(), &file.path));
+        list.put(Entry::plain(name.clone(), url.clone(), r#ref.clone(), &file.path)?);
     }
     Ok(list)
 }

@@ -13,6 +13,8 @@ mod program;
 
 mod realm;
 
+mod ref_name;
+
 mod remote_url;
 
 mod setup;
@@ -23,6 +25,7 @@ pub use config::{BadUsername, Config, RealmCredential, Username};
 pub use look::{KnownRef, Quick, RemoteLook, ask_quickly};
 pub use program::{Cause, Finished, Git, GitFailure, NoGit, Pins, Progress, Task};
 pub use realm::{BadRealm, Reach, Realm};
+pub use ref_name::is_ref_name;
 pub use remote_url::{BadRemoteUrl, RemoteUrl};
 pub use setup::{Setup, count_in};
 pub use tracked::tracked_files;

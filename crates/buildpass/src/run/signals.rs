@@ -98,6 +98,23 @@ impl Signals {
     }
 }
 
+/// Waits until somebody asks us to end. A signal that our caller ignores asks for nothing.
+///
+/// # Errors
+/// When signals cannot be listened to.
+pub async fn asked_to_end() -> io::Result<Signal> {
+    let ignored = ignored();
+    let hear = |kind| Heard::unless(ignored, kind);
+    let (mut interrupt, mut terminate) = (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
+    let (mut hangup, mut quit) = (hear(SignalKind::hangup())?, hear(SignalKind::quit())?);
+    Ok(tokio::select! {
+        () = interrupt.recv() => Signal::INT,
+        () = terminate.recv() => Signal::TERM,
+        () = hangup.recv() => Signal::HUP,
+        () = quit.recv() => Signal::QUIT,
+    })
+}
+
 impl Heard {
     fn unless(ignored: u64, kind: SignalKind) -> io::Result<Self> {
         let is_ignored = ignored >> (kind.as_raw_value() - 1) & 1 == 1;

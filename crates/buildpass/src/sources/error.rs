@@ -27,6 +27,16 @@ pub enum Error {
         /// What is wrong there.
         message: String,
     },
+    /// The ref of a source cannot be told.
+    #[error("the ref of `{}`, from {place}, cannot be used: {why}", .source_name.escape_debug())]
+    Reference {
+        /// The source.
+        source_name: String,
+        /// The variable or the file that says it.
+        place: String,
+        /// What is wrong with it; it is not repeated, for it may be anything.
+        why: String,
+    },
     /// The lock is none.
     #[error("{}: {message}", .path.display())]
     Lock {
@@ -59,6 +69,12 @@ pub enum Error {
     /// Somebody else fetches into the same folder.
     #[error("another fetch into `{}` is under way", .0.display())]
     Busy(PathBuf),
+    /// Something of somebody else's has the name of our own folder.
+    #[error("`{}` was not made by buildpass", .0.display())]
+    NotOurs(PathBuf),
+    /// The project has a link where a folder is to be filled.
+    #[error("`{}` is a link of the project, which is not followed", .0.display())]
+    Linked(PathBuf),
     /// There is no git that can be used.
     #[error(transparent)]
     Git(#[from] crate::git::NoGit),
@@ -82,21 +98,34 @@ impl Error {
         Self::List { place, message }
     }
 
+    /// What stands there for a ref is none.
+    pub(super) fn no_ref(source: &str, place: String) -> Self {
+        Self::Reference { source_name: source.to_owned(), place, why: "it is no name of a ref".to_owned() }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::List { .. } => {
                 "each name has a map of its URLs: `remote`, `alternative`, `security`".to_owned()
             }
-            Self::Lock { .. } => "`buildpass sources fetch --update-lock` writes it anew".to_owned(),
+            Self::Reference { .. } => {
+                "it takes a version, a tag, a branch or a commit, in a file that is no link".to_owned()
+            }
+            Self::Lock { .. } => {
+                "`buildpass sources fetch --update-lock` without a name fetches all and writes it anew"
+                    .to_owned()
+            }
             Self::NoSource { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::NoSource { nearest: None, .. } => "`buildpass sources list` shows them all".to_owned(),
             Self::CacheOfAnother { .. } => "name a folder of this user's own with `--cache`".to_owned(),
             Self::Busy(_) => "wait for it, or name another folder with `--into`".to_owned(),
+            Self::NotOurs(_) => "remove it, or name another folder with `--into`".to_owned(),
+            Self::Linked(_) => "name the folder itself".to_owned(),
             Self::Git(error) => error.hint(),
             Self::Folder { .. } => "name a folder that this user can write to".to_owned(),
             Self::NoFolderName(_) => "give it another name in the list".to_owned(),
-            Self::Unreadable { .. } => return None,
+            Self::Unreadable { .. } => "put the file itself there, so that this user can read it".to_owned(),
         })
     }
 }

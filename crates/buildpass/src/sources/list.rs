@@ -1,8 +1,9 @@
-use std::{collections::BTreeMap, fs, io, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 
 use gitlab_ci::yaml::{self, Node, Place, Source, Sources};
 
-use super::{Channel, Error};
+use super::{Channel, Error, committed};
+use crate::git::is_ref_name;
 
 /// The sources that a project names, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,19 +35,16 @@ pub struct Written {
 const LARGEST_BYTES: u64 = yaml::MAX_BYTES as u64;
 
 impl SourceList {
-    /// Reads a sources file: a map of names, each with a map of channels.
+    /// Reads a project's sources file: a map of names, each with a map of channels.
     ///
     /// # Errors
     /// Where it cannot be read, is no YAML, or says something else.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let file = fs::metadata(path).map_err(unreadable)?;
-        if !file.is_file() || file.len() > LARGEST_BYTES {
-            return Err(unreadable(io::Error::other("it is no file of at most a megabyte")));
-        }
-        let bytes = fs::read(path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|_| unreadable(io::Error::other("it is not UTF-8")))?;
-        Self::parse(&text, path)
+    pub fn read(project: &Path, name: &str) -> Result<Self, Error> {
+        let path = project.join(name);
+        let unreadable = |source| Error::Unreadable { path: path.clone(), source };
+        let text = committed::read(project, Path::new(name), LARGEST_BYTES).map_err(unreadable)?;
+        let text = text.ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()))?;
+        Self::parse(&text, &path)
     }
 
     /// The same, from its text; `path` is for messages.
@@ -115,10 +113,16 @@ impl SourceList {
 
 impl Entry {
     /// The same URL on every channel, and the ref that the list itself says.
-    pub fn plain(name: String, url: String, reference: Option<String>, path: &Path) -> Self {
+    ///
+    /// # Errors
+    /// Where that is no name of a ref.
+    pub fn plain(name: String, url: String, reference: Option<String>, path: &Path) -> Result<Self, Error> {
+        if reference.as_ref().is_some_and(|reference| !is_ref_name(reference)) {
+            return Err(Error::no_ref(&name, path.display().to_string()));
+        }
         let written = Written { url, place: path.display().to_string() };
         let urls = Channel::ALL.into_iter().map(|channel| (channel, written.clone())).collect();
-        Self { name, urls, reference }
+        Ok(Self { name, urls, reference })
     }
 }
 

@@ -49,7 +49,7 @@ impl Location {
     /// # Errors
     /// What is wrong with it; a credential is not repeated.
     pub fn read(text: &str) -> Result<(Self, Option<OwnCredential>), BadLocation> {
-        let bad = |reason| BadLocation { text: without_userinfo(text), reason };
+        let bad = |reason| BadLocation { text: without_any_credential(text), reason };
         if text.is_empty() || text.starts_with('-') || text.contains(char::is_control) {
             return Err(bad("it is empty, an option, or has control characters"));
         }
@@ -57,6 +57,12 @@ impl Location {
         let Some((scheme, _)) = text.split_once("://") else {
             return match text.split_once(':') {
                 _ if text.starts_with('/') => Ok((without_tokens(text), None)),
+                Some((host, _)) if SCHEMES.iter().any(|scheme| host.eq_ignore_ascii_case(scheme)) => {
+                    Err(bad("`//` belongs behind its scheme"))
+                }
+                Some((_, path)) if path.contains('@') => {
+                    Err(bad("host:path takes no password: ssh has keys"))
+                }
                 // git's `host:path`; `ext::…` would start a program.
                 Some((host, path)) if !host.is_empty() && !host.contains('/') && !path.starts_with(':') => {
                     Ok((without_tokens(text), None))
@@ -64,6 +70,11 @@ impl Location {
                 _ => Err(bad("it is neither https://host/path nor host:path")),
             };
         };
+        if has_cut_password(text) {
+            return Err(bad(
+                "in a password, `/`, `?`, `#`, `\\` and `@` are written as %2F, %3F, %23, %5C and %40",
+            ));
+        }
         let mut url = Url::parse(text).map_err(|_| bad("it cannot be read"))?;
         match scheme.to_ascii_lowercase().as_str() {
             "https" | "http" => {}
@@ -96,6 +107,15 @@ impl Location {
         }
     }
 
+    /// Its scheme, as git understands it.
+    pub fn transport(&self) -> &str {
+        match self.text.split_once("://") {
+            Some((scheme, _)) => scheme,
+            None if self.text.starts_with('/') => "file",
+            None => "ssh",
+        }
+    }
+
     /// Whether it is reached over HTTP, where a server may ask for a token.
     pub fn takes_tokens(&self) -> bool {
         self.remote != Remote::WithoutTokens
@@ -108,11 +128,41 @@ impl fmt::Display for Location {
     }
 }
 
+const SCHEMES: [&str; 6] = ["http", "https", "ssh", "git", "ftp", "file"];
+
 fn own_credential(url: &Url) -> Option<OwnCredential> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
-    let password = decoded(url.password()?)?;
-    let username = decoded(url.username())?.parse().unwrap_or_default();
+    let username = decoded(url.username())?;
+    let Some(password) = url.password() else {
+        // A token is often written as the user's name, without a password; servers take it as the password of anybody.
+        let password = BuildToken::new(is_token(&username).then_some(username)?);
+        return Some(OwnCredential { username: Username::default(), password });
+    };
+    let (username, password) = (username.parse().unwrap_or_default(), decoded(password)?);
     Some(OwnCredential { username, password: BuildToken::new(password) })
+}
+
+/// Whether a user name is rather a token.
+fn is_token(name: &str) -> bool {
+    name.len() >= 16 && name.contains(|each: char| each.is_ascii_digit()) && !name.contains(['.', '+', '@'])
+}
+
+/// Whether a character that ends the host stands within a password, so that what follows it is taken for a path.
+fn has_cut_password(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
+    let with_port = authority.rsplit(']').next().is_some_and(|rest| rest.contains(':'));
+    (with_port || authority.contains('@')) && path.contains('@')
+}
+
+/// For messages: the text without whatever may be a credential in it.
+fn without_any_credential(text: &str) -> String {
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    match rest.rsplit_once('@') {
+        Some((_, host)) if scheme.is_empty() => format!("…@{host}"),
+        Some((_, host)) => format!("{scheme}://…@{host}"),
+        None => text.to_owned(),
+    }
 }
 
 /// The text without what stands between `//` and the last `@` of the host.
@@ -136,6 +186,52 @@ mod tests {
         assert_eq!((own.username.as_str(), own.password.expose()), ("me", "made-up"));
         let (location, own) = Location::read("https://me@gitlab.example/g/x.git").unwrap();
         assert_eq!((location.as_str(), own.is_none()), ("https://gitlab.example/g/x.git", true));
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_a_user_name_is_a_credential() {
+        for text in ["glpat-made-up-0123456789", "glpat-made-up-0123456789:", "0123456789abcdef%2D"] {
+            let (location, own) = Location::read(&format!("https://{text}@gitlab.example/g/x.git")).unwrap();
+            assert_eq!(location.as_str(), "https://gitlab.example/g/x.git");
+            let own = own.unwrap();
+            let token = text.trim_end_matches(':').replace("%2D", "-");
+            assert_eq!((own.username.as_str(), own.password.expose()), ("gitlab-ci-token", token.as_str()));
+        }
+        for name in ["me", "me:", "gitlab-ci-token", "gitlab+deploy-token-1234", "somebody.1234@example"] {
+            let url = format!("https://{}@gitlab.example/g/x.git", name.replace('@', "%40"));
+            let (location, own) = Location::read(&url).unwrap();
+            assert_eq!(
+                (location.as_str(), own.is_none()),
+                ("https://gitlab.example/g/x.git", true),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_password_that_makes_another_url_is_refused_and_not_repeated() {
+        for url in [
+            "https://me:made/up@h/x",
+            "https://me:made?up@h/x",
+            "https://me:made#up@h/x",
+            "https://me:made\\up@h/x",
+            "https://me:12/made-up@h/x",
+            "https://me:/made-up@h/x",
+            "https://me:ma@de/up@h/x",
+            "https:/me:made-up@h/x",
+            "https:me:made-up@h/x",
+            "HTTPS:/made-up@h/x",
+            "me:made-up@h:x",
+            "made-up@h",
+        ] {
+            let said = Location::read(url).unwrap_err().to_string();
+            assert!(!said.contains("made") && !said.contains("up") && said.contains("@h"), "{url}: {said}");
+        }
+        for url in
+            ["https://h:8080/x.git", "https://h/@scope/x.git", "https://[::1]/@scope/x.git", "git@h:g/x.git"]
+        {
+            assert_eq!(Location::read(url).unwrap().0.as_str(), url);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::{Error, committed};
 
 /// What was fetched once and is to be fetched again: `sources.lock`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Locked {
 /// The file's name, in the project's root.
 pub const LOCK_FILE: &str = "sources.lock";
 
+const LARGEST_BYTES: u64 = 16 * 1024 * 1024;
+
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct RawLock {
@@ -46,18 +48,17 @@ struct RawLocked {
 }
 
 impl Lock {
-    /// Reads the file; one that is absent is empty.
+    /// Reads that of a project; one that is absent is empty.
     ///
     /// # Errors
     /// Where it cannot be read, or is no lock.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text).map_err(|message| Error::Lock {
-                path: path.to_owned(),
-                message: message.replace('\n', " "),
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(Error::Unreadable { path: path.to_owned(), source }),
+    pub fn read(project: &Path) -> Result<Self, Error> {
+        let path = project.join(LOCK_FILE);
+        match committed::read(project, Path::new(LOCK_FILE), LARGEST_BYTES) {
+            Ok(Some(text)) => Self::parse(&text)
+                .map_err(|message| Error::Lock { path, message: message.replace('\n', " ") }),
+            Ok(None) => Ok(Self::default()),
+            Err(source) => Err(Error::Unreadable { path, source }),
         }
     }
 
@@ -75,16 +76,15 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes it into a project, whole or not at all.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    pub fn write(&self, project: &Path) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(project)?;
         file.write_all(self.text()?.as_bytes())?;
         file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-        file.persist(path)?;
+        file.persist(project.join(LOCK_FILE))?;
         Ok(())
     }
 
@@ -128,17 +128,16 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(LOCK_FILE);
-        assert_eq!(Lock::read(&path).unwrap(), Lock::default());
+        assert_eq!(Lock::read(folder.path()).unwrap(), Lock::default());
         let mut lock = Lock::default();
         let commit = "0123456789abcdef0123456789abcdef01234567".to_owned();
         for (name, reference) in [("b", Some("v1 \"2\"".to_owned())), ("a", None)] {
             let url = "https://gitlab.example/g/x.git".to_owned();
             lock.put(name, Locked { url, reference, commit: commit.clone() });
         }
-        lock.write(&path).unwrap();
-        assert_eq!(Lock::read(&path).unwrap(), lock);
-        let text = fs::read_to_string(&path).unwrap();
+        lock.write(folder.path()).unwrap();
+        assert_eq!(Lock::read(folder.path()).unwrap(), lock);
+        let text = fs::read_to_string(folder.path().join(LOCK_FILE)).unwrap();
         assert!(text.find("name = \"a\"").unwrap() < text.find("name = \"b\"").unwrap(), "{text}");
     }
 

@@ -5,6 +5,8 @@
 
 mod channel;
 
+mod committed;
+
 mod error;
 
 pub mod fetch;
@@ -24,6 +26,7 @@ mod variables;
 mod version;
 
 pub use channel::Channel;
+pub use committed::{lies_within, link_on_the_way};
 pub use error::Error;
 pub use list::{Entry, SourceList, Written};
 pub use location::{BadLocation, Location, OwnCredential};

@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{
-    Channel, Entry, Location, OwnCredential, Profile, SourceList, Variables,
+    Channel, Entry, Error, Location, OwnCredential, Profile, SourceList, Variables,
     list::Written,
     version::{reference, version},
 };
@@ -50,6 +50,8 @@ pub struct Resolved {
     pub reference: Option<String>,
     /// Which rule gave the URL.
     pub origin: Origin,
+    /// Why what is written for a URL is none, and where.
+    pub unreadable: Option<String>,
     /// What the person who watches should know.
     pub notes: Vec<String>,
 }
@@ -67,6 +69,13 @@ pub enum Origin {
     Channel,
     /// None: it has no URL.
     None,
+}
+
+impl Resolved {
+    /// All that the person who watches should know.
+    pub fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().chain(&self.unreadable)
+    }
 }
 
 impl Origin {
@@ -89,18 +98,21 @@ impl Config {
     }
 
     /// The sources of these names, or all where none is named.
-    pub fn resolve(&self, names: &[String]) -> Vec<Resolved> {
+    ///
+    /// # Errors
+    /// Where the version of one cannot be told.
+    pub fn resolve(&self, names: &[String]) -> Result<Vec<Resolved>, Error> {
         match names {
             [] => self.list.entries().iter().map(|entry| self.resolve_one(&entry.name)).collect(),
             names => names.iter().map(|name| self.resolve_one(name)).collect(),
         }
     }
 
-    fn resolve_one(&self, name: &str) -> Resolved {
+    fn resolve_one(&self, name: &str) -> Result<Resolved, Error> {
         let channel = self.channel();
         let entry = self.list.entry(name);
         let rule = self.profile.rule(name);
-        let version = version(name, &self.profile, &self.variables, &self.project);
+        let version = version(name, &self.profile, &self.variables, &self.project)?;
         let own_reference = entry.and_then(|entry| entry.reference.clone());
         let reference = own_reference.or_else(|| reference(&version, rule));
         let (origin, written) = self.url(name, entry, channel);
@@ -114,17 +126,18 @@ impl Config {
             version,
             reference,
             origin,
+            unreadable: None,
             notes: Vec::new(),
         };
-        let Some(written) = written else { return resolved };
+        let Some(written) = written else { return Ok(resolved) };
         match Location::read(&written.url) {
             Ok((location, own)) => {
                 self.find_credential(&mut resolved, &location, own, &written.place);
                 resolved.location = Some(location);
             }
-            Err(error) => resolved.notes.push(format!("{}: {error}", written.place)),
+            Err(error) => resolved.unreadable = Some(format!("{}: {error}", written.place)),
         }
-        resolved
+        Ok(resolved)
     }
 
     /// The first rule that answers.
@@ -179,9 +192,16 @@ impl Config {
                 resolved.credential = Some(password.clone());
                 resolved.username = Some(self.profile.username.clone().unwrap_or_default());
             }
-            (None, Some(password)) => resolved
-                .notes
-                .push(format!("{place}: `{name}` is fetched over ssh, which takes keys and not {password}")),
+            (None, Some(password)) => {
+                let (over, takes) = match location.transport() {
+                    "ssh" => ("over ssh", "keys"),
+                    "git" => ("over git://", "no credential"),
+                    _ => ("from this machine", "no credential"),
+                };
+                resolved.notes.push(format!(
+                    "{place}: `{name}` is fetched {over}, which takes {takes} and not {password}"
+                ));
+            }
             (None, None) => resolved.own = own,
         }
     }
@@ -221,7 +241,7 @@ tool:
     }
 
     fn said(config: &Config, name: &str) -> String {
-        let [resolved] = &config.resolve(&[name.to_owned()])[..] else { panic!() };
+        let [resolved] = &config.resolve(&[name.to_owned()]).unwrap()[..] else { panic!() };
         let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
         format!(
             "{} {} {} {}",
@@ -297,7 +317,7 @@ tool:
     fn what_people_should_know_names_the_line_and_no_secret() {
         let config = config(&[("SECURITY_SOURCES", "true"), ("SECURITY_PRIVATE_TOKEN", "made-up")]);
         let notes: Vec<String> =
-            config.resolve(&[]).into_iter().flat_map(|resolved| resolved.notes).collect();
+            config.resolve(&[]).unwrap().into_iter().flat_map(|resolved| resolved.notes).collect();
         assert_eq!(
             notes,
             [
@@ -305,7 +325,7 @@ tool:
                 "s.yml:13: the URL of `tool` has a credential in it, where everybody can read it: take it out",
             ]
         );
-        let tool = &config.resolve(&["tool".to_owned()])[0];
+        let tool = &config.resolve(&["tool".to_owned()]).unwrap()[0];
         assert_eq!(tool.own.as_ref().unwrap().username.as_str(), "me");
         assert!(!format!("{config:?}{tool:?}").contains("made-up"));
     }

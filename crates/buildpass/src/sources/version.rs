@@ -1,23 +1,46 @@
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
-use super::{Profile, Variables, profile::SourceRule};
+use super::{Error, Profile, Variables, committed, profile::SourceRule};
+use crate::git::is_ref_name;
 
 /// A version file holds a line.
 const LARGEST_BYTES: u64 = 64 * 1024;
 
 /// The version of a source as the build reads it: a variable, a version fact, the version file; empty where nothing says it.
-pub(super) fn version(name: &str, profile: &Profile, variables: &Variables, project: &Path) -> String {
+///
+/// # Errors
+/// Where what says it is a link, cannot be read, or holds what can name no ref: it may be anything, so it is not repeated.
+pub(super) fn version(
+    name: &str,
+    profile: &Profile,
+    variables: &Variables,
+    project: &Path,
+) -> Result<String, Error> {
     let rule = profile.rule(name);
-    let of_variable = rule.and_then(|rule| variables.value(rule.version.as_deref()?));
-    if let Some(version) = of_variable {
-        return version.to_owned();
+    if let Some(variable) = rule.and_then(|rule| rule.version.as_deref())
+        && let Some(version) = variables.value(variable)
+    {
+        return proven(version, || Error::no_ref(name, format!("${variable}")));
     }
     let is_plain = !name.contains(['/', '\0']) && name != "..";
     let fact =
         profile.version_facts.as_ref().filter(|_| is_plain).map(|pattern| pattern.replace("{source}", name));
     let file = rule.and_then(|rule| rule.version_file.clone());
-    let mut files = fact.into_iter().chain(file);
-    files.find_map(|file| read(&project.join(file))).unwrap_or_default()
+    for file in fact.into_iter().chain(file) {
+        let unread = |why: std::io::Error| Error::Reference {
+            source_name: name.to_owned(),
+            place: format!("`{file}`"),
+            why: why.to_string(),
+        };
+        if let Some(text) = committed::read(project, Path::new(&file), LARGEST_BYTES).map_err(unread)? {
+            return proven(text.trim(), || Error::no_ref(name, format!("`{file}`")));
+        }
+    }
+    Ok(String::new())
+}
+
+fn proven(version: &str, wrong: impl FnOnce() -> Error) -> Result<String, Error> {
+    if version.is_empty() || is_ref_name(version) { Ok(version.to_owned()) } else { Err(wrong()) }
 }
 
 /// The ref that a version stands for; none where there is no version.
@@ -41,16 +64,6 @@ fn is_release(version: &str) -> bool {
         None => version,
     };
     numbers.split('.').count() == 3 && numbers.split('.').all(is_number)
-}
-
-/// An absent file says nothing, and neither does one that is no text.
-fn read(path: &Path) -> Option<String> {
-    if !path.is_file() {
-        return None;
-    }
-    let mut text = String::new();
-    File::open(path).ok()?.take(LARGEST_BYTES).read_to_string(&mut text).ok()?;
-    Some(text.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -90,7 +103,7 @@ mod tests {
         let at = |path: &str| project.path().join(path);
         let profile = Profile::omnibus();
         let read = |variables: &[(&str, &str)]| {
-            version("gitaly", &profile, &Variables::of(variables.iter().copied()), project.path())
+            version("gitaly", &profile, &Variables::of(variables.iter().copied()), project.path()).unwrap()
         };
         assert_eq!(read(&[]), "");
         std::fs::write(at("GITALY_SERVER_VERSION"), "1.0.0\n").unwrap();

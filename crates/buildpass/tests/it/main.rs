@@ -50,6 +50,8 @@ mod ci_check;
 
 mod ci_template;
 
+mod lockbox;
+
 mod documents;
 
 mod house;

@@ -1,12 +1,13 @@
-use axum::{
-    body::Body,
-    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::{
+    Response, StatusCode,
+    body::Bytes,
+    header::{self, HeaderName, HeaderValue},
 };
 use serde::Serialize;
-use serde_json::{
-    Value,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::{Value, value::RawValue};
 
 use super::{
     failure::Failure,
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     exchange::{Answer, Authenticated, Layout, Presence},
+    json::written,
     random,
 };
 
@@ -22,7 +24,7 @@ struct Envelope<'a> {
     request_id: String,
     lease_id: &'a str,
     renewable: bool,
-    lease_duration: u64,
+    lease_duration: i64,
     data: Option<&'a RawValue>,
     wrap_info: Option<()>,
     warnings: Option<&'a [String]>,
@@ -35,14 +37,16 @@ struct Refusal {
 }
 
 /// An answer as it goes over HTTP.
-pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
+pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Full<Bytes>> {
     match outcome {
         Ok(answer) => answered(&answer),
         Err(failure) => match rescue(&failure) {
             Rescue::Errors(status, errors) => json(status, &Refusal { errors }),
+            Rescue::Unread(status, errors) => unread(status, &Refusal { errors }),
+            Rescue::Later(errors, wait) => later(&Refusal { errors }, wait),
             Rescue::Redirect(path) => redirect(&path),
             Rescue::Silent(status) => {
-                let mut response = Response::new(Body::empty());
+                let mut response = Response::new(Full::default());
                 *response.status_mut() = status;
                 response
             }
@@ -50,9 +54,10 @@ pub(super) fn response(outcome: Result<Answer, Failure>) -> Response<Body> {
     }
 }
 
-fn answered(answer: &Answer) -> Response<Body> {
+fn answered(answer: &Answer) -> Response<Full<Bytes>> {
     let status = match (answer.layout, answer.presence) {
-        (Layout::Empty, _) => return finish(StatusCode::NO_CONTENT, String::new()),
+        (Layout::Empty, Presence::Here) => return finish(StatusCode::NO_CONTENT, String::new()),
+        (Layout::Empty, Presence::Gone) => return finish(StatusCode::NOT_FOUND, String::new()),
         (_, Presence::Here) => StatusCode::OK,
         (_, Presence::Gone) => StatusCode::NOT_FOUND,
     };
@@ -83,11 +88,11 @@ fn merged(envelope: &Envelope<'_>) -> Option<Box<RawValue>> {
             all.entry(name).or_insert(value);
         }
     }
-    to_raw_value(&all).ok()
+    RawValue::from_string(written(&all).ok()?).ok()
 }
 
-fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    match serde_json::to_string(value) {
+fn json(status: StatusCode, value: &impl Serialize) -> Response<Full<Bytes>> {
+    match written(value) {
         Ok(mut text) => {
             text.push('\n');
             finish(status, text)
@@ -96,7 +101,24 @@ fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
     }
 }
 
-fn redirect(path: &str) -> Response<Body> {
+/// OpenBao answers these before its own headers are set, and ends the connection.
+fn unread(status: StatusCode, refusal: &Refusal) -> Response<Full<Bytes>> {
+    let mut response = json(status, refusal);
+    let headers = response.headers_mut();
+    headers.remove(header::CACHE_CONTROL);
+    headers.remove(header::STRICT_TRANSPORT_SECURITY);
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+fn later(refusal: &Refusal, wait: Duration) -> Response<Full<Bytes>> {
+    let mut response = json(StatusCode::TOO_MANY_REQUESTS, refusal);
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn redirect(path: &str) -> Response<Full<Bytes>> {
     let mut response = finish(StatusCode::TEMPORARY_REDIRECT, String::new());
     if let Ok(location) = HeaderValue::from_str(path) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -104,8 +126,8 @@ fn redirect(path: &str) -> Response<Body> {
     response
 }
 
-fn finish(status: StatusCode, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+fn finish(status: StatusCode, text: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
     *response.status_mut() = status;
     for (name, value) in &HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

@@ -1,3 +1,5 @@
+use std::{net::SocketAddr, time::Duration};
+
 use thiserror::Error;
 
 use super::{mount::MountError, vault::OpenError};
@@ -25,6 +27,9 @@ pub(super) enum Failure {
     /// The path holds what no path may hold.
     #[error("the path is not text")]
     BrokenPath,
+    /// The query says neither that it lists nor that it does not.
+    #[error("the query is neither true nor false")]
+    BrokenQuery,
     #[error("there is nothing outside of /v1/")]
     OutsideApi,
     #[error("the method is not known here")]
@@ -35,16 +40,34 @@ pub(super) enum Failure {
     WriteToFolder,
     #[error("http: request body too large")]
     BodyTooLarge,
-    #[error("the body did not arrive")]
+    /// The connection ended within the body.
+    #[error("unexpected EOF")]
     BodyCutOff,
+    #[error("invalid byte in chunk length")]
+    BodyBroken,
+    #[error("read tcp {local}->{peer}: i/o timeout")]
+    BodyTooSlow { local: SocketAddr, peer: SocketAddr },
+    /// All bodies that are being read take too much together.
+    #[error("too many large requests at a time")]
+    TooManyBodies,
+    #[error("context deadline exceeded")]
+    TookTooLong,
+    #[error("request path {path:?}: rate limit quota exceeded")]
+    TooManyLogins { path: String, wait: Duration },
     #[error("failed to decode JSON input: {0}")]
     Json(String),
-    #[error("refused JSON input due to high complexity: exceeded maximum depth")]
+    #[error("failed to decode JSON input: exceeded max depth")]
     JsonTooDeep,
+    #[error("refused JSON input due to high complexity: exceeded maximum estimated memory limits")]
+    JsonTooLarge,
+    #[error("refused JSON input due to high complexity: exceeded maximum number of strings")]
+    JsonTooManyStrings,
     #[error("PATCH requires Content-Type of application/merge-patch+json, provided {0}")]
     PatchType(String),
     #[error("mime: no media type")]
     NoPatchType,
+    #[error("mime: invalid media parameter")]
+    PatchParameter,
     #[error("no handler for route {0:?}. route entry not found.")]
     NoRoute(String),
     #[error("nothing is there")]
@@ -89,6 +112,8 @@ pub(super) enum Failure {
     Storage(#[from] StorageError),
     #[error("paths must be supplied")]
     NoPaths,
+    #[error("missing path")]
+    EmptyPath,
     #[error(transparent)]
     Field(#[from] FieldError),
     #[error(transparent)]

@@ -1,13 +1,9 @@
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderMap, Method, Request, Response, header, request::Parts},
-};
+use hyper::{HeaderMap, Method, Request, body::Incoming as Body, header, http::request::Parts};
 use zeroize::Zeroizing;
 
-use super::{body, envelope, failure::Failure, path, process, vault::Vault};
+use super::{Api, Ends, body, failure::Failure, path};
 use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
@@ -27,52 +23,57 @@ pub(super) enum Namespace {
     Unknown,
 }
 
-/// The address of a client, put into its requests by the server.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) IpAddr);
-
-/// Answers one HTTP request.
-pub(super) async fn answer(State(vault): State<Arc<Vault>>, request: Request<Body>) -> Response<Body> {
-    let bodiless = request.method() == Method::HEAD;
-    let outcome = match Incoming::read(request).await {
-        Ok(incoming) => process::process(&vault, incoming).await,
-        Err(failure) => Err(failure),
-    };
-    let mut response = envelope::response(outcome);
-    if bodiless {
-        *response.body_mut() = Body::empty();
-    }
-    response
-}
-
 impl Incoming {
-    async fn read(request: Request<Body>) -> Result<Self, Failure> {
-        let (Parts { method, uri, headers, extensions, .. }, body) = request.into_parts();
+    /// # Errors
+    /// When the request is none that the API knows, or its body cannot be read.
+    pub(super) async fn read(request: Request<Body>, ends: Ends, api: &Api) -> Result<Self, Failure> {
+        let (Parts { method, uri, headers, .. }, body) = request.into_parts();
         let mut path = path::parse(uri.path())?;
-        let query = body::query(uri.query().unwrap_or_default());
-        let lists = query.flag("list").ok().flatten().unwrap_or_default();
-        let operation = operation(&method, &path, lists)?;
-        let fields = if operation.is_write() { body::fields(&method, &headers, body).await? } else { query };
-        if operation == Operation::List && !path.ends_with('/') {
+        let mut query = body::query(uri.query().unwrap_or_default());
+        let operation = operation(&method, &path, &mut query)?;
+        let fields = if operation.is_write() {
+            body::fields(&method, &headers, body, (api, ends)).await?
+        } else {
+            query
+        };
+        if matches!(operation, Operation::List | Operation::Scan) && !path.ends_with('/') {
             path.push('/');
         }
-        let from = extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
-        Ok(Self { operation, path, fields, token: token(&headers), namespace: namespace(&headers), from })
+        Ok(Self {
+            operation,
+            path,
+            fields,
+            token: token(&headers),
+            namespace: namespace(&headers),
+            from: ends.peer.ip(),
+        })
     }
 }
 
-fn operation(method: &Method, path: &str, lists: bool) -> Result<Operation, Failure> {
+fn operation(method: &Method, path: &str, query: &mut Fields) -> Result<Operation, Failure> {
     match method.as_str() {
-        "GET" if lists => Ok(Operation::List),
-        "GET" => Ok(Operation::Read),
+        "GET" => reading(query),
         "HEAD" if path == "sys/health" => Ok(Operation::Read),
         "LIST" => Ok(Operation::List),
+        "SCAN" => Ok(Operation::Scan),
         "POST" | "PUT" => Ok(Operation::Update),
         "PATCH" => Ok(Operation::Patch),
         "DELETE" => Ok(Operation::Delete),
         "OPTIONS" => Err(Failure::InternalOperation),
         _ => Err(Failure::UnknownMethod),
     }
+}
+
+/// A query turns a read into a list.
+fn reading(query: &mut Fields) -> Result<Operation, Failure> {
+    let mut asked = Operation::Read;
+    for (name, operation) in [("list", Operation::List), ("scan", Operation::Scan)] {
+        if query.first(name).flag(name).map_err(|_| Failure::BrokenQuery)? == Some(true) {
+            asked = if asked == Operation::Read { operation } else { return Err(Failure::BrokenQuery) };
+            query.remove(name);
+        }
+    }
+    Ok(asked)
 }
 
 fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {

@@ -1,10 +1,10 @@
-//! Vault's HTTP API: from a connection to an answer.
+//! Vault's HTTP API: from an HTTP request to its answer.
 //!
 //! A request is read, finds its route, shows its token, is held against its policies, and reaches its engine.
 //! Whatever fails on the way becomes an HTTP answer in one place, `rescue`.
 
-/// Listening, and draining when it is time.
-mod server;
+/// The way in: one HTTP request, within the limits.
+mod service;
 
 /// From HTTP to a request and back.
 mod http;
@@ -14,6 +14,12 @@ mod path;
 
 /// The body of a request.
 mod body;
+
+/// How complex its JSON is.
+mod complexity;
+
+/// How a body arrives.
+mod receive;
 
 /// The server: its file, sealed or open.
 mod vault;
@@ -39,6 +45,9 @@ mod sys;
 /// `auth/token/`: the tokens.
 mod token;
 
+/// What of a list a token may see.
+mod shown;
+
 /// The envelope around an answer.
 mod envelope;
 
@@ -49,6 +58,6 @@ mod failure;
 mod rescue;
 
 pub(crate) use core::Core;
-pub(crate) use server::serve;
+pub(crate) use service::{Api, Ends};
 pub(crate) use vault::Vault;
 pub use vault::{Initialised, OpenError};

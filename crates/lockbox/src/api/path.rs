@@ -1,6 +1,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::failure::Failure;
+use crate::exchange::is_printable;
 
 /// The path behind `/v1/`, decoded and checked.
 ///
@@ -12,10 +13,10 @@ pub(super) fn parse(raw: &str) -> Result<String, Failure> {
     }
     let Some(inside) = raw.strip_prefix("/v1/") else { return Err(Failure::OutsideApi) };
     let path = percent_decode_str(inside).decode_utf8().map_err(|_| Failure::BrokenPath)?;
-    if path.contains('\0') {
+    if !path.chars().all(is_printable) {
         return Err(Failure::BrokenPath);
     }
-    if path.split('/').any(|segment| segment == "..") {
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(Failure::RelativePath);
     }
     Ok(path.into_owned())
@@ -25,8 +26,8 @@ pub(super) fn parse(raw: &str) -> Result<String, Failure> {
 fn cleaned(raw: &str) -> Option<String> {
     let odd = |segment: &str| matches!(segment, "" | "." | "..");
     let mut inner = raw.strip_prefix('/')?.split('/').collect::<Vec<_>>();
-    let folder = inner.last().is_some_and(|last| odd(last));
-    if inner.last() == Some(&"") {
+    let is_folder = inner.last() == Some(&"");
+    if is_folder {
         inner.pop();
     }
     if !inner.iter().any(|segment| odd(segment)) {
@@ -42,7 +43,7 @@ fn cleaned(raw: &str) -> Option<String> {
             other => clean.push(other),
         }
     }
-    let end = if folder && !clean.is_empty() { "/" } else { "" };
+    let end = if is_folder && !clean.is_empty() { "/" } else { "" };
     Some(format!("/{}{end}", clean.join("/")))
 }
 
@@ -63,7 +64,9 @@ mod tests {
         for (path, expected) in [
             ("/v1/ci//data/x", "/v1/ci/data/x"),
             ("/v1/ci/../secret/x", "/v1/secret/x"),
-            ("/v1/a/.", "/v1/a/"),
+            ("/v1/a/.", "/v1/a"),
+            ("/v1/a/b/..", "/v1/a"),
+            ("/v1/a/../b/", "/v1/b/"),
         ] {
             assert!(matches!(parse(path), Err(Failure::Elsewhere(clean)) if clean == expected), "{path}");
         }
@@ -72,7 +75,10 @@ mod tests {
     #[test]
     fn a_path_that_leads_upwards_or_is_no_text_is_refused() {
         assert!(matches!(parse("/v1/secret/data/%2e%2e/x"), Err(Failure::RelativePath)));
-        assert!(matches!(parse("/v1/secret/data/a%00b"), Err(Failure::BrokenPath)));
+        assert!(matches!(parse("/v1/secret/data/x/%2e"), Err(Failure::RelativePath)));
+        for broken in ["%00", "%0a", "%7f", "%c2%a0", "%e2%80%8b"] {
+            assert!(matches!(parse(&format!("/v1/a{broken}b")), Err(Failure::BrokenPath)), "{broken}");
+        }
         assert!(matches!(parse("/v1/secret/data/%ff"), Err(Failure::BrokenPath)));
         assert!(matches!(parse("/foo"), Err(Failure::OutsideApi)));
     }

@@ -3,7 +3,7 @@ use super::{
     failure::Failure,
     http::{Incoming, Namespace},
     route::Route,
-    sys, token,
+    shown, sys, token,
     vault::Vault,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         token::{Session, TokenError},
     },
     exchange::{Answer, Operation, Request},
-    policy::{Acl, Verdict},
+    policy::{Acl, Asked, Permission},
 };
 
 /// What a handler knows about who is asking.
@@ -79,7 +79,9 @@ async fn authorised(
     session: &Session,
 ) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
-    let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str));
+    let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
+        .at(core.now())
+        .borne_by(&session.token.entity_id);
     let id = incoming.token.as_deref().map_or("", String::as_str);
     let asking = Asking { session, acl: &acl, id };
     if let Route::System(rest) = route
@@ -88,24 +90,27 @@ async fn authorised(
     {
         return sys::ui_mounts(core, &acl, rest);
     }
-    let operation = route.settle(incoming.operation)?;
-    let allowed = acl.may(operation, path) == Verdict::Allow
-        && (!route.is_dangerous() || acl.may_sudo(path) == Verdict::Allow);
-    if !allowed {
-        return Err(Failure::RefusedByPolicy);
-    }
-    match route {
-        Route::System(rest) => sys::handle(core, &asking, &request(core, incoming, rest, operation)).await,
-        Route::Token(rest) => token::handle(core, &asking, &request(core, incoming, rest, operation)).await,
+    let operation = route.settle(incoming.operation, &incoming.fields)?;
+    let asked = Asked { operation, path, fields: &incoming.fields, wrap: None, danger: route.danger() };
+    let Permission::Granted(grant) = acl.permits(&asked) else { return Err(Failure::RefusedByPolicy) };
+    let paged = grant.page.applied(&incoming.fields);
+    let request = |rest| Request {
+        operation,
+        path: rest,
+        fields: paged.as_ref().unwrap_or(&incoming.fields),
+        now: core.now(),
+    };
+    let answer = match route {
+        Route::System(rest) => sys::handle(core, &asking, &request(rest)).await,
+        Route::Token(rest) => token::handle(core, &asking, &request(rest)).await,
         Route::Method(mount, rest) => match &mount.inside {
-            Method::Jwt(method) => Ok(method.handle(&request(core, incoming, rest, operation)).await?),
+            Method::Jwt(method) => Ok(method.handle(&request(rest)).await?),
             Method::Token => Err(Failure::Token(TokenError::Refused)),
         },
-        Route::Engine(mount, rest) => {
-            Ok(mount.inside.handle(&request(core, incoming, rest, operation)).await?)
-        }
+        Route::Engine(mount, rest) => Ok(mount.inside.handle(&request(rest)).await?),
         Route::Nowhere => Err(Failure::NoRoute(path.to_owned())),
-    }
+    }?;
+    shown::shown(answer, &grant, &acl, &asked)
 }
 
 fn request<'a>(core: &Core, incoming: &'a Incoming, path: &'a str, operation: Operation) -> Request<'a> {

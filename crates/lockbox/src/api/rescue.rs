@@ -1,4 +1,6 @@
-use axum::http::StatusCode;
+use std::time::Duration;
+
+use hyper::StatusCode;
 
 use super::{failure::Failure, mount::MountError, vault::OpenError};
 use crate::{
@@ -10,6 +12,10 @@ use crate::{
 /// What went wrong, as it is told over HTTP.
 pub(super) enum Rescue {
     Errors(StatusCode, Vec<String>),
+    /// The same, of a request whose body was not read to its end.
+    Unread(StatusCode, Vec<String>),
+    /// The same, to be tried again after this time.
+    Later(Vec<String>, Duration),
     Redirect(String),
     /// Go's own server refuses these before Vault sees them.
     Silent(StatusCode),
@@ -23,6 +29,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
     match failure {
         Failure::Elsewhere(path) => Rescue::Redirect(path.clone()),
         Failure::BrokenPath => Rescue::Silent(StatusCode::BAD_REQUEST),
+        Failure::BrokenQuery => untold(StatusCode::BAD_REQUEST),
         Failure::NotFound | Failure::OutsideApi => untold(StatusCode::NOT_FOUND),
         Failure::UnknownMethod => untold(StatusCode::METHOD_NOT_ALLOWED),
         Failure::NoNamespace | Failure::NoRoute(_) => told(StatusCode::NOT_FOUND),
@@ -30,10 +37,12 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::RelativePath
         | Failure::InternalOperation
         | Failure::WriteToFolder
-        | Failure::BodyCutOff
         | Failure::Json(_)
         | Failure::JsonTooDeep
+        | Failure::JsonTooLarge
+        | Failure::JsonTooManyStrings
         | Failure::NoPatchType
+        | Failure::PatchParameter
         | Failure::NoPaths
         | Failure::NotInitialised
         | Failure::Split(_)
@@ -66,7 +75,14 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         },
         Failure::Policy(PolicyError::Storage(_)) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
-        Failure::BodyTooLarge => told(StatusCode::PAYLOAD_TOO_LARGE),
+        Failure::EmptyPath => told_of_one(StatusCode::BAD_REQUEST),
+        Failure::BodyTooLarge => Rescue::Unread(StatusCode::PAYLOAD_TOO_LARGE, vec![text]),
+        Failure::BodyCutOff | Failure::BodyBroken | Failure::BodyTooSlow { .. } => {
+            Rescue::Unread(StatusCode::INTERNAL_SERVER_ERROR, vec![text])
+        }
+        Failure::TooManyBodies => Rescue::Unread(StatusCode::SERVICE_UNAVAILABLE, vec![text]),
+        Failure::TookTooLong => told(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::TooManyLogins { wait, .. } => Rescue::Later(vec![text], *wait),
         Failure::PatchType(_) => told(StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Failure::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
         Failure::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
@@ -100,15 +116,24 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | JwtError::Claims(_) => told(StatusCode::BAD_REQUEST),
         },
         Failure::Kv(error) => match error {
-            KvError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
             KvError::NotFound => untold(StatusCode::NOT_FOUND),
             KvError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
-            KvError::NoFields
+            KvError::Storage(_)
+            | KvError::PatchUnreadable(_)
+            | KvError::NoResource
+            | KvError::NoVersionData => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+            KvError::NoPath
+            | KvError::NoFields
             | KvError::NoData
             | KvError::NoVersions
             | KvError::NoVersionsToDestroy
             | KvError::CasRequired
             | KvError::CasMismatch
+            | KvError::CasUnreadable
+            | KvError::MetadataCasOfNothing
+            | KvError::MetadataCasRequired
+            | KvError::MetadataCasMismatch
+            | KvError::CustomMetadata(_)
             | KvError::Field(_)
             | KvError::Query(_) => told(StatusCode::BAD_REQUEST),
         },

@@ -1,7 +1,12 @@
 use std::sync::Arc;
 
 use super::{Core, mount::Mount};
-use crate::{auth::Method, exchange::Operation, kv::Engine, storage::StorageError};
+use crate::{
+    auth::Method,
+    exchange::{Fields, Operation},
+    kv::{Engine, KvError},
+    policy::Danger,
+};
 
 /// Which part of the server a path belongs to, and the rest of the path.
 pub(super) enum Route<'a> {
@@ -33,13 +38,13 @@ impl<'a> Route<'a> {
     /// A write creates where nothing is, and else it updates: policies tell the two apart.
     ///
     /// # Errors
-    /// When the path cannot be looked up.
-    pub(super) fn settle(&self, operation: Operation) -> Result<Operation, StorageError> {
+    /// When the path cannot be looked up, or a field is not what it should be.
+    pub(super) fn settle(&self, operation: Operation, fields: &Fields) -> Result<Operation, KvError> {
         if operation != Operation::Update {
             return Ok(operation);
         }
         let holds = match self {
-            Self::Engine(mount, rest) => mount.inside.holds(rest)?,
+            Self::Engine(mount, rest) => mount.inside.holds(rest, fields)?,
             Self::Method(mount, rest) => match &mount.inside {
                 Method::Jwt(method) => method.holds(rest),
                 Method::Token => true,
@@ -50,11 +55,12 @@ impl<'a> Route<'a> {
     }
 
     /// Whether a policy must say `sudo` as well.
-    pub(super) fn is_dangerous(&self) -> bool {
-        match self {
+    pub(super) fn danger(&self) -> Danger {
+        let dangerous = match self {
             Self::System(path) => path.starts_with("auth/") || matches!(*path, "seal" | "rotate"),
             Self::Token(path) => path.starts_with("accessors"),
             Self::Method(..) | Self::Engine(..) | Self::Nowhere => false,
-        }
+        };
+        if dangerous { Danger::Dangerous } else { Danger::Ordinary }
     }
 }

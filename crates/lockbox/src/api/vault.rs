@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Core, core::LoadError, time::Time};
 use crate::{
+    Condition,
     clock::{Clock, Moment},
     random,
     seal::{RootKey, Split, WrongRootKey, combine, deal},
@@ -78,6 +79,16 @@ impl Vault {
             State::Open(core) => Some(Arc::clone(core)),
             State::Sealed(_) => None,
         }
+    }
+
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn condition(&self) -> Result<Condition, StorageError> {
+        Ok(match (self.disk.header()?, self.core()) {
+            (None, _) => Condition::New,
+            (Some(_), None) => Condition::Sealed,
+            (Some(_), Some(_)) => Condition::Open,
+        })
     }
 
     pub(super) fn disk(&self) -> &Disk {

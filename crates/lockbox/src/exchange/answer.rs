@@ -1,13 +1,15 @@
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
+
+use crate::json::written;
 
 /// What an engine answers; the envelope around it is the API's.
 pub(crate) struct Answer {
     pub(crate) presence: Presence,
     pub(crate) layout: Layout,
     pub(crate) data: Option<Box<RawValue>>,
-    pub(crate) lease_seconds: u64,
+    pub(crate) lease_seconds: i64,
     pub(crate) warnings: Vec<String>,
     pub(crate) auth: Option<Authenticated>,
     /// The HTTP status, where the caller chose one.
@@ -26,7 +28,7 @@ pub(crate) enum Presence {
 /// Where the data stands in the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// Nothing to say: 204.
+    /// Nothing to say: 204, and 404 where it is not there.
     Empty,
     /// Under `data`.
     Enveloped,
@@ -58,6 +60,11 @@ impl Answer {
         Self::with(Layout::Empty, None)
     }
 
+    /// Not a word, of something that is not there.
+    pub(crate) fn nothing() -> Self {
+        Self::empty().gone()
+    }
+
     pub(crate) fn data(data: &impl Serialize) -> Self {
         Self::with(Layout::Enveloped, Some(raw(data)))
     }
@@ -70,14 +77,35 @@ impl Answer {
         Self::with(Layout::Bare, Some(raw(data)))
     }
 
-    /// A list of names, which Vault gives under `keys`.
+    /// A list of names, which Vault gives under `keys` if there are any.
     pub(crate) fn keys(keys: &[String]) -> Self {
-        Self::data(&serde_json::json!({ "keys": keys }))
+        if keys.is_empty() {
+            Self::data(&serde_json::Map::new())
+        } else {
+            Self::data(&serde_json::json!({ "keys": keys }))
+        }
+    }
+
+    /// Whether it is a list without a name.
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        self.data.as_ref().is_some_and(|data| data.get() == "{}")
+    }
+
+    /// Data that is JSON already.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(crate) fn written(data: String) -> serde_json::Result<Self> {
+        Ok(Self::with(Layout::Enveloped, Some(RawValue::from_string(data)?)))
     }
 
     /// No data, but a word about it.
     pub(crate) fn warning(warning: impl Into<String>) -> Self {
         Self { warnings: vec![warning.into()], ..Self::with(Layout::Enveloped, None) }
+    }
+
+    pub(crate) fn warned(warnings: Vec<String>) -> Self {
+        Self { warnings, ..Self::with(Layout::Enveloped, None) }
     }
 
     pub(crate) fn authenticated(auth: Authenticated, warnings: Vec<String>) -> Self {
@@ -93,7 +121,7 @@ impl Answer {
         Self { status: Some(status), ..self }
     }
 
-    pub(crate) fn leased(self, lease_seconds: u64) -> Self {
+    pub(crate) fn leased(self, lease_seconds: i64) -> Self {
         Self { lease_seconds, ..self }
     }
 
@@ -111,5 +139,6 @@ impl Answer {
 }
 
 fn raw(data: &impl Serialize) -> Box<RawValue> {
-    to_raw_value(data).expect("answers are made of what JSON can say")
+    let text = written(data).and_then(RawValue::from_string);
+    text.expect("answers are made of what JSON can say")
 }

@@ -9,7 +9,7 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
         return Ok(0);
     }
     if let Ok(seconds) = text.parse::<i64>() {
-        return seconds.checked_mul(SECOND).ok_or_else(|| invalid(text));
+        return seconds.checked_mul(SECOND).ok_or_else(|| OVERFLOW.to_owned());
     }
     if let Some(days) = text.strip_suffix('d') {
         let days: i64 =
@@ -33,6 +33,9 @@ fn parse_go(text: &str) -> Result<i64, String> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let number: f64 = rest[..digits].parse().map_err(|_| invalid(text))?;
+        if number > MAX_NANOS {
+            return Err(invalid(text));
+        }
         rest = &rest[digits..];
         let letters = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
         let unit = match &rest[..letters] {
@@ -48,7 +51,7 @@ fn parse_go(text: &str) -> Result<i64, String> {
         total += number * unit;
         rest = &rest[letters..];
     }
-    if total > 9.2e18 {
+    if total > MAX_NANOS {
         return Err(invalid(text));
     }
     #[expect(clippy::cast_possible_truncation, reason = "held below i64::MAX one line above")]
@@ -91,7 +94,10 @@ fn invalid(text: &str) -> String {
     format!("time: invalid duration {text:?}")
 }
 
+/// Less than what `i64` holds.
+const MAX_NANOS: f64 = 9.2e18;
 const SECOND: i64 = 1_000_000_000;
+const OVERFLOW: &str = "multiplication of durations resulted in overflow, one operand may be too large";
 
 #[cfg(test)]
 mod tests {
@@ -109,6 +115,11 @@ mod tests {
         assert_eq!(parse("zz").unwrap_err(), r#"time: invalid duration "zz""#);
         assert_eq!(parse("1x").unwrap_err(), r#"time: unknown unit "x" in duration "1x""#);
         assert!(parse("99999999999999999999h").is_err());
+        assert_eq!(parse("10000000000").unwrap_err(), OVERFLOW);
+        assert_eq!(
+            parse("99999999999999999999").unwrap_err(),
+            "time: invalid duration \"99999999999999999999\""
+        );
     }
 
     #[test]

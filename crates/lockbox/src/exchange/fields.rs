@@ -2,42 +2,126 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde_json::{Map, Value};
 use thiserror::Error;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::duration;
+use super::{
+    absolute_time::{self, absolute_time},
+    duration,
+    integer::{whole_number, whole_numbers},
+};
+use crate::{
+    clock::Moment,
+    json::{self, Json},
+};
 
 /// The named values of one request. They may be secrets: Debug shows the names alone, and they are wiped at the end.
 #[derive(Default)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(crate) struct Fields {
+    named: Map<String, Value>,
+    origin: Origin,
+}
+
+/// What fields were read from.
+#[derive(Default)]
+enum Origin {
+    /// A JSON text, which says more than is left of it.
+    Text(Zeroizing<Vec<u8>>),
+    /// A query: a name that comes twice is a list of texts.
+    Query,
+    #[default]
+    Other,
+}
 
 /// A value that cannot be read as what its field is.
 #[derive(Debug, Error)]
 #[error("error converting input for field {field:?}: {problem}")]
 pub(crate) struct FieldError {
-    field: &'static str,
-    problem: String,
+    pub(super) field: &'static str,
+    pub(super) problem: String,
 }
 
 impl Fields {
-    pub(crate) fn new(map: Map<String, Value>) -> Self {
-        Self(map)
+    pub(crate) fn new(named: Map<String, Value>) -> Self {
+        Self { named, origin: Origin::Other }
+    }
+
+    /// The fields of a JSON text, with the text.
+    pub(crate) fn written(named: Map<String, Value>, text: Zeroizing<Vec<u8>>) -> Self {
+        Self { named, origin: Origin::Text(text) }
+    }
+
+    /// The fields of a query.
+    pub(crate) fn asked(texts: BTreeMap<String, Vec<String>>) -> Self {
+        let value = |mut texts: Vec<String>| match texts.pop() {
+            Some(only) if texts.is_empty() => Value::String(only),
+            last => Value::from_iter(texts.into_iter().chain(last)),
+        };
+        let named = texts.into_iter().map(|(name, texts)| (name, value(texts))).collect();
+        Self { named, origin: Origin::Query }
     }
 
     pub(crate) fn has(&self, field: &str) -> bool {
-        self.0.contains_key(field)
+        self.named.contains_key(field)
+    }
+
+    /// A field alone, with the first of its values.
+    pub(crate) fn first(&self, field: &str) -> Self {
+        let first = self.value(field).map(|value| match value {
+            Value::Array(values) => values.first().cloned().unwrap_or_default(),
+            other => other.clone(),
+        });
+        Self::new(first.map(|value| (field.to_owned(), value)).into_iter().collect())
+    }
+
+    pub(crate) fn remove(&mut self, field: &str) {
+        self.named.remove(field);
+    }
+
+    /// The same fields with this one among them.
+    pub(crate) fn with(&self, field: &str, value: Value) -> Self {
+        let mut named = self.named.clone();
+        named.insert(field.to_owned(), value);
+        Self::new(named)
     }
 
     pub(crate) fn all(&self) -> &Map<String, Value> {
-        &self.0
+        &self.named
+    }
+
+    /// All of them, with their numbers as they were written.
+    pub(crate) fn json(&self) -> BTreeMap<String, Json> {
+        let written = match &self.origin {
+            Origin::Text(text) => json::read(text),
+            Origin::Query | Origin::Other => None,
+        };
+        match written {
+            Some(Json::Object(members)) => members,
+            _ => self.named.iter().map(|(name, value)| (name.clone(), Json::from(value))).collect(),
+        }
     }
 
     /// The value as it came; null counts as absent.
     pub(crate) fn value(&self, field: &str) -> Option<&Value> {
-        self.0.get(field).filter(|value| !value.is_null())
+        self.named.get(field).filter(|value| !value.is_null())
+    }
+
+    /// The value with its numbers as they were written.
+    fn exact(&self, field: &str) -> Option<Json> {
+        let value = self.value(field)?;
+        if is_inexact(value) { self.json().remove(field) } else { Some(Json::from(value)) }
     }
 
     pub(crate) fn text(&self, field: &'static str) -> Result<Option<String>, FieldError> {
-        self.value(field).map(|value| scalar(field, value)).transpose()
+        let text = self.value(field).map(|value| scalar(field, value)).transpose();
+        text.map_err(|error| self.told(error))
+    }
+
+    /// Go knows that the list of a query is one of texts.
+    fn told(&self, mut error: FieldError) -> FieldError {
+        if let Origin::Query = self.origin {
+            error.problem = error.problem.replace("'[]interface {}'", "'[]string'");
+        }
+        error
     }
 
     /// A list, or one text with commas.
@@ -82,28 +166,26 @@ impl Fields {
         };
         match value {
             Value::Bool(flag) => Ok(Some(*flag)),
-            Value::Number(number) => Ok(Some(number.as_f64() != Some(0.0))),
-            Value::String(text) => match text.as_str() {
+            Value::Number(_) | Value::String(_) => match scalar(field, value)?.as_str() {
                 "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(Some(true)),
                 "" | "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(Some(false)),
-                _ => Err(unparsable(field, "bool", "strconv.ParseBool")),
+                _ => Err(FieldError { field, problem: unparsable("bool", "ParseBool: invalid syntax") }),
             },
-            other => Err(unconvertible(field, "bool", other)),
+            other => Err(self.told(unconvertible(field, "bool", other))),
         }
     }
 
     pub(crate) fn integer(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        self.value(field).map(|value| integer(field, value)).transpose()
+        let Some(value) = self.exact(field) else { return Ok(None) };
+        whole_number(&value)
+            .map(Some)
+            .map_err(|problem| self.told(FieldError { field, problem: format!("'' {problem}") }))
     }
 
+    /// A list, or one text with commas.
     pub(crate) fn integers(&self, field: &'static str) -> Result<Option<Vec<i64>>, FieldError> {
-        match self.value(field) {
-            None => Ok(None),
-            Some(Value::Array(values)) => {
-                values.iter().map(|value| integer(field, value)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(value) => Ok(Some(vec![integer(field, value)?])),
-        }
+        let Some(value) = self.exact(field) else { return Ok(None) };
+        whole_numbers(&value).map(Some).map_err(|problem| FieldError { field, problem })
     }
 
     pub(crate) fn duration(&self, field: &'static str) -> Result<Option<Duration>, FieldError> {
@@ -121,6 +203,20 @@ impl Fields {
         Ok(Some(Duration::from_nanos(nanos)))
     }
 
+    /// A point in time: seconds since 1970, or RFC 3339.
+    pub(crate) fn moment(&self, field: &'static str) -> Result<Option<Moment>, FieldError> {
+        let moment = match self.value(field) {
+            None => return Ok(None),
+            Some(Value::String(text)) => absolute_time(text),
+            Some(Value::Number(number)) => number
+                .as_i64()
+                .map(absolute_time::at_second)
+                .ok_or_else(|| format!("strconv.ParseInt: parsing \"{number}\": invalid syntax")),
+            Some(_) => Err("could not parse time from input type".to_owned()),
+        };
+        moment.map(Some).map_err(|problem| FieldError { field, problem })
+    }
+
     /// A duration in whole seconds that may be negative.
     pub(crate) fn signed_seconds(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
         Ok(self.signed_nanos(field)?.map(|nanos| nanos / 1_000_000_000))
@@ -130,26 +226,29 @@ impl Fields {
         let Some(value) = self.value(field) else {
             return Ok(None);
         };
-        let text = scalar(field, value)?;
-        duration::parse(&text).map(Some).map_err(|problem| FieldError { field, problem })
+        let nanos = match value {
+            Value::String(_) | Value::Number(_) => duration::parse(&scalar(field, value)?),
+            _ => Err("could not parse duration from input".to_owned()),
+        };
+        nanos.map(Some).map_err(|problem| FieldError { field, problem })
     }
 }
 
 impl From<Map<String, Value>> for Fields {
-    fn from(map: Map<String, Value>) -> Self {
-        Self(map)
+    fn from(named: Map<String, Value>) -> Self {
+        Self::new(named)
     }
 }
 
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.named.keys()).finish()
     }
 }
 
 impl Drop for Fields {
     fn drop(&mut self) {
-        self.0.values_mut().for_each(wipe);
+        self.named.values_mut().for_each(wipe);
     }
 }
 
@@ -159,6 +258,14 @@ fn wipe(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(wipe),
         Value::Object(map) => map.values_mut().for_each(wipe),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn is_inexact(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(values) => values.iter().any(is_inexact),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => false,
     }
 }
 
@@ -172,33 +279,16 @@ fn scalar(field: &'static str, value: &Value) -> Result<String, FieldError> {
     }
 }
 
-fn integer(field: &'static str, value: &Value) -> Result<i64, FieldError> {
-    match value {
-        Value::Number(number) => number.as_i64().ok_or_else(|| unparsable(field, "int", "strconv.ParseInt")),
-        Value::String(text) if text.is_empty() => Ok(0),
-        Value::String(text) => text.parse().map_err(|_| unparsable(field, "int", "strconv.ParseInt")),
-        Value::Bool(flag) => Ok(i64::from(*flag)),
-        Value::Null | Value::Array(_) | Value::Object(_) => Err(unconvertible(field, "int", value)),
-    }
-}
-
 fn unconvertible(field: &'static str, expected: &str, value: &Value) -> FieldError {
-    let got = match value {
-        Value::Null => "nil",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "json.Number",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    };
-    FieldError { field, problem: format!("'' expected type '{expected}', got unconvertible type '{got}'") }
+    FieldError { field, problem: format!("'' {}", unconvertible_to(expected, &Json::from(value))) }
 }
 
-fn unparsable(field: &'static str, expected: &str, function: &str) -> FieldError {
-    FieldError {
-        field,
-        problem: format!("'' cannot parse value as '{expected}': {function}: invalid syntax"),
-    }
+pub(super) fn unconvertible_to(expected: &str, value: &Json) -> String {
+    format!("expected type '{expected}', got unconvertible type '{}'", value.kind())
+}
+
+fn unparsable(expected: &str, problem: &str) -> String {
+    format!("'' cannot parse value as '{expected}': strconv.{problem}")
 }
 
 #[cfg(test)]

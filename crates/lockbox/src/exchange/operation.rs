@@ -7,6 +7,8 @@ pub(crate) enum Operation {
     Patch,
     Delete,
     List,
+    /// A list that goes down into every folder.
+    Scan,
 }
 
 impl Operation {

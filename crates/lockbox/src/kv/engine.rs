@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{KvError, v1, v2};
 use crate::{
-    exchange::{Answer, Request},
+    exchange::{Answer, Fields, Request},
     storage::{Shelf, StorageError, Store},
 };
 
@@ -33,11 +33,11 @@ impl Engine {
     /// Whether a write to this path would be an update.
     ///
     /// # Errors
-    /// When the path cannot be looked up.
-    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
+    /// When the path cannot be looked up, or a field is not what it should be.
+    pub(crate) fn holds(&self, path: &str, fields: &Fields) -> Result<bool, KvError> {
         match self {
-            Self::V1(secrets) => secrets.holds(path),
-            Self::V2(secrets) => secrets.holds(path),
+            Self::V1(secrets) => Ok(secrets.holds(path)?),
+            Self::V2(secrets) => secrets.holds(path, fields),
         }
     }
 

@@ -1,3 +1,4 @@
+use super::go_text;
 use crate::exchange::Operation;
 
 /// What a rule allows, as a set.
@@ -5,15 +6,39 @@ use crate::exchange::Operation;
 pub(crate) struct Capabilities(u16);
 
 impl Capabilities {
+    /// What a rule's list and its old shorthand give together. Whatever stands beside `deny` counts for nothing.
+    ///
+    /// # Errors
+    /// When one of them is not known.
+    pub(super) fn read(listed: &[String], shorthand: &str) -> Result<Self, String> {
+        let mut more = Self::default();
+        match shorthand {
+            "" => {}
+            "deny" => return Self::named("deny").ok_or_else(String::new),
+            other => match Self::shorthand(other) {
+                Some(capabilities) => more = capabilities,
+                None => return Err(format!("invalid policy {}", go_text::quoted(other))),
+            },
+        }
+        let mut all = Self::default();
+        for name in listed {
+            match Self::named(name) {
+                Some(deny) if name == "deny" => return Ok(deny),
+                Some(capability) => all = all.and(capability),
+                None => return Err(format!("invalid capability {}", go_text::quoted(name))),
+            }
+        }
+        Ok(all.and(more))
+    }
+
     /// The capability of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         NAMES.iter().position(|known| *known == name).map(|position| Self(1 << position))
     }
 
     /// What the old shorthand `policy = "write"` stands for.
-    pub(super) fn shorthand(name: &str) -> Option<Self> {
+    fn shorthand(name: &str) -> Option<Self> {
         let names: &[&str] = match name {
-            "deny" => &["deny"],
             "read" => &["read", "list"],
             "write" => &["create", "read", "update", "delete", "list"],
             "sudo" => &["create", "read", "update", "delete", "list", "sudo"],
@@ -38,6 +63,7 @@ impl Capabilities {
             Operation::Patch => "patch",
             Operation::Delete => "delete",
             Operation::List => "list",
+            Operation::Scan => "scan",
         })
     }
 

@@ -1,153 +1,131 @@
-use serde_json::{Map, Value};
+use super::{
+    PolicyError,
+    error::UnknownKey,
+    hcl1::{self, Entry, Found, HclError},
+    rule::Rule,
+};
+use crate::clock::Moment;
 
-use super::{PolicyError, capability::Capabilities, hcl, json, pattern::Pattern};
-
-/// One rule of a policy.
-#[derive(Debug)]
-pub(super) struct Rule {
-    pub(super) pattern: Pattern,
-    pub(super) capabilities: Capabilities,
-}
-
-/// One rule as it was written.
-pub(super) struct Written {
-    pub(super) path: String,
-    pub(super) keys: Map<String, Value>,
-}
-
-/// The rules of a policy, written as HCL or as JSON.
+/// The rules of a policy, written as HCL or as JSON. Those that have ended are passed over, as OpenBao passes them over.
 ///
 /// # Errors
-/// When the text is neither, or says what lockbox does not know: a condition that is not kept is worse than none.
-pub(super) fn parse(text: &str) -> Result<Vec<Rule>, PolicyError> {
-    if text.trim().is_empty() {
-        return Err(PolicyError::Empty);
+/// In OpenBao's words, when the text is neither or its rules say what no rule can say.
+pub(super) fn parse(text: &str, now: Moment) -> Result<Vec<Rule>, PolicyError> {
+    let text = hcl1::normalized(text);
+    let document = hcl1::parse(&text)?;
+    let entries = document.entries().unwrap_or_default();
+    let unknown = unknown_keys(&entries, &["name", "path"])?;
+    if !unknown.is_empty() {
+        return Err(PolicyError::UnknownKeys(unknown));
     }
-    let paths = if text.trim_start().starts_with('{') { json::read(text)? } else { hcl::read(text)? };
+    for name in Found::under(&entries, "name") {
+        name.text("root.name")?;
+    }
     let mut rules = Vec::new();
-    for Written { path, keys } in paths {
-        // No token has an entity whose id or name could stand there.
-        if path.contains("{{") {
-            continue;
+    for entry in entries.iter().filter_map(|entry| entry.under("path")) {
+        // What has no path of its own is about a path that is called `path`.
+        let path = if entry.keys().is_empty() { "path".to_owned() } else { entry.name()? };
+        match Rule::read(&path, &entry, now) {
+            Ok(rule) => rules.extend(rule),
+            Err(problem) => return Err(PolicyError::Rule { path, problem }),
         }
-        rules.push(rule(text, path, &keys)?);
     }
     Ok(rules)
 }
 
-fn rule(text: &str, path: String, keys: &Map<String, Value>) -> Result<Rule, PolicyError> {
-    let mut capabilities = Capabilities::default();
-    for (key, value) in keys {
-        let problem = match key.as_str() {
-            "capabilities" => match listed(value) {
-                Ok(listed) => {
-                    capabilities = capabilities.and(listed);
-                    continue;
-                }
-                Err(problem) => problem,
-            },
-            "policy" => match value.as_str().and_then(Capabilities::shorthand) {
-                Some(shorthand) => {
-                    capabilities = capabilities.and(shorthand);
-                    continue;
-                }
-                None => format!("invalid policy {value}"),
-            },
-            "comment" => continue,
-            known if CONDITIONS.contains(&known) => format!("{known} is not supported by lockbox"),
-            _ => {
-                let line = line_of(text, &path, key);
-                return Err(PolicyError::UnknownPathKey { path, key: key.clone(), line });
-            }
-        };
-        return Err(PolicyError::Path { path, problem });
+/// The keys among these that are not known.
+///
+/// # Errors
+/// When a key is no text.
+pub(super) fn unknown_keys(entries: &[Entry<'_, '_>], known: &[&str]) -> Result<Vec<UnknownKey>, HclError> {
+    let mut unknown = Vec::new();
+    for entry in entries {
+        let key = entry.name()?;
+        if !known.contains(&key.as_str()) {
+            unknown.push(UnknownKey { key, line: entry.line() });
+        }
     }
-    match Pattern::new(&path) {
-        Ok(pattern) => Ok(Rule { pattern, capabilities }),
-        Err(problem) => Err(PolicyError::Path { path, problem }),
-    }
+    Ok(unknown)
 }
-
-fn listed(value: &Value) -> Result<Capabilities, String> {
-    let names = value.as_array().ok_or("capabilities is not a list of strings")?;
-    names.iter().try_fold(Capabilities::default(), |all, name| {
-        let named = name.as_str().and_then(Capabilities::named);
-        named.map(|capability| all.and(capability)).ok_or_else(|| format!("invalid capability {name}"))
-    })
-}
-
-fn line_of(text: &str, path: &str, key: &str) -> usize {
-    let start = text.find(path).unwrap_or(0);
-    let place = text[start..].find(key).map_or(start, |offset| start + offset);
-    text[..place].matches('\n').count() + 1
-}
-
-/// What OpenBao knows and lockbox does not yet.
-const CONDITIONS: [&str; 8] = [
-    "allowed_parameters",
-    "denied_parameters",
-    "required_parameters",
-    "min_wrapping_ttl",
-    "max_wrapping_ttl",
-    "expiration",
-    "pagination_limit",
-    "response_keys_filter_path",
-];
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn hcl_and_json_say_the_same() {
-        let hcl = parse("path \"ci/data/*\" {\n  capabilities = [\"read\", \"list\"]\n}").unwrap();
-        let json = parse(r#"{"path":{"ci/data/*":{"capabilities":["read","list"]}}}"#).unwrap();
-        assert_eq!(hcl[0].pattern, json[0].pattern);
-        assert_eq!(hcl[0].capabilities, json[0].capabilities);
-        assert_eq!(hcl[0].capabilities.names(), ["list", "read"]);
-    }
+    const WORDS: [&str; 40] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "=",
+        ",",
+        " ",
+        "\n",
+        "\r\n",
+        "#",
+        "//",
+        "/*",
+        "*/",
+        "path ",
+        "\"a\"",
+        "\"{{x}}\"",
+        "policy",
+        "capabilities",
+        "\"read\"",
+        "true",
+        "0x1",
+        "08",
+        "1.5e",
+        "-",
+        "+",
+        ".",
+        "<<E\n",
+        "<<-é\n",
+        "E\n",
+        "\\",
+        "${",
+        "allowed_parameters",
+        "min_wrapping_ttl",
+        "expiration",
+        "control_group",
+        "factor",
+        "null",
+        ":",
+        "\0",
+    ];
 
-    #[test]
-    fn a_wrong_policy_is_refused_in_openbaos_words() {
-        for (text, expected) in [
-            (
-                "path \"a\" { capabilities = [\"reed\"] }",
-                "failed to parse policy: path \"a\": path \"a\": invalid capability \"reed\"",
-            ),
-            (
-                "path \"a\" { policy = \"zork\" }",
-                "failed to parse policy: path \"a\": path \"a\": invalid policy \"zork\"",
-            ),
-            (
-                "path \"a\" { }\npath \"b\" {\n zork = 1\n}",
-                "failed to parse policy: path \"b\": 1 error occurred:\n\t* invalid key \"zork\" on line 3\n\n",
-            ),
-            (
-                "pat \"a\" { }",
-                "failed to parse policy: 1 error occurred:\n\t* invalid key \"pat\" on line 0\n\n",
-            ),
-            (" ", "'policy' parameter not supplied or empty"),
-        ] {
-            assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}");
+    proptest! {
+        #[test]
+        fn any_text_is_a_policy_or_an_error(text in "\\PC{0,200}") {
+            let _ = parse(&text, Moment::at_second(0));
+        }
+
+        #[test]
+        fn any_words_are_a_policy_or_an_error(
+            words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..60),
+            start in prop::sample::select(&["", "{", "path \"a\" {"][..]),
+        ) {
+            let _ = parse(&format!("{start}{}", words.concat()), Moment::at_second(0));
         }
     }
 
     #[test]
-    fn a_rule_can_stand_in_one_line() {
-        let rules = parse(
-            "path \"a\" { comment = \"x\" capabilities = [\"read\"] } path \"b\" { policy = \"write\" }",
-        );
-        assert_eq!(rules.unwrap().len(), 2);
-    }
-
-    #[test]
-    fn a_condition_that_would_not_be_kept_is_refused() {
-        assert!(parse("path \"a\" { capabilities = [\"read\"] \n denied_parameters = {} }").is_err());
-    }
-
-    #[test]
     fn deep_text_is_an_error_and_not_an_overflow() {
-        assert!(parse(&format!("{{\"path\":{}", "[".repeat(100_000))).is_err());
-        assert!(parse(&format!("path \"a\" {{ capabilities = {}", "[".repeat(100_000))).is_err());
+        for (open, start) in
+            [("[", "path \"a\" { comment = "), ("{a=", "path \"a\" { comment = "), ("{\"a\":", "{\"path\":")]
+        {
+            let error = parse(&format!("{start}{}", open.repeat(100_000)), Moment::at_second(0)).unwrap_err();
+            assert!(error.to_string().contains("nested too deep"), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_has_ended_is_passed_over() {
+        let text = "path \"a\" { expiration = 100 capabilities = [\"reed\"] }";
+        assert_eq!(parse(text, Moment::at_second(101)).unwrap().len(), 0);
+        assert!(parse(text, Moment::at_second(100)).is_err());
     }
 }

@@ -6,34 +6,31 @@ pub(super) struct Pattern {
     /// The path without the `*`.
     path: String,
     open_ended: bool,
+    /// A segment begins with `+`: the path is looked at segment by segment, and is never an exact one.
+    segmented: bool,
     wildcards: usize,
     /// Where the first wildcard stands, in bytes.
     first_wildcard: usize,
 }
 
 impl Pattern {
-    /// # Errors
-    /// On `+*`, which Vault forbids.
-    pub(super) fn new(text: &str) -> Result<Self, String> {
-        if text.contains("+*") {
-            return Err("invalid use of wildcards ('+*' is forbidden)".to_owned());
-        }
-        let text = text.strip_prefix('/').unwrap_or(text);
+    pub(super) fn new(text: &str) -> Self {
         let (path, open_ended) = text.strip_suffix('*').map_or((text, false), |path| (path, true));
+        let segmented = text == "+" || text.starts_with("+/") || text.contains("/+");
         let wildcards = path.split('/').filter(|segment| *segment == "+").count();
-        let first_wildcard = if wildcards > 0 { path.find('+').unwrap_or(path.len()) } else { path.len() };
-        Ok(Self { path: path.to_owned(), open_ended, wildcards, first_wildcard })
+        let first_wildcard = if segmented { path.find('+').unwrap_or(path.len()) } else { path.len() };
+        Self { path: path.to_owned(), open_ended, segmented, wildcards, first_wildcard }
     }
 
     pub(super) fn is_exact(&self) -> bool {
-        !self.open_ended && self.wildcards == 0
+        !self.open_ended && !self.segmented
     }
 
     pub(super) fn matches(&self, path: &str) -> bool {
-        match (self.wildcards, self.open_ended) {
-            (0, false) => self.path == path,
-            (0, true) => path.starts_with(&self.path),
-            _ => self.matches_segments(path),
+        match (self.segmented, self.open_ended) {
+            (false, false) => self.path == path,
+            (false, true) => path.starts_with(&self.path),
+            (true, _) => self.matches_segments(path),
         }
     }
 
@@ -58,7 +55,7 @@ impl Pattern {
 
     /// Whether the pattern is about something under this mount.
     pub(super) fn reaches_into(&self, mount: &str) -> bool {
-        if self.wildcards > 0 {
+        if self.segmented {
             let mut wanted = self.path.split('/');
             return mount.trim_end_matches('/').split('/').all(|segment| match wanted.next() {
                 Some("+") => true,
@@ -83,7 +80,7 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Pattern {
-        Pattern::new(text).unwrap()
+        Pattern::new(text)
     }
 
     #[test]
@@ -104,7 +101,6 @@ mod tests {
         ] {
             assert_eq!(pattern(text).matches(path), expected, "{text} on {path}");
         }
-        assert!(Pattern::new("a/+*").is_err());
     }
 
     #[test]

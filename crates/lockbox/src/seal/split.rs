@@ -32,6 +32,9 @@ impl Split {
     /// The whole key in one hand.
     pub const WHOLE: Self = Self { shares: 1, threshold: 1 };
 
+    /// Three of five, as `bao operator init` has it where nothing else is said.
+    pub const USUAL: Self = Self { shares: 5, threshold: 3 };
+
     /// # Errors
     /// When nobody could open it, or every share alone.
     pub fn new(shares: i64, threshold: i64) -> Result<Self, SplitError> {

@@ -14,48 +14,59 @@ pub(super) enum Step {
     Clear { name: &'static str, bytes: Vec<u8> },
 }
 
-/// # Errors
-/// When the disk refuses.
-pub(super) fn apply(
-    transaction: &WriteTransaction,
-    keyring: &Keyring,
-    steps: &[Step],
-) -> Result<(), StorageError> {
-    let mut entries = transaction.open_table(ENTRIES).map_err(StorageError::write)?;
-    for step in steps {
-        match step {
-            Step::Put { path, place, sealed } => {
-                let before = entries.insert(place.bytes(), sealed.as_slice());
-                if before.map_err(StorageError::write)?.is_none() {
-                    list_folders(&mut entries, keyring, path)?;
+/// The tables, open for one transaction.
+pub(super) struct Tables<'a> {
+    transaction: &'a WriteTransaction,
+    entries: Entries<'a>,
+    records: Table<'a, u64, &'static [u8]>,
+}
+
+impl<'a> Tables<'a> {
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn open(transaction: &'a WriteTransaction) -> Result<Self, StorageError> {
+        let entries = transaction.open_table(ENTRIES).map_err(StorageError::write)?;
+        let records = transaction.open_table(RECORDS).map_err(StorageError::write)?;
+        Ok(Self { transaction, entries, records })
+    }
+
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn apply(&mut self, keyring: &Keyring, steps: &[Step]) -> Result<(), StorageError> {
+        let Self { transaction, entries, records } = self;
+        for step in steps {
+            match step {
+                Step::Put { path, place, sealed } => {
+                    let before = entries.insert(place.bytes(), sealed.as_slice());
+                    if before.map_err(StorageError::write)?.is_none() {
+                        list_folders(entries, keyring, path)?;
+                    }
                 }
-            }
-            Step::Delete { path, place } => {
-                if entries.remove(place.bytes()).map_err(StorageError::write)?.is_some() {
-                    unlist_folders(&mut entries, keyring, path)?;
+                Step::Delete { path, place } => {
+                    if entries.remove(place.bytes()).map_err(StorageError::write)?.is_some() {
+                        unlist_folders(entries, keyring, path)?;
+                    }
                 }
-            }
-            Step::PutUnlisted { place, sealed } => {
-                entries.insert(place.bytes(), sealed.as_slice()).map_err(StorageError::write)?;
-            }
-            Step::DeleteUnlisted { place } => {
-                entries.remove(place.bytes()).map_err(StorageError::write)?;
-            }
-            Step::PutRecord { number, sealed } => {
-                let mut records = transaction.open_table(RECORDS).map_err(StorageError::write)?;
-                records.insert(number, sealed.as_slice()).map_err(StorageError::write)?;
-            }
-            Step::DeleteRecord { number } => {
-                let mut records = transaction.open_table(RECORDS).map_err(StorageError::write)?;
-                records.remove(number).map_err(StorageError::write)?;
-            }
-            Step::Clear { name, bytes } => {
-                let mut clear = transaction.open_table(CLEAR).map_err(StorageError::write)?;
-                clear.insert(name, bytes.as_slice()).map_err(StorageError::write)?;
+                Step::PutUnlisted { place, sealed } => {
+                    entries.insert(place.bytes(), sealed.as_slice()).map_err(StorageError::write)?;
+                }
+                Step::DeleteUnlisted { place } => {
+                    entries.remove(place.bytes()).map_err(StorageError::write)?;
+                }
+                Step::PutRecord { number, sealed } => {
+                    records.insert(number, sealed.as_slice()).map_err(StorageError::write)?;
+                }
+                Step::DeleteRecord { number } => {
+                    records.remove(number).map_err(StorageError::write)?;
+                }
+                Step::Clear { name, bytes } => {
+                    let mut clear = transaction.open_table(CLEAR).map_err(StorageError::write)?;
+                    clear.insert(name, bytes.as_slice()).map_err(StorageError::write)?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 type Entries<'a> = Table<'a, &'static [u8; 32], &'static [u8]>;

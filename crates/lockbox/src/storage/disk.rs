@@ -1,6 +1,8 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
+    thread,
+    time::Duration,
 };
 
 use redb::{
@@ -11,6 +13,7 @@ use redb::{
 use super::{
     Header, StorageError,
     prepared_file::PreparedFile,
+    snapshot::Snapshot,
     writer::{Job, Writer},
 };
 
@@ -25,7 +28,13 @@ pub(crate) struct Disk {
 #[derive(Debug)]
 pub(super) struct File {
     place: Medium,
-    database: RwLock<Result<Arc<Database>, StorageError>>,
+    open: RwLock<Result<Open, StorageError>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    snapshot: Arc<Snapshot>,
+    database: Arc<Database>,
 }
 
 /// What the entries are written on.
@@ -44,8 +53,8 @@ impl Disk {
     /// # Errors
     /// When it is in use, damaged, or no lockbox.
     pub(crate) fn open(medium: Medium) -> Result<Self, StorageError> {
-        let database = open(&medium)?;
-        let file = Arc::new(File { place: medium, database: RwLock::new(Ok(Arc::new(database))) });
+        let open = Open::on(&medium)?;
+        let file = Arc::new(File { place: medium, open: RwLock::new(Ok(open)) });
         let disk = Self { writer: Writer::start(Arc::clone(&file)), file };
         disk.header()?;
         Ok(disk)
@@ -85,6 +94,14 @@ impl Disk {
         self.file.database()?.begin_read().map_err(StorageError::read)
     }
 
+    /// The entries as the last acknowledged write left them, or a later one.
+    pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>, StorageError> {
+        match &*self.file.open.read().unwrap_or_else(PoisonError::into_inner) {
+            Ok(open) => Ok(Arc::clone(&open.snapshot)),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
     pub(super) fn write(&self, job: Job) -> Result<(), StorageError> {
         self.writer.submit(job)
     }
@@ -101,7 +118,22 @@ impl Disk {
 
 impl File {
     pub(super) fn database(&self) -> Result<Arc<Database>, StorageError> {
-        self.database.read().unwrap_or_else(PoisonError::into_inner).clone()
+        match &*self.open.read().unwrap_or_else(PoisonError::into_inner) {
+            Ok(open) => Ok(Arc::clone(&open.database)),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// Shows what was written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn refresh(&self) -> Result<(), StorageError> {
+        let snapshot = Arc::new(Snapshot::of(&*self.database()?)?);
+        if let Ok(open) = &mut *self.open.write().unwrap_or_else(PoisonError::into_inner) {
+            open.snapshot = snapshot;
+        }
+        Ok(())
     }
 
     /// After a failed write redb refuses every other until the file is opened again.
@@ -109,9 +141,23 @@ impl File {
         if matches!(self.place, Medium::Memory) {
             return;
         }
-        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-        *database = Err(StorageError::Closed);
-        *database = open(&self.place).map(Arc::new);
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..REOPENINGS {
+            *open = Err(StorageError::Closed);
+            *open = Open::on(&self.place);
+            if !matches!(*open, Err(StorageError::InUse(_))) {
+                return;
+            }
+            // Somebody is still reading from it.
+            thread::sleep(REOPENING_PAUSE);
+        }
+    }
+}
+
+impl Open {
+    fn on(medium: &Medium) -> Result<Self, StorageError> {
+        let database = open(medium)?;
+        Ok(Self { snapshot: Arc::new(Snapshot::of(&database)?), database: Arc::new(database) })
     }
 }
 
@@ -154,3 +200,5 @@ pub(super) const CLEAR: TableDefinition<'_, &str, &[u8]> = TableDefinition::new(
 pub(super) const HEADER: &str = "header";
 pub(super) const KEYRING: &str = "keyring";
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
+const REOPENINGS: usize = 100;
+const REOPENING_PAUSE: Duration = Duration::from_millis(10);

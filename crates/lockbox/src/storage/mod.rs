@@ -21,7 +21,13 @@ mod writer;
 /// How a batch changes the tables.
 mod apply;
 
-/// Entries by path, sealed and opened.
+/// The entries as the last write left them.
+mod snapshot;
+
+/// Entries by path, opened.
+mod view;
+
+/// Entries by path, sealed, and who is to write them.
 mod store;
 
 /// The part of the store that one mount has.
@@ -40,6 +46,7 @@ pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;
 pub(crate) use header::Header;
-pub(crate) use shelf::{Shelf, json};
+pub(crate) use shelf::{Shelf, ShelfView, json};
 pub(crate) use store::{Pending, Record, Store};
 pub(crate) use turns::Turns;
+use view::View;

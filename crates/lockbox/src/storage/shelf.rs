@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::MutexGuard;
 use zeroize::Zeroizing;
 
-use super::{Batch, StorageError, Store, Turns};
+use super::{Batch, StorageError, Store, Turns, View};
 
 /// The part of the store that one mount has to itself.
 #[derive(Debug)]
@@ -13,6 +13,13 @@ pub(crate) struct Shelf {
     /// With a slash at its end.
     prefix: String,
     turns: Turns,
+}
+
+/// A shelf at one moment.
+#[derive(Debug)]
+pub(crate) struct ShelfView<'a> {
+    view: View,
+    prefix: &'a str,
 }
 
 impl Shelf {
@@ -31,9 +38,35 @@ impl Shelf {
     }
 
     /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn view(&self) -> Result<ShelfView<'_>, StorageError> {
+        Ok(ShelfView { view: self.store.view()?, prefix: &self.prefix })
+    }
+
+    /// # Errors
+    /// When the entry cannot be read, or is not what it should be.
+    pub(crate) fn read_json<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StorageError> {
+        self.view()?.read_json(path)
+    }
+
+    /// # Errors
+    /// When an entry cannot be read, or was changed.
+    pub(crate) fn children(&self, folder: &str) -> Result<Vec<String>, StorageError> {
+        self.view()?.children(folder)
+    }
+
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<(), StorageError> {
+        self.store.commit(batch).await
+    }
+}
+
+impl ShelfView<'_> {
+    /// # Errors
     /// When the entry cannot be read, or was changed.
     pub(crate) fn read(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        self.store.read(&self.path(path))
+        self.view.read(&self.path(path))
     }
 
     /// # Errors
@@ -46,25 +79,25 @@ impl Shelf {
     /// # Errors
     /// When the entry cannot be read, or was changed.
     pub(crate) fn read_unlisted(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        self.store.read_unlisted(&self.path(path))
+        self.view.read_unlisted(&self.path(path))
     }
 
     /// # Errors
     /// When the place cannot be read.
     pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
-        self.store.holds(&self.path(path))
+        self.view.holds(&self.path(path))
     }
 
+    /// The names directly in a folder, in order; those of folders end in a slash.
+    ///
     /// # Errors
     /// When an entry cannot be read, or was changed.
     pub(crate) fn children(&self, folder: &str) -> Result<Vec<String>, StorageError> {
-        self.store.children(&self.path(folder))
+        self.view.children(&self.path(folder))
     }
 
-    /// # Errors
-    /// When the disk refuses.
-    pub(crate) async fn commit(&self, batch: Batch) -> Result<(), StorageError> {
-        self.store.commit(batch).await
+    fn path(&self, path: &str) -> String {
+        [self.prefix, path].concat()
     }
 }
 

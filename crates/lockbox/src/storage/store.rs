@@ -5,15 +5,15 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, Disk, Header, StorageError,
-    apply::{ENTRIES, RECORDS, Step, bounds, name_of, named},
+    Batch, Disk, Header, StorageError, View,
+    apply::{RECORDS, Step, name_of, named},
     batch::Change,
     disk::{HEADER, KEYRING},
     writer::Job,
 };
 use crate::{
     clock::Moment,
-    seal::{Keyring, KeyringError, Place, RootKey},
+    seal::{Keyring, KeyringError, RootKey},
 };
 
 /// Entries by path, sealed on their way to the disk and opened on their way back.
@@ -90,55 +90,20 @@ impl Store {
         Ok(())
     }
 
+    /// The entries as they are now.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn view(&self) -> Result<View, StorageError> {
+        // In this order: what is in the view was sealed by a key that is in the keyring.
+        let snapshot = self.disk.snapshot()?;
+        Ok(View::new(self.keyring(), snapshot))
+    }
+
     /// # Errors
     /// When the entry cannot be read, or was changed.
     pub(crate) fn read(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        let keyring = self.keyring();
-        let Some(mut value) = self.open(&keyring, keyring.place(path))? else { return Ok(None) };
-        let head = 4 + name_length(&value)?;
-        value.drain(..head);
-        Ok(Some(value))
-    }
-
-    /// # Errors
-    /// When the entry cannot be read, or was changed.
-    pub(crate) fn read_unlisted(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        let keyring = self.keyring();
-        self.open(&keyring, keyring.unlisted(path))
-    }
-
-    /// # Errors
-    /// When the place cannot be read.
-    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
-        let place = self.keyring().place(path);
-        match self.disk.begin_read()?.open_table(ENTRIES) {
-            Ok(table) => Ok(table.get(place.bytes()).map_err(StorageError::read)?.is_some()),
-            Err(TableError::TableDoesNotExist(_)) => Ok(false),
-            Err(error) => Err(StorageError::read(error)),
-        }
-    }
-
-    /// The names directly in a folder (empty, or with a slash at its end), in order; those of folders end in a slash.
-    ///
-    /// # Errors
-    /// When an entry cannot be read, or was changed.
-    pub(crate) fn children(&self, folder: &str) -> Result<Vec<String>, StorageError> {
-        let keyring = self.keyring();
-        let (first, last) = bounds(keyring.folder(folder));
-        let table = match self.disk.begin_read()?.open_table(ENTRIES) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            Err(error) => return Err(StorageError::read(error)),
-        };
-        let mut names = Vec::new();
-        for entry in table.range::<&[u8; 32]>(&first..=&last).map_err(StorageError::read)? {
-            let (place, sealed) = entry.map_err(StorageError::read)?;
-            let opened = keyring.open(place.value(), sealed.value())?;
-            let name = opened.get(4..4 + name_length(&opened)?).ok_or(KeyringError::Changed)?;
-            names.push(String::from_utf8_lossy(name).into_owned());
-        }
-        names.sort_unstable();
-        Ok(names)
+        self.view()?.read(path)
     }
 
     /// Every record, in the order of their numbers.
@@ -181,16 +146,6 @@ impl Store {
         let job = Job { keyring: self.keyring(), steps, done };
         Pending(self.disk.write(job).map(|()| pending))
     }
-
-    fn open(&self, keyring: &Keyring, place: Place) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        let table = match self.disk.begin_read()?.open_table(ENTRIES) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-            Err(error) => return Err(StorageError::read(error)),
-        };
-        let Some(sealed) = table.get(place.bytes()).map_err(StorageError::read)? else { return Ok(None) };
-        Ok(Some(keyring.open(place.bytes(), sealed.value())?))
-    }
 }
 
 impl Pending {
@@ -222,11 +177,6 @@ fn sealed(keyring: &Keyring, change: Change) -> Step {
         }
         Change::DeleteRecord(number) => Step::DeleteRecord { number },
     }
-}
-
-fn name_length(opened: &[u8]) -> Result<usize, KeyringError> {
-    let length = opened.first_chunk().map(|head| u32::from_be_bytes(*head)).ok_or(KeyringError::Changed)?;
-    usize::try_from(length).ok().filter(|length| *length <= opened.len() - 4).ok_or(KeyringError::Changed)
 }
 
 /// No entry's place is as short.

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{
     StorageError,
-    apply::{Step, apply},
+    apply::{Step, Tables},
     disk::File,
 };
 use crate::seal::Keyring;
@@ -69,10 +69,13 @@ fn write_all(file: &File, waiting: &mpsc::Receiver<Job>) {
 fn write(file: &File, jobs: &[Job]) -> Result<(), StorageError> {
     let database = file.database()?;
     let transaction: WriteTransaction = database.begin_write().map_err(StorageError::write)?;
+    let mut tables = Tables::open(&transaction)?;
     for job in jobs {
-        apply(&transaction, &job.keyring, &job.steps)?;
+        tables.apply(&job.keyring, &job.steps)?;
     }
-    transaction.commit().map_err(StorageError::write)
+    drop(tables);
+    transaction.commit().map_err(StorageError::write)?;
+    file.refresh()
 }
 
 /// Bounds how long the first of them waits.

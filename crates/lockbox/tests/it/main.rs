@@ -23,6 +23,12 @@ mod mounts;
 /// Policies, and what they allow.
 mod policies;
 
+/// The texts of policies, HCL and JSON, as OpenBao takes and refuses them.
+mod policy_texts;
+
+/// What is fuzzed, over the saved corpus.
+mod fuzz;
+
 /// Login with a JWT: every refusal in OpenBao's words.
 mod logins;
 
@@ -37,3 +43,17 @@ mod sealing;
 
 /// The same answers as a real OpenBao gives, request by request.
 mod conformance;
+/// Bodies, headers and logins that ask too much.
+mod limits;
+
+/// Ten thousand connections that say nothing.
+mod crowds;
+
+/// TLS: certificates, and new ones.
+mod certificates;
+
+/// What the server counts.
+mod metrics;
+
+/// The end.
+mod drain;

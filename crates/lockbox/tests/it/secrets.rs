@@ -86,3 +86,59 @@ async fn the_older_engine_keeps_one_value() -> Result<()> {
     vault.get("root", "old/a/b").await?.refuses_silently(404);
     Ok(())
 }
+
+#[tokio::test]
+async fn every_version_is_read_whatever_its_size() -> Result<()> {
+    let vault = Vault::start().await?;
+    let sizes = [10, 5000, 20, 3000, 30];
+    for (version, size) in (1..).zip(sizes) {
+        let body = json!({ "data": { "x": "y".repeat(size) } });
+        assert_eq!(vault.root("POST", "secret/data/a", body).await?.body["data"]["version"], version);
+        for (version, size) in (1..=version).zip(sizes) {
+            let read = vault.get("root", &format!("secret/data/a?version={version}")).await?;
+            assert_eq!(read.body["data"]["data"]["x"].as_str().map(str::len), Some(size), "{version}");
+        }
+    }
+    vault.root("POST", "secret/metadata/a", json!({ "custom_metadata": { "a": "b" } })).await?.expect(204)?;
+    vault.root("POST", "secret/destroy/a", json!({ "versions": [4, 5] })).await?.expect(204)?;
+    for (version, status) in [(1, 200), (2, 200), (3, 200), (4, 404), (5, 404)] {
+        vault.get("root", &format!("secret/data/a?version={version}")).await?.expect(status)?;
+    }
+    vault.root("POST", "secret/metadata/a", json!({ "max_versions": 2 })).await?.expect(204)?;
+    vault.root("POST", "secret/data/a", json!({ "data": { "x": "6" } })).await?.expect(200)?;
+    vault.get("root", "secret/data/a?version=3").await?.refuses_silently(404);
+    assert_eq!(vault.get("root", "secret/data/a").await?.body["data"]["data"], json!({ "x": "6" }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn numbers_are_kept_as_each_engine_keeps_them() -> Result<()> {
+    let vault = Vault::start().await?;
+    vault.root("POST", "sys/mounts/old", json!({ "type": "kv" })).await?.expect(204)?;
+    let root = "X-Vault-Token: root\r\n";
+    let value = r#"{"b":1.0,"a":12345678901234567890123,"b":1e3}"#;
+    vault.send("POST", "old/a", root, value).await?.expect(204)?;
+    vault.send("POST", "secret/data/a", root, &format!("{{\"data\":{value}}}")).await?.expect(200)?;
+    let text = |head: String| head.split_once("\"data\":").map(|(_, data)| data.to_owned());
+    let old = text(vault.raw_body("old/a").await?).unwrap_or_default();
+    assert!(old.starts_with(r#"{"a":12345678901234567890123,"b":1e3}"#), "{old}");
+    let new = text(vault.raw_body("secret/data/a").await?).unwrap_or_default();
+    assert!(new.starts_with(r#"{"data":{"a":1.2345678901234568e+22,"b":1000},"#), "{new}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_path_with_a_slash_too_many_finds_the_secret_and_not_its_value() -> Result<()> {
+    let vault = Vault::start().await?;
+    vault.root("POST", "secret/data/a/b", json!({ "data": { "x": "1" } })).await?.expect(200)?;
+    vault.get("root", "secret/metadata/a/b/").await?.expect(200)?;
+    let lost = "1 error occurred:\n\t* could not find version data\n\n";
+    vault.get("root", "secret/data/a%2f%2fb").await?.refuses(500, lost);
+    vault.root("POST", "secret/data/a%2f%2fb", json!({ "data": { "x": "2" } })).await?.expect(200)?;
+    assert_eq!(vault.get("root", "secret/data/a%2f%2fb").await?.body["data"]["metadata"]["version"], 2);
+    vault.get("root", "secret/data/a/b").await?.refuses(500, lost);
+    vault.get("root", "secret/data/a/b?version=1").await?.expect(200)?;
+    vault.delete("secret/metadata/a/b").await?.expect(204)?;
+    vault.get("root", "secret/data/a%2f%2fb").await?.refuses_silently(404);
+    Ok(())
+}

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     io::Write,
     num::{NonZeroU32, NonZeroUsize},
@@ -8,7 +9,7 @@ use std::{
 
 use clap::Args;
 
-use super::work::{self, LockUse, Order};
+use super::work::{self, LockUse, Nowhere, Order};
 use crate::{
     cli::{Surroundings, block_on, output::Format, report::note},
     config::{self, Settings, SourceCredentials, SourceFlags},
@@ -16,8 +17,9 @@ use crate::{
     git::credential::SOCKET_VARIABLE,
     run::{self, Ended, IdTokenForCmd},
     sources::{
-        Error, LOCK_FILE, Location, Lock, Resolved,
+        Error, Location, Lock, Resolved,
         fetch::{Blobs, History, Item, Plan, Submodules},
+        link_on_the_way,
     },
 };
 
@@ -75,7 +77,7 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let Surroundings { flags, environment, .. } = surroundings;
     let config = config::sources(flags, &arguments.sources, environment)?;
-    let mut resolved = config.resolve(&arguments.names);
+    let mut resolved = config.resolve(&arguments.names)?;
     if let Some(unknown) =
         resolved.iter().find(|each| each.location.is_none() && config.list.entry(&each.name).is_none())
     {
@@ -86,21 +88,31 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         if arguments.submodules { config::Submodules::Fetched } else { config::Submodules::LeftOut };
     let credentials = SourceCredentials::find(flags, environment, &config, &mut resolved, submodules)?;
     credentials.notes.iter().for_each(|text| note(text));
-    let lock = config.project.join(LOCK_FILE);
-    let locked = if arguments.locked { Some(Lock::read(&lock)?) } else { None };
+    let locked = if arguments.locked { Some(Lock::read(&config.project)?) } else { None };
+    let kept: BTreeSet<String> = match &arguments.names[..] {
+        [] => BTreeSet::new(),
+        _ => config.list.entries().iter().map(|entry| entry.name.clone()).collect(),
+    };
+    if arguments.update_lock && !kept.is_empty() {
+        // Before anything is fetched, rather than afterwards.
+        Lock::read(&config.project)?;
+    }
+    let plan = arguments.plan(surroundings);
+    let mut folders = std::iter::once(&plan.into).chain(&plan.cache);
+    if let Some(link) = folders.find_map(|folder| link_on_the_way(&config.project, folder)) {
+        return Err(Error::Linked(link).into());
+    }
     let mut order = Order {
-        plan: arguments.plan(surroundings),
+        plan,
         nowhere: Vec::new(),
         format: arguments.format,
-        lock: arguments.update_lock.then(|| LockUse {
-            path: lock,
-            known: config.list.entries().iter().map(|entry| entry.name.clone()).collect(),
-        }),
+        lock: arguments.update_lock.then(|| LockUse { project: config.project.clone(), kept }),
         outer_sockets: environment.setting(SOCKET_VARIABLE).map(str::to_owned),
     };
     for (source, realms) in resolved.iter().zip(credentials.realms) {
         let Some(url) = source.location.as_ref().map(Location::as_str) else {
-            order.nowhere.push(source.name.clone());
+            let why = source.unreadable.clone();
+            order.nowhere.push(Nowhere { name: source.name.clone(), why });
             continue;
         };
         let locked = locked.as_ref().map(|lock| commit(lock, source, url)).transpose()?;

@@ -34,8 +34,8 @@ pub(super) struct Arguments {
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let config = config::sources(&surroundings.flags, &arguments.sources, &surroundings.environment)?;
-    let resolved = config.resolve(&arguments.names);
-    for text in resolved.iter().flat_map(|source| &source.notes) {
+    let resolved = config.resolve(&arguments.names)?;
+    for text in resolved.iter().flat_map(Resolved::remarks) {
         note(text);
     }
     output::print(|out| match arguments.format {

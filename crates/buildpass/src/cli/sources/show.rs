@@ -169,7 +169,7 @@ pub(super) fn as_json(order: &Order, outcomes: &[Outcome]) -> Value {
     let nowhere = order
         .nowhere
         .iter()
-        .map(|name| json!({"name": name, "url": null, "error": "it has no URL on this channel"}));
+        .map(|nowhere| json!({"name": nowhere.name, "url": null, "error": nowhere.said()}));
     let fetched = order.plan.items.iter().zip(outcomes).map(|(item, outcome)| {
         let mut row = json!({
             "name": item.name, "url": item.url, "ref": item.reference,

@@ -2,7 +2,6 @@ use std::{collections::BTreeSet, ffi::OsString, fs, path::PathBuf, process::Exit
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::show::{Show, summary};
 use crate::{
@@ -14,8 +13,9 @@ use crate::{
     failure::{Blame, Failure},
     git::{Git, credential::SOCKET_VARIABLE},
     http::Roots,
+    run::asked_to_end,
     sources::{
-        Lock, Locked,
+        LOCK_FILE, Lock, Locked,
         fetch::{Fetching, Outcome, Plan},
     },
 };
@@ -32,7 +32,7 @@ pub(in crate::cli) struct Arguments {
 pub(super) struct Order {
     pub(super) plan: Plan,
     /// The sources that have no URL.
-    pub(super) nowhere: Vec<String>,
+    pub(super) nowhere: Vec<Nowhere>,
     pub(super) format: Format,
     /// The lock to write.
     pub(super) lock: Option<LockUse>,
@@ -40,11 +40,27 @@ pub(super) struct Order {
     pub(super) outer_sockets: Option<String>,
 }
 
+/// A source without a URL.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Nowhere {
+    pub(super) name: String,
+    /// Why what is written for one is none; without it, nothing is written.
+    pub(super) why: Option<String>,
+}
+
+impl Nowhere {
+    /// In words.
+    pub(super) fn said(&self) -> &str {
+        self.why.as_deref().unwrap_or("it has no URL on this channel")
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LockUse {
-    pub(super) path: PathBuf,
-    /// The sources that the project names: others are forgotten.
-    pub(super) known: BTreeSet<String>,
+    /// The folder that it is in.
+    pub(super) project: PathBuf,
+    /// The sources of which it keeps what it has; none where all of them are fetched.
+    pub(super) kept: BTreeSet<String>,
 }
 
 pub(in crate::cli) fn execute(
@@ -75,16 +91,17 @@ pub(super) fn carry_out(order: &Order, surroundings: &Surroundings) -> Result<Ex
         let mut done = |outcome: &Outcome| show.done(outcome);
         tokio::select! {
             outcomes = fetching.finish(&tell, &mut done) => Ok(outcomes),
-            signal = interrupted() => Err(signal),
+            signal = asked_to_end() => Err(signal),
         }
     })?;
     show.end();
     let outcomes = match fetched {
         Ok(outcomes) => outcomes?,
-        Err(signal) => {
+        Err(Ok(signal)) => {
             note("interrupted: what was not whole is not there");
-            return Ok(ExitCode::from(128 + signal));
+            return Ok(ExitCode::from(u8::try_from(128 + signal.as_raw()).unwrap_or(u8::MAX)));
         }
+        Err(Err(error)) => return Err(Failure::bug("signals cannot be listened to", &error)),
     };
     let failures = report_failures(order, &outcomes);
     if let Some(lock) = &order.lock {
@@ -113,22 +130,14 @@ fn helper(sockets: Option<&str>) -> Result<Vec<OsString>, Failure> {
     Ok(vec!["env".into(), named.into(), program.into_os_string(), "git".into(), "credential".into()])
 }
 
-async fn interrupted() -> u8 {
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    match (interrupt, terminate) {
-        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-            _ = interrupt.recv() => 2,
-            _ = terminate.recv() => 15,
-        },
-        _ => std::future::pending().await,
-    }
-}
-
 /// Each failure in full, when all is over; whose turn it is then.
 fn report_failures(order: &Order, outcomes: &[Outcome]) -> Vec<Blame> {
-    let nowhere = order.nowhere.iter().map(|name| {
-        let hint = "`buildpass sources list` shows which have one; `--channel` takes another";
-        Failure::usage(format!("{name}: it has no URL on this channel"), hint)
+    let nowhere = order.nowhere.iter().map(|nowhere| {
+        let hint = match nowhere.why {
+            Some(_) => "write it as https://host/path, or as host:path for ssh",
+            None => "`buildpass sources list` shows which have one; `--channel` takes another",
+        };
+        Failure::usage(format!("{}: {}", nowhere.name, nowhere.said()), hint)
     });
     let failed = outcomes.iter().filter_map(|outcome| {
         let failure = outcome.result.as_ref().err()?.clone();
@@ -153,8 +162,8 @@ fn update(lock: &LockUse, order: &Order, outcomes: &[Outcome], failures: &[Blame
         note("sources.lock stays as it is, since not every source was fetched");
         return Ok(());
     }
-    let mut new = Lock::read(&lock.path)?;
-    new.keep(|name| lock.known.contains(name));
+    let mut new = if lock.kept.is_empty() { Lock::default() } else { Lock::read(&lock.project)? };
+    new.keep(|name| lock.kept.contains(name));
     for (item, outcome) in order.plan.items.iter().zip(outcomes) {
         if let Ok(fetched) = &outcome.result {
             let locked = Locked {
@@ -165,9 +174,9 @@ fn update(lock: &LockUse, order: &Order, outcomes: &[Outcome], failures: &[Blame
             new.put(&item.name, locked);
         }
     }
-    new.write(&lock.path).map_err(|error| {
+    new.write(&lock.project).map_err(|error| {
         Failure::usage(
-            format!("`{}` cannot be written: {error}", lock.path.display()),
+            format!("`{LOCK_FILE}` cannot be written: {error}"),
             "may this user write to the project's folder?",
         )
     })

@@ -27,6 +27,8 @@ pub enum Cause {
     Empty,
     /// The server sends elsewhere; we do not follow.
     Redirected,
+    /// Another 4xx: the same request gets the same answer.
+    Rejected,
     /// There is no such ref or commit.
     NoRef,
     /// ssh let us not in.
@@ -53,7 +55,7 @@ pub enum Cause {
 
 /// git's words, and what they mean: the first that is found decides. The server's own words come before git's, which are the same
 /// for several causes.
-const MEANINGS: [(&str, Cause); 50] = [
+const MEANINGS: [(&str, Cause); 54] = [
     ("no space left on device", Cause::DiskFull),
     ("disk quota exceeded", Cause::DiskFull),
     ("file too large", Cause::DiskFull),
@@ -65,13 +67,17 @@ const MEANINGS: [(&str, Cause); 50] = [
     ("git access over http is not allowed", Cause::Forbidden),
     ("gitaly, is not available", Cause::Unavailable),
     ("is temporarily read-only", Cause::Unavailable),
+    ("told us to quit", Cause::NoCredential),
     ("could not read username", Cause::NoCredential),
     ("could not read password", Cause::NoCredential),
     ("authentication failed for", Cause::Unauthorized),
     ("returned error: 401", Cause::Unauthorized),
     ("returned error: 403", Cause::Forbidden),
     ("returned error: 404", Cause::NotFound),
+    ("returned error: 408", Cause::Unavailable),
     ("returned error: 429", Cause::Unavailable),
+    ("returned error: 4", Cause::Rejected),
+    ("received http code 4", Cause::Rejected),
     ("returned error: 5", Cause::Unavailable),
     ("returned error: 30", Cause::Redirected),
     ("unable to update url base from redirection", Cause::Redirected),
@@ -167,7 +173,11 @@ impl Cause {
                 "the server wants a credential, and there is none for this URL".to_owned(),
                 "is it a private repository? name a secret for its realm with `[[git]]` or `--git`, and the realm with `--realm` where it is on another GitLab".to_owned(),
             ),
-            (Self::Unauthorized | Self::NoCredential, Some(_)) => (
+            (Self::NoCredential, Some(_)) => (
+                format!("the server wants a credential, and {name} was not given for this URL"),
+                "within `buildpass run`, the outer one gives it: does its `[[git]]` name this realm, and has the job the secret?".to_owned(),
+            ),
+            (Self::Unauthorized, Some(_)) => (
                 format!("the server refuses {name}"),
                 "has it expired or been revoked? it needs the scope `read_repository`; `read_api` is not enough".to_owned(),
             ),
@@ -187,6 +197,10 @@ impl Cause {
             (Self::Redirected, _) => (
                 "the server sends elsewhere, which is not followed".to_owned(),
                 "name the URL that it sends to; without `.git` at its end GitLab redirects, and to a page for signing in where it wants a credential".to_owned(),
+            ),
+            (Self::Rejected, _) => (
+                "the server rejects the request".to_owned(),
+                "its own words say why; is the URL that of a repository?".to_owned(),
             ),
             (Self::NoRef, _) => (
                 "the repository has no such branch, tag or commit".to_owned(),
@@ -231,6 +245,7 @@ impl Cause {
             | Self::Forbidden
             | Self::NotFound
             | Self::Redirected
+            | Self::Rejected
             | Self::Ssh => Blame::Refused,
             Self::Unreachable | Self::Unavailable | Self::Stalled(_) | Self::Untrusted => Blame::Unreachable,
             Self::Empty
@@ -272,6 +287,15 @@ mod tests {
                 "remote: A repository for this project does not exist yet.\nfatal: repository 'x' not found",
                 Cause::Empty,
             ),
+            (
+                "fatal: unable to access 'https://h/g/x.git/': The requested URL returned error: 410",
+                Cause::Rejected,
+            ),
+            (
+                "fatal: unable to access 'https://h/g/x.git/': The requested URL returned error: 408",
+                Cause::Unavailable,
+            ),
+            ("fatal: credential helper '!f' told us to quit", Cause::NoCredential),
             (
                 "fatal: unable to access 'https://h/g/x.git/': The requested URL returned error: 503",
                 Cause::Unavailable,
@@ -318,6 +342,7 @@ mod tests {
             "returned error: 401",
             "returned error: 403",
             "returned error: 404",
+            "unable to access 'https://h/': The requested URL returned error: 400",
             "SSL certificate problem: x",
         ] {
             assert!(!transient(refused), "{refused}");

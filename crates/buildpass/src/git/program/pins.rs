@@ -7,7 +7,7 @@ use crate::git::{Config, Setup};
 pub struct Pins(Vec<(String, String)>);
 
 /// For every git that we start: it runs no program that a repository names, and tidies nothing up meanwhile.
-const ALWAYS: [(&str, &str); 8] = [
+const ALWAYS: [(&str, &str); 9] = [
     ("core.hooksPath", "/dev/null"),
     ("core.fsmonitor", "false"),
     ("gc.auto", "0"),
@@ -16,6 +16,7 @@ const ALWAYS: [(&str, &str); 8] = [
     ("fetch.writeCommitGraph", "false"),
     ("protocol.ext.allow", "never"),
     ("submodule.recurse", "false"),
+    ("init.defaultRefFormat", "files"),
 ];
 
 impl Pins {

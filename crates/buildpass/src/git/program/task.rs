@@ -1,4 +1,4 @@
-use std::{ffi::OsStr, path::Path, process::Stdio, time::Duration};
+use std::{ffi::OsStr, fs::File, path::Path, process::Stdio, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
@@ -36,6 +36,11 @@ impl<'a> Task<'a> {
         Self { command, stall, progress: None }
     }
 
+    /// Work on a repository without a working tree. It is named, since a user may forbid git to take one that it merely finds itself in.
+    pub fn bare(git: &Git, folder: &Path, pins: &Pins, stall: Duration) -> Self {
+        Self::new(git, folder, pins, stall).args(["--git-dir".as_ref(), folder.as_os_str()])
+    }
+
     /// The command and its arguments.
     #[must_use]
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
@@ -48,6 +53,16 @@ impl<'a> Task<'a> {
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// A lock that lasts until git has ended, even where we are killed before: git inherits it as its stdin, which it does not read.
+    ///
+    /// # Errors
+    /// When there are no descriptors left.
+    pub fn holding(mut self, lock: &File) -> Result<Self, GitFailure> {
+        let lock = lock.try_clone().map_err(|error| GitFailure::of(Cause::NotStarted, error.to_string()))?;
+        self.command.stdin(lock);
+        Ok(self)
     }
 
     /// Who hears how far it is.

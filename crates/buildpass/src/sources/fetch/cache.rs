@@ -20,7 +20,7 @@ pub(super) struct Cache {
 /// A mirror's folder, which is ours alone until this is dropped: the kernel gives it free, however a process ends.
 pub(super) struct Held {
     pub(super) path: PathBuf,
-    _lock: File,
+    pub(super) lock: File,
 }
 
 /// How often somebody who waits for a mirror looks.
@@ -58,7 +58,7 @@ impl Cache {
         let mut waiting = Some(waiting);
         loop {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Held { path: self.folder.join(format!("{name}.git")), _lock: lock }),
+                Ok(()) => return Ok(Held { path: self.folder.join(format!("{name}.git")), lock }),
                 Err(rustix::io::Errno::WOULDBLOCK) => {
                     waiting.take().into_iter().for_each(|waiting| waiting());
                     tokio::time::sleep(LOOK).await;

@@ -1,10 +1,16 @@
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    time::Duration,
+};
 
 use super::{
-    Blobs, History,
+    Blobs, History, Plan,
     cache::Held,
     look::Found,
-    ours::{GitDirectory, Kind, Layout, ObjectFormat, share_objects},
+    ours::{GitDirectory, Kind, Layout, ObjectFormat, Sharing, share_objects},
+    workplace::Workplace,
 };
 use crate::git::{Cause, Git, GitFailure, Pins, Task};
 
@@ -13,11 +19,14 @@ pub(super) struct Mirror {
     held: Held,
     blobs: Blobs,
     history: History,
+    sharing: Sharing,
 }
 
 impl Mirror {
-    pub(super) fn new(held: Held, history: History, blobs: Blobs) -> Self {
-        Self { held, blobs, history }
+    pub(super) fn new(held: Held, plan: &Plan) -> Self {
+        // What outlives us is shared with jobs that a build of this one shall not write to.
+        let sharing = if plan.cache.is_some() { Sharing::Copied } else { Sharing::Linked };
+        Self { held, blobs: plan.blobs, history: plan.history, sharing }
     }
 
     /// Whether what a fetch that was cut off or a disk has left of it can be used; nothing at all can.
@@ -62,11 +71,14 @@ impl Mirror {
         arguments
     }
 
-    /// Gives all its objects to another git directory.
-    pub(super) async fn share(&self, to: &Path) -> io::Result<()> {
-        let (from, to) = (self.held.path.clone(), to.to_owned());
+    /// Gives all its objects to another git directory in the workplace.
+    pub(super) async fn share(&self, to: &Path, workplace: &Workplace) -> io::Result<()> {
+        let (from, to, sharing) = (self.held.path.clone(), to.to_owned(), self.sharing);
+        let workplace = workplace.clone();
         let share = move || {
-            share_objects(&from.join("objects"), &to.join("objects"))?;
+            // Who is interrupted does not wait for this, and the workplace does.
+            let _kept = workplace;
+            share_objects(&from.join("objects"), &to.join("objects"), sharing)?;
             match fs::copy(from.join("shallow"), to.join("shallow")) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
@@ -92,7 +104,7 @@ impl Mirror {
             Some(object) if object == found.object => Ok(found),
             None => Err(GitFailure::of(Cause::Corrupt, format!("`{kept}` was fetched and is not there"))),
             Some(object) => {
-                let task = Task::new(git, &self.held.path, &Pins::local(), stall);
+                let task = Task::bare(git, &self.held.path, &Pins::local(), stall);
                 let finished =
                     task.args(["rev-parse", "--verify", &format!("{object}^{{commit}}")]).finish().await?;
                 let commit = String::from_utf8_lossy(&finished.stdout).trim().to_owned();
@@ -112,6 +124,11 @@ impl Mirror {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// What keeps others out.
+    pub(super) fn lock(&self) -> &File {
+        &self.held.lock
     }
 
     pub(super) fn path(&self) -> &Path {

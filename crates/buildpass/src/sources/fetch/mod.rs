@@ -7,9 +7,13 @@ mod cache;
 
 mod checkout;
 
+mod existing;
+
 mod fetching;
 
 mod look;
+
+mod mark;
 
 mod mirror;
 

@@ -172,8 +172,17 @@ fn tail(path: &Path, length: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Gives `to` all objects of `from`, without a copy where the file system can.
-pub(super) fn share_objects(from: &Path, to: &Path) -> io::Result<()> {
+/// How a repository gets the objects of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// As files of its own, so that who writes into one of them writes into no other. File systems that can share what was not written.
+    Copied,
+    /// As the same files.
+    Linked,
+}
+
+/// Gives `to` all objects of `from`.
+pub(super) fn share_objects(from: &Path, to: &Path, sharing: Sharing) -> io::Result<()> {
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
         fs::create_dir_all(to.join(&folder))?;
@@ -185,10 +194,9 @@ pub(super) fn share_objects(from: &Path, to: &Path) -> io::Result<()> {
                 continue;
             }
             let (source, target) = (entry.path(), to.join(&relative));
-            match fs::hard_link(&source, &target) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(_) => drop(fs::copy(&source, &target)?),
+            let linked = sharing == Sharing::Linked && fs::hard_link(&source, &target).is_ok();
+            if !linked && target.symlink_metadata().is_err() {
+                fs::copy(&source, &target)?;
             }
         }
     }

@@ -4,7 +4,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::{
     Blobs, Event, Fetched, Fetching, Item,
-    checkout::{Draft, Existing, has_submodules},
+    checkout::{Draft, Means, has_submodules},
+    existing::{Existing, Look},
     look::{Found, Wanted, ask_git, not_there},
     mirror::Mirror,
     trouble::Trouble,
@@ -26,6 +27,9 @@ pub(super) struct OnItsWay<'a> {
 /// What fails for a moment only is tried so many times more.
 const TIMES_MORE: usize = 3;
 
+/// A git that outlives us has the lock still, and nobody who ends it: it gives a server up by itself, so long after we would have.
+const GRACE_SECONDS: u64 = 10;
+
 impl OnItsWay<'_> {
     /// Brings it there.
     pub(super) async fn arrive(&self) -> Result<Fetched, Trouble> {
@@ -33,28 +37,31 @@ impl OnItsWay<'_> {
         let Fetching { plan, git, .. } = self.fetching;
         let folder = plan.into.join(&self.item.name);
         let disk = |error| Trouble::Disk { path: folder.clone(), source: error };
-        let existing =
-            Existing::find(&folder, git, self.workplace, &self.item.name, plan.stall).await.map_err(disk)?;
-        match &existing {
-            Ok(Existing::Absent | Existing::Clean { .. }) => {}
-            Ok(Existing::Changed(file)) => {
-                return Err(Trouble::Changed { path: folder.clone(), file: file.clone() });
-            }
-            Ok(Existing::Foreign) | Err(_) => return Err(Trouble::Foreign(folder.clone())),
-        }
+        let glass = self.workplace.place(&format!("{}.look", self.item.name));
+        let look = Look { folder: &folder, git, glass, stall: plan.stall };
+        let there = match look.find().await? {
+            Existing::Absent => None,
+            Existing::Clean(mark) => Some(mark),
+            Existing::Changed(change) => return Err(Trouble::Changed { path: folder, change }),
+            Existing::Foreign => return Err(Trouble::Foreign(folder)),
+        };
         let (url, found) = self.look().await?;
         self.compare_with_lock(&found)?;
-        if let Ok(Existing::Clean { commit, url: from }) = &existing
-            && (commit, from) == (&found.commit, &url)
+        if let Some(mark) = there
+            && (mark.commit(), &mark.url) == (&found.commit, &url)
+            && mark.is_made_by(plan, &folder)
         {
             return Ok(Fetched { url, commit: found.commit, received_bytes: 0, was_there: true });
         }
         let (draft, found, received_bytes) = self.draft(&url, found).await?;
         if has_submodules(&draft, plan.submodules) {
             let tell = |progress| self.tell(Event::Working(progress));
-            let fetched = draft.fetch_submodules(git, &self.pins(&url), plan.stall, &tell).await;
-            fetched.map_err(|failure| Trouble::git(failure, &url, self.item))?;
+            let (pins, lock) = (self.pins(&url), self.workplace.lock());
+            let means = Means { git, pins: &pins, stall: plan.stall, lock, tell: &tell };
+            let fetched = draft.fetch_submodules(&means).await;
+            fetched.map_err(|failure| Trouble::submodule(failure, &url, self.item))?;
         }
+        draft.mark(git, &url, plan).await?;
         draft.take_place(&folder, self.workplace, &self.item.name).await.map_err(disk)?;
         Ok(Fetched { url, commit: found.commit, received_bytes, was_there: false })
     }
@@ -127,7 +134,7 @@ impl OnItsWay<'_> {
         let cache = self.fetching.cache(self.workplace)?;
         let disk = |error| Trouble::Disk { path: cache.path().to_owned(), source: error };
         let held = cache.hold(url, plan.history, plan.blobs, waiting).await.map_err(disk)?;
-        let mirror = Mirror::new(held, plan.history, plan.blobs);
+        let mirror = Mirror::new(held, plan);
         if !mirror.is_whole(&found) {
             self.tell(Event::Mending);
             mirror.renew().map_err(disk)?;
@@ -157,9 +164,10 @@ impl OnItsWay<'_> {
         if !mirror.has(&found) {
             let tell = |progress: Progress| self.tell(Event::Working(progress));
             let fetch = async || {
-                let task =
-                    Task::new(git, mirror.path(), &pins, plan.stall).args(mirror.fetch_arguments(&found));
-                task.tell(&tell).finish().await
+                // Without a cache of the user's, the mirror is in the workplace.
+                let lock = if plan.cache.is_some() { mirror.lock() } else { self.workplace.lock() };
+                let task = Task::bare(git, mirror.path(), &pins, plan.stall).holding(lock)?;
+                task.args(mirror.fetch_arguments(&found)).tell(&tell).finish().await
             };
             self.again(fetch).await.map_err(git_failed)?;
             found = mirror.fetched(git, found, plan.stall).await.map_err(git_failed)?;
@@ -169,7 +177,8 @@ impl OnItsWay<'_> {
         let draft = begun.map_err(disk(&plan.into))?;
         let tell = |progress: Progress| self.tell(Event::Working(progress));
         let pins = if plan.blobs == Blobs::All { Pins::local() } else { pins };
-        let checked_out = draft.check_out(git, &pins, plan.stall, &tell).await;
+        let means = Means { git, pins: &pins, stall: plan.stall, lock: self.workplace.lock(), tell: &tell };
+        let checked_out = draft.check_out(&means).await;
         let checked_out = if plan.blobs == Blobs::All {
             checked_out.map_err(GitFailure::without_server)
         } else {
@@ -201,7 +210,9 @@ impl OnItsWay<'_> {
     }
 
     fn pins(&self, url: &str) -> Pins {
-        Pins::remote(url, &self.item.realms, &self.fetching.helper)
+        let seconds = 2 * self.fetching.plan.stall.as_secs() + GRACE_SECONDS;
+        let pins = Pins::remote(url, &self.item.realms, &self.fetching.helper);
+        pins.with("http.lowSpeedLimit", "1").with("http.lowSpeedTime", &seconds.to_string())
     }
 
     fn tell(&self, event: Event) {

@@ -4,7 +4,7 @@ mod buildpass;
 
 mod gitlab;
 
-mod http;
+pub(crate) mod http;
 
 #[path = "../../../../lockbox/tests/openbao/mod.rs"]
 mod openbao;

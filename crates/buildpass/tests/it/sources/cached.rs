@@ -1,8 +1,13 @@
 //! The cache: only what is missing is transferred, several jobs share it, and what is not whole in it is mended.
 
-use std::{fs, os::unix::fs::chown, path::PathBuf};
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{PermissionsExt, chown},
+    path::PathBuf,
+};
 
-use super::{Deployment, fetch, fetching, git, read};
+use super::{Deployment, fetch, fetching, files, git, git_output, read};
 use crate::harness::{Buildpass, Vault};
 
 /// The one mirror of a cache.
@@ -172,4 +177,48 @@ fn what_somebody_changed_in_a_checkout_is_not_lost() {
     assert_eq!(foreign.code, Some(2), "{}", foreign.stderr);
     assert!(foreign.stderr.contains("was not made by buildpass"), "{}", foreign.stderr);
     assert_eq!(read(&job, "src/shell/precious"), "x");
+}
+
+/// What a user tells git of repositories that it merely finds does not concern those that we made.
+#[test]
+fn a_user_who_trusts_no_bare_repository_is_served() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    for flags in [&["--cache", "cache"][..], &["--submodules"]] {
+        let mut job = fetching(deployment.job(&vault), &[&["shell"][..], flags].concat());
+        fs::write(job.folder().join("home/.gitconfig"), "[safe]\n\tbareRepository = explicit\n").unwrap();
+        fs::create_dir(job.project().join("bare")).unwrap();
+        git(&job, "bare", &["init", "-q", "--bare"]);
+        assert!(
+            !git_output(&job, "bare", &["fsck"]).status.success(),
+            "git takes no bare repository by itself"
+        );
+        let fetched = fetch(&mut job);
+        assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+        assert_eq!(read(&job, "src/shell/README.md"), "a private repository\n");
+    }
+}
+
+/// A build owns its checkout: what it writes there reaches no other job through the cache.
+#[test]
+fn who_writes_into_a_checkout_writes_into_no_cache() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let mut job = job(&deployment, &vault);
+    assert_eq!(fetch(&mut job).code, Some(0));
+    let objects = files(&job.project().join("src/shell/.git/objects"));
+    let packs = objects.iter().filter(|path| path.extension().is_some_and(|it| it == "pack"));
+    for pack in packs {
+        let mut bytes = fs::read(pack).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+        fs::set_permissions(pack, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::OpenOptions::new().write(true).open(pack).unwrap().write_all(&bytes).unwrap();
+    }
+    assert!(!git_output(&job, "src/shell", &["fsck", "--full"]).status.success(), "it is spoilt");
+    fs::remove_dir_all(job.project().join("src")).unwrap();
+    let again = fetch(&mut job);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stderr.contains(": 1 from the cache"), "{}", again.stderr);
+    assert_eq!(git(&job, "src/shell", &["fsck", "--strict", "--full"]), "");
 }

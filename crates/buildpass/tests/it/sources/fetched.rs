@@ -211,10 +211,17 @@ fn a_token_of_the_environment_serves_where_no_vault_does() {
 #[test]
 fn a_credential_in_a_url_is_used_and_stays_out_of_everything() {
     let vault = Vault::lockbox();
-    let deployment = Deployment::start(&vault);
-    let with = deployment.url.replace("http://", &format!("http://me:{}@", deployment.group.token));
-    let list = format!("shell:\n  alternative: {with}/{REPOSITORY}\n");
-    let deployment = deployment.listing(&list);
+    let mut deployment = Deployment::start(&vault);
+    for userinfo in ["me:TOKEN", "TOKEN", "TOKEN:"] {
+        let with = format!("http://{}@", userinfo.replace("TOKEN", &deployment.group.token));
+        let with = deployment.url.replace("http://", &with);
+        let list = format!("shell:\n  alternative: {with}/{REPOSITORY}\n");
+        deployment = deployment.listing(&list);
+        is_used_and_stays_out(&deployment);
+    }
+}
+
+fn is_used_and_stays_out(deployment: &Deployment) {
     let mut job = fetching(deployment.job_without_vault().env("SECURITY_SOURCES", "false"), &[]);
     let fetched = fetch(&mut job);
     assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);

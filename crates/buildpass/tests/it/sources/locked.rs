@@ -71,3 +71,25 @@ fn where_a_source_failed_the_lock_stays_as_it_is() {
     assert_eq!(read(&job, "sources.lock"), "# mine\n");
     assert!(failed.stderr.contains("sources.lock stays as it is"), "{}", failed.stderr);
 }
+
+#[test]
+fn a_lock_that_is_none_is_written_anew_where_all_are_fetched() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let mut job =
+        fetching(deployment.job(&vault), &["--update-lock", "shell"]).file("sources.lock", "source = 7\n");
+    let refused = fetch(&mut job);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("sources.lock: invalid type"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("hint: `buildpass sources fetch --update-lock` without a name"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!job.project().join("src").exists(), "nothing is fetched in vain");
+
+    let mut job = fetching(deployment.job(&vault), &["--update-lock"]).file("sources.lock", "source = 7\n");
+    let fetched = fetch(&mut job);
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    assert_eq!(read(&job, "sources.lock").matches("[[source]]").count(), 2);
+}

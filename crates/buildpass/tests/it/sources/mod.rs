@@ -12,11 +12,15 @@ use crate::harness::{BUILD_TOKEN_PATH, Buildpass, Finished, SecurityGroup, Vault
 
 mod resolved;
 
+mod stranger;
+
 mod fetched;
 
 mod cached;
 
 mod locked;
+
+mod worked_in;
 
 mod refused;
 

@@ -12,7 +12,9 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{Deployment, SHELL, fetch, fetching, read};
-use crate::harness::{BUILD_TOKEN_PATH, Fate, Proxy, REPOSITORY, State, Vault, on_every_vault};
+use crate::harness::{
+    BUILD_TOKEN_PATH, Buildpass, Fate, Proxy, REPOSITORY, Scripted, State, Vault, on_every_vault, reply,
+};
 
 on_every_vault! {
     fn a_dead_token_is_explained_and_the_others_are_fetched(vault) {
@@ -60,7 +62,11 @@ fn each_refusal_is_explained_by_its_cause() {
         ("x:\n  remote: GITLAB/public/tool.git\n", 2, "it has no URL on this channel"),
         ("x:\n  alternative: http://127.0.0.1:1/g/x.git\n", 4, "nobody answers, or the answer broke off"),
         ("x:\n  alternative: http://nobody.invalid/g/x.git\n", 4, "nobody answers, or the answer broke off"),
-        ("x:\n  alternative: ext::sh -c touch\n", 2, "it has no URL on this channel"),
+        (
+            "x:\n  alternative: ext::sh -c touch\n",
+            2,
+            ".custom_sources.yml:2: `ext::sh -c touch` is no URL of a repository: it is neither",
+        ),
         (
             "../x:\n  alternative: GITLAB/public/tool.git\n",
             2,
@@ -250,4 +256,120 @@ fn a_list_of_a_stranger_sends_no_token_to_another_server() {
     let mut allowed = fetching(deployment.job(&vault), &["--realm", &realm]);
     let _ = fetch(&mut allowed);
     assert!(!other.sandbox.credentials_seen().is_empty(), "the user may allow it");
+}
+
+/// What was not handed over is not what a server refuses.
+#[test]
+fn a_credential_that_was_not_handed_over_is_not_to_blame() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let other = crate::harness::SecurityGroup::start();
+    let realm = |path: &str| {
+        format!("[[git]]\nrealm = \"{}/{path}/\"\npassword = \"SECURITY_PRIVATE_TOKEN\"\n", deployment.url)
+    };
+    let elsewhere = format!("{}/{REPOSITORY}", other.sandbox.url);
+    let here = format!("{}/{REPOSITORY}", deployment.url);
+    let wants = "the server wants a credential, and there is none for this URL";
+    for (url, config, because, code, said) in [
+        (&elsewhere, String::new(), "a realm that the repository's", 3, wants),
+        (
+            &here,
+            realm("gitlab-org/other"),
+            "it lies outside of the realms that `[[git]]` names for it",
+            3,
+            wants,
+        ),
+        (
+            &"http://nobody.invalid/g/x.git".to_owned(),
+            String::new(),
+            "it would cross plain http to another machine",
+            4,
+            "nobody answers",
+        ),
+    ] {
+        let job = deployment.job(&vault).file(".custom_sources.yml", &format!("x:\n  security: {url}\n"));
+        let config = read(&job, "buildpass.toml") + &config;
+        let job = job.file("buildpass.toml", &config);
+        let failed = fetch(&mut fetching(job, &[]));
+        assert_eq!(failed.code, Some(code), "{}", failed.stderr);
+        let without = "`x` is fetched without SECURITY_PRIVATE_TOKEN: ";
+        assert!(failed.stderr.contains(without) && failed.stderr.contains(because), "{}", failed.stderr);
+        assert!(failed.stderr.contains(said) && !failed.stderr.contains("refuses"), "{}", failed.stderr);
+        assert_eq!(vault.sessions(), 0);
+    }
+    assert_eq!(other.sandbox.credentials_seen(), Vec::<String>::new());
+}
+
+#[test]
+fn within_a_run_that_does_not_have_it_the_credential_is_said_to_be_missing() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let fetch_within = [
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "GITLAB_CI=true SECURITY_PRIVATE_TOKEN=buildpass-placeholder exec \"$0\" sources fetch --into src shell",
+        env!("CARGO_BIN_EXE_buildpass"),
+    ];
+    let realm = format!("realm={}/elsewhere/,password=SECURITY_PRIVATE_TOKEN", deployment.url);
+    let mut job = deployment.job(&vault).args(["--git", &realm]).args(fetch_within);
+    let failed = fetch(&mut job);
+    assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+    let said = "the server wants a credential, and SECURITY_PRIVATE_TOKEN was not given for this URL";
+    assert!(failed.stderr.contains(said), "{}", failed.stderr);
+}
+
+#[test]
+fn a_submodule_that_is_refused_is_not_taken_for_its_repository() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    let other = crate::harness::SecurityGroup::start();
+    let modules = format!("[submodule \"x\"]\n\tpath = x\n\turl = {}/{REPOSITORY}\n", other.sandbox.url);
+    let wanted = json!({
+        "project": SHELL, "branch": "main", "files": {".gitmodules": modules},
+        "submodules": {"x": "0123456789012345678901234567890123456789"},
+    });
+    deployment.group.sandbox.admin("POST", "/-/sandbox/commits", &wanted);
+    let failed = fetch(&mut fetching(deployment.job(&vault), &["shell", "--submodules"]));
+    assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+    let said = format!(
+        "a submodule of {}/{REPOSITORY}: the server wants a credential, and there is none for this URL",
+        deployment.url
+    );
+    assert!(failed.stderr.contains(&said), "{}", failed.stderr);
+}
+
+#[test]
+fn what_a_server_rejects_is_not_tried_again() {
+    for status in [400, 410, 418, 422] {
+        let server = Scripted::start(move |_, _| reply(status, "", "{}"));
+        let list = format!("x:\n  alternative: {}/g/x.git\n", server.address);
+        let mut job = Buildpass::new().file(".custom_sources.yml", &list);
+        job = fetching(job, &["--cache", "cache"]);
+        let failed = fetch(&mut job);
+        assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+        assert!(failed.stderr.contains("the server rejects the request"), "{}", failed.stderr);
+        assert!(!failed.stderr.contains("once more"), "{}", failed.stderr);
+    }
+}
+
+#[test]
+fn what_takes_no_token_is_said_by_its_name() {
+    for (url, said) in [
+        ("git@gitlab.invalid:g/x.git", "over ssh, which takes keys"),
+        ("ssh://git@gitlab.invalid/g/x.git", "over ssh, which takes keys"),
+        ("git://gitlab.invalid/g/x.git", "over git://, which takes no credential"),
+        ("file:///nowhere/x.git", "from this machine, which takes no credential"),
+        ("/nowhere/x.git", "from this machine, which takes no credential"),
+    ] {
+        let mut job = Buildpass::new()
+            .file(".custom_sources.yml", &format!("x:\n  security: {url}\n"))
+            .env("SECURITY_SOURCES", "true")
+            .env("SECURITY_PRIVATE_TOKEN", "glpat-made-up")
+            .args(["sources", "list"]);
+        let listed = fetch(&mut job);
+        let expected = format!(".custom_sources.yml:2: `x` is fetched {said} and not SECURITY_PRIVATE_TOKEN");
+        assert!(listed.stderr.contains(&expected), "{}", listed.stderr);
+    }
 }

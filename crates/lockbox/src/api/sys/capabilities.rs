@@ -11,9 +11,12 @@ pub(super) fn of_self(asking: &Asking<'_>, request: &Request<'_>) -> Result<Answ
     if paths.is_empty() {
         paths = request.fields.texts("path")?.unwrap_or_default();
     }
+    if paths.iter().any(|path| path.trim().is_empty()) {
+        return Err(Failure::EmptyPath);
+    }
     let mut answer = Map::new();
     for path in &paths {
-        let names: Value = json!(asking.acl.names(path.trim_start_matches('/')));
+        let names: Value = json!(asking.acl.names(path));
         if let [_] = paths.as_slice() {
             answer.insert("capabilities".to_owned(), names.clone());
         }

@@ -24,6 +24,13 @@ pub(crate) async fn handle(
         ("policy", "", Operation::Read | Operation::List) => Ok(policies::list_merged(core)),
         ("policy", "", _) => Err(Failure::UnsupportedOperation),
         ("policy", name, _) => policies::handle(core, name, policies::Form::Older, request).await,
+        ("policies", rest, operation) if rest.starts_with("detailed/acl") => match operation {
+            Operation::List => {
+                let folder = rest.strip_prefix("detailed/acl").unwrap_or_default();
+                Ok(policies::list_in_full(core, folder, request.now))
+            }
+            _ => Err(Failure::UnsupportedOperation),
+        },
         ("policies", rest, operation) => match (rest.strip_prefix("acl"), operation) {
             (Some("/"), Operation::List) => Ok(policies::list(core)),
             (Some("" | "/"), _) => Err(Failure::UnsupportedOperation),

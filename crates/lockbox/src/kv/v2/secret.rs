@@ -3,10 +3,10 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::settings::Settings;
+use super::{path::SecretPath, settings::Settings};
 use crate::clock::{Moment, nanos};
 
-/// What is known about one secret; its values stand apart, one by one.
+/// What is known about one secret, without its values.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Secret {
     #[serde(with = "nanos")]
@@ -31,6 +31,9 @@ pub(super) struct Version {
     pub(super) deletion: Option<Moment>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) destroyed: bool,
+    /// How its path was written, where that is not how the secret is found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spelling: Option<String>,
 }
 
 /// What is said about a version beside its value.
@@ -58,12 +61,12 @@ impl Secret {
     }
 
     /// Adds a version, and names those that are too many now.
-    pub(super) fn add(&mut self, mount: &Settings, now: Moment) -> Vec<u64> {
-        let life = self.settings.life(mount);
-        let deletion = life.map(|life: Duration| now.plus(life));
+    pub(super) fn add(&mut self, path: &SecretPath<'_>, mount: &Settings, now: Moment) -> Vec<u64> {
+        let deletion = self.settings.life(mount).map(|life: Duration| now.plus(life));
         self.current += 1;
         self.updated = now;
-        self.versions.insert(self.current, Version { created: now, deletion, destroyed: false });
+        let version = Version { created: now, deletion, destroyed: false, spelling: path.spelling() };
+        self.versions.insert(self.current, version);
         let most = self.settings.most_versions(mount);
         if self.current - self.oldest < most {
             return Vec::new();
@@ -71,6 +74,12 @@ impl Secret {
         self.oldest = self.current - most + 1;
         let kept = self.versions.split_off(&self.oldest);
         std::mem::replace(&mut self.versions, kept).into_keys().collect()
+    }
+
+    /// The version of this number, or the newest: numbers below one ask for that.
+    pub(super) fn version(&self, wanted: i64) -> Option<(u64, &Version)> {
+        let number = u64::try_from(wanted).ok().filter(|number| *number > 0).unwrap_or(self.current);
+        Some((number, self.versions.get(&number)?))
     }
 
     pub(super) fn describe(&self, number: u64, version: &Version) -> VersionAnswer<'_> {
@@ -83,8 +92,24 @@ impl Secret {
         }
     }
 
-    /// Every version by its number, as the metadata shows it.
-    pub(super) fn describe_versions(&self) -> Map<String, Value> {
+    /// As `metadata/` shows it.
+    pub(super) fn describe_all(&self) -> Value {
+        serde_json::json!({
+            "cas_required": self.settings.cas_required,
+            "created_time": self.created,
+            "current_metadata_version": self.metadata_version,
+            "current_version": self.current,
+            "custom_metadata": self.custom_metadata,
+            "delete_version_after": self.settings.life.text(),
+            "max_versions": self.settings.max_versions,
+            "metadata_cas_required": self.settings.metadata_cas_required,
+            "oldest_version": self.oldest,
+            "updated_time": self.updated,
+            "versions": self.describe_versions(),
+        })
+    }
+
+    fn describe_versions(&self) -> Map<String, Value> {
         self.versions
             .iter()
             .map(|(number, version)| {
@@ -110,6 +135,11 @@ impl Version {
             self.deletion = Some(now);
         }
     }
+
+    /// Whether it was written under this path, letter by letter: OpenBao finds it under no other.
+    pub(super) fn was_written_as(&self, path: &SecretPath<'_>) -> bool {
+        self.spelling.as_deref().unwrap_or(&path.normal) == path.asked
+    }
 }
 
 #[cfg(test)]
@@ -119,19 +149,22 @@ mod tests {
     #[test]
     fn the_oldest_versions_go_when_there_are_too_many() {
         let mut secret = Secret::new(Moment::at_second(10));
+        let path = SecretPath::from("a");
         let gone: Vec<u64> =
-            (0..12).flat_map(|_| secret.add(&Settings::default(), Moment::at_second(10))).collect();
+            (0..12).flat_map(|_| secret.add(&path, &Settings::default(), Moment::at_second(10))).collect();
         assert_eq!((secret.oldest, secret.versions.len(), gone), (3, 10, vec![1, 2]));
     }
 
     #[test]
     fn what_is_kept_comes_back_as_it_was() {
         let mut secret = Secret::new(Moment::at_nano(1_234_567));
-        secret.add(&Settings::default(), Moment::at_second(5));
+        secret.add(&SecretPath::from("a//b"), &Settings::default(), Moment::at_second(5));
         secret.versions.get_mut(&1).unwrap().delete(Moment::at_second(7));
         let text = serde_json::to_string(&secret).unwrap();
         let back: Secret = serde_json::from_str(&text).unwrap();
         assert_eq!(back.created, Moment::at_nano(1_234_567));
         assert_eq!(back.versions[&1].deletion, Some(Moment::at_second(7)));
+        assert!(back.versions[&1].was_written_as(&SecretPath::from("a//b")));
+        assert!(!back.versions[&1].was_written_as(&SecretPath::from("a/b")));
     }
 }

@@ -2,11 +2,20 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{data, metadata, secret::Secret, settings, settings::Settings, versions};
+use super::{
+    data, kept,
+    kept::Kept,
+    lists, metadata,
+    path::SecretPath,
+    place::Place,
+    secret::Secret,
+    settings::{self, Settings},
+    subkeys, versions,
+};
 use crate::{
-    exchange::{Answer, Operation, Request},
+    exchange::{Answer, Fields, Operation, Request},
     kv::{KvError, walk},
-    storage::{Batch, Shelf, StorageError, json},
+    storage::{Batch, Shelf, ShelfView, StorageError, json},
 };
 
 /// The secrets by path.
@@ -20,46 +29,51 @@ impl Secrets {
     }
 
     /// # Errors
-    /// When the path cannot be looked up.
-    pub(crate) fn holds(&self, path: &str) -> Result<bool, StorageError> {
-        match path.split_once('/') {
-            Some((_, path)) => self.shelf.holds(&metadata_entry(path)),
-            None => Ok(true),
+    /// When the path cannot be looked up, or a field is not what it should be.
+    pub(crate) fn holds(&self, path: &str, fields: &Fields) -> Result<bool, KvError> {
+        match Place::find(path) {
+            Some((place, path)) if place.tells_creation() => {
+                place.schema().check(fields).map_err(KvError::Field)?;
+                let path = SecretPath::from(path);
+                Ok(!path.normal.is_empty() && self.shelf.view()?.holds(&metadata_entry(&path.normal))?)
+            }
+            _ => Ok(true),
         }
     }
 
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
     pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
-        let operation = request.operation;
-        let Some((place, path)) = request.path.split_once('/') else {
-            return match (request.path, operation) {
-                ("config", Operation::Read) => settings::read(self),
-                ("config", Operation::Create | Operation::Update) => settings::write(self, request).await,
-                ("config", _) => Err(KvError::UnsupportedOperation),
-                ("data" | "metadata", _) => Ok(Answer::warning(ROOT_WARNING).gone()),
-                _ => Ok(unknown_path(operation)),
-            };
-        };
-        let path = path.strip_suffix('/').filter(|_| operation != Operation::List).unwrap_or(path);
-        let write = matches!(operation, Operation::Create | Operation::Update);
-        match (place, operation) {
-            ("data", Operation::Read) => data::read(self, path, request),
-            ("data", Operation::Patch) => data::patch(self, path, request).await,
-            ("data", Operation::Delete) => data::delete(self, path, request).await,
-            ("data", _) if write => data::write(self, path, request).await,
-            ("metadata", Operation::Read) => metadata::read(self, path),
-            ("metadata", Operation::List) => metadata::list(self, path),
-            ("metadata", Operation::Delete) => metadata::delete(self, path).await,
-            ("metadata", _) if write => metadata::write(self, path, request).await,
-            ("delete", _) if write => versions::delete(self, path, request).await,
-            ("undelete", _) if write => versions::undelete(self, path, request).await,
-            ("destroy", _) if write => versions::destroy(self, path, request).await,
-            ("data" | "metadata" | "delete" | "undelete" | "destroy", _) => {
-                Err(KvError::UnsupportedOperation)
-            }
-            _ => Ok(unknown_path(operation)),
+        let Some((place, path)) = Place::find(request.path) else { return Ok(nowhere(request)) };
+        let (operation, path) = (request.operation, SecretPath::from(path));
+        if !place.supports(operation) {
+            return Err(KvError::UnsupportedOperation);
         }
+        place.schema().check(request.fields).map_err(KvError::Query)?;
+        let answer = match (place, operation) {
+            (Place::Config, Operation::Read) => settings::read(self),
+            (Place::Config, _) => settings::write(self, request).await,
+            (Place::Data, Operation::Read) => data::read(self, &path, request),
+            (Place::Data, Operation::Patch) => data::patch(self, &path, request).await,
+            (Place::Data, Operation::Delete) => data::delete(self, &path, request).await,
+            (Place::Data, _) => data::write(self, &path, request).await,
+            (Place::Metadata, Operation::Read) => metadata::read(self, &path),
+            (Place::Metadata, Operation::List) => lists::list(self, &path, request),
+            (Place::Metadata, Operation::Scan) => lists::scan(self, &path),
+            (Place::Metadata, Operation::Patch) => metadata::patch(self, &path, request).await,
+            (Place::Metadata, Operation::Delete) => metadata::delete(self, &path).await,
+            (Place::Metadata, _) => metadata::write(self, &path, request).await,
+            (Place::DetailedMetadata, Operation::List) => lists::detailed_list(self, &path, request),
+            (Place::DetailedMetadata, _) => lists::detailed_scan(self, &path),
+            (Place::Subkeys, _) => subkeys::read(self, &path, request),
+            (Place::Delete, _) => versions::delete(self, &path, request).await,
+            (Place::Undelete, _) => versions::undelete(self, &path, request).await,
+            (Place::Destroy, _) => versions::destroy(self, &path, request).await,
+        }?;
+        let answer = place.schema().noted(answer, request.fields);
+        // A list of nothing is not there, unless there is a word about it.
+        let nothing = operation == Operation::List && answer.warnings.is_empty() && answer.is_of_nothing();
+        if nothing { Err(KvError::NotFound) } else { Ok(answer) }
     }
 
     /// # Errors
@@ -69,8 +83,8 @@ impl Secrets {
             let mut batch = Batch::default();
             for entry in walk::some_entries(&self.shelf, METADATA)? {
                 let path = entry.strip_prefix(METADATA).unwrap_or(&entry);
-                if let Some(secret) = self.secret(path)? {
-                    self.forget(path, &secret, &mut batch);
+                if let Some(kept) = self.kept(&self.shelf.view()?, &SecretPath::from(path))? {
+                    self.forget(path, &kept.secret, &mut batch);
                 }
             }
             if batch.is_empty() {
@@ -81,17 +95,36 @@ impl Secrets {
         }
     }
 
-    pub(super) fn secret(&self, path: &str) -> Result<Option<Secret>, StorageError> {
-        self.shelf.read_json(&metadata_entry(path))
+    pub(super) fn kept(
+        &self,
+        view: &ShelfView<'_>,
+        path: &SecretPath<'_>,
+    ) -> Result<Option<Kept>, StorageError> {
+        if path.normal.is_empty() {
+            return Ok(None);
+        }
+        view.read(&metadata_entry(&path.normal))?.map(Kept::read).transpose()
     }
 
-    /// The value of a version, as JSON.
-    pub(super) fn value(&self, path: &str, number: u64) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
-        self.shelf.read_unlisted(&value_entry(path, number))
+    /// The value of a version that can be read, as JSON.
+    pub(super) fn value(
+        &self,
+        view: &ShelfView<'_>,
+        kept: &Kept,
+        path: &SecretPath<'_>,
+        number: u64,
+    ) -> Result<Zeroizing<Vec<u8>>, KvError> {
+        if !kept.secret.versions.get(&number).is_some_and(|version| version.was_written_as(path)) {
+            return Err(KvError::NoVersionData);
+        }
+        match kept.value().filter(|_| number == kept.secret.current) {
+            Some(value) => Ok(Zeroizing::new(value.to_vec())),
+            None => view.read_unlisted(&value_entry(&path.normal, number))?.ok_or(KvError::NoVersionData),
+        }
     }
 
-    pub(super) fn settings(&self) -> Result<Settings, StorageError> {
-        Ok(self.shelf.read_json(SETTINGS)?.unwrap_or_default())
+    pub(super) fn settings(&self, view: &ShelfView<'_>) -> Result<Settings, StorageError> {
+        Ok(view.read_json(SETTINGS)?.unwrap_or_default())
     }
 
     pub(super) fn keep_settings(&self, settings: &Settings, batch: &mut Batch) -> Result<(), StorageError> {
@@ -99,9 +132,18 @@ impl Secrets {
         Ok(())
     }
 
-    pub(super) fn keep(&self, path: &str, secret: &Secret, batch: &mut Batch) -> Result<(), StorageError> {
-        batch.put(self.shelf.path(&metadata_entry(path)), json(secret)?);
+    pub(super) fn keep(
+        &self,
+        path: &SecretPath<'_>,
+        kept: &Kept,
+        batch: &mut Batch,
+    ) -> Result<(), StorageError> {
+        self.keep_entry(path, kept::entry(&kept.secret, kept.value())?, batch);
         Ok(())
+    }
+
+    pub(super) fn keep_entry(&self, path: &SecretPath<'_>, entry: Zeroizing<Vec<u8>>, batch: &mut Batch) {
+        batch.put(self.shelf.path(&metadata_entry(&path.normal)), entry);
     }
 
     pub(super) fn keep_value(&self, path: &str, number: u64, value: Zeroizing<Vec<u8>>, batch: &mut Batch) {
@@ -127,10 +169,15 @@ impl fmt::Debug for Secrets {
     }
 }
 
-fn unknown_path(operation: Operation) -> Answer {
-    let command = match operation {
+/// What is said about a path that is in no part of the engine.
+fn nowhere(request: &Request<'_>) -> Answer {
+    if matches!(request.path, "metadata" | "data" | "delete" | "undelete" | "destroy") {
+        return Answer::warning(ROOT_WARNING).gone();
+    }
+    let command = match request.operation {
         Operation::Read => "get",
         Operation::List => "list",
+        Operation::Scan => "scan",
         Operation::Create | Operation::Update => "put",
         Operation::Patch => "patch",
         Operation::Delete => "delete",
@@ -142,7 +189,7 @@ fn unknown_path(operation: Operation) -> Answer {
     .gone()
 }
 
-pub(super) fn metadata_entry(path: &str) -> String {
+fn metadata_entry(path: &str) -> String {
     [METADATA, path].concat()
 }
 
@@ -150,6 +197,6 @@ fn value_entry(path: &str, number: u64) -> String {
     format!("value/{number}/{path}")
 }
 
-const METADATA: &str = "metadata/";
+pub(super) const METADATA: &str = "metadata/";
 const SETTINGS: &str = "config";
 const ROOT_WARNING: &str = "Non-listing operations on the root of a K/V v2 mount are not supported.";

@@ -1,59 +1,84 @@
-use super::{secret::Version, secrets::Secrets};
+use std::collections::BTreeMap;
+
+use super::{path::SecretPath, secret::Version, secrets::Secrets};
 use crate::{
     exchange::{Answer, Request},
     kv::KvError,
     storage::Batch,
 };
 
-pub(super) async fn delete(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
-    let numbers = numbers(request)?.ok_or(KvError::NoVersions)?;
-    each(secrets, path, &numbers, &mut Batch::default(), |version| version.delete(request.now)).await
-}
-
-pub(super) async fn undelete(
+pub(super) async fn delete(
     secrets: &Secrets,
-    path: &str,
+    path: &SecretPath<'_>,
     request: &Request<'_>,
 ) -> Result<Answer, KvError> {
     let numbers = numbers(request)?.ok_or(KvError::NoVersions)?;
-    let restore = |version: &mut Version| {
-        if !version.destroyed {
-            version.deletion = None;
-        }
-    };
-    each(secrets, path, &numbers, &mut Batch::default(), restore).await
+    let _turn = secrets.shelf.turn(&path.normal).await;
+    let Some(mut kept) = secrets.kept(&secrets.shelf.view()?, path)? else { return Ok(Answer::empty()) };
+    named(&mut kept.secret.versions, &numbers).for_each(|(_, version)| version.delete(request.now));
+    let mut batch = Batch::default();
+    secrets.keep(path, &kept, &mut batch)?;
+    secrets.shelf.commit(batch).await?;
+    Ok(Answer::empty())
 }
 
-pub(super) async fn destroy(secrets: &Secrets, path: &str, request: &Request<'_>) -> Result<Answer, KvError> {
-    let numbers = numbers(request)?.ok_or(KvError::NoVersionsToDestroy)?;
-    let mut batch = Batch::default();
-    for number in numbers.iter().filter_map(|number| u64::try_from(*number).ok()) {
-        secrets.forget_value(path, number, &mut batch);
+/// What comes back lives as long from now on as a new version would.
+pub(super) async fn undelete(
+    secrets: &Secrets,
+    path: &SecretPath<'_>,
+    request: &Request<'_>,
+) -> Result<Answer, KvError> {
+    let numbers = numbers(request)?.ok_or(KvError::NoVersions)?;
+    let _turn = secrets.shelf.turn(&path.normal).await;
+    let view = secrets.shelf.view()?;
+    let mount = secrets.settings(&view)?;
+    let Some(mut kept) = secrets.kept(&view, path)? else { return Ok(Answer::empty()) };
+    let deletion = kept.secret.settings.life(&mount).map(|life| request.now.plus(life));
+    for (_, version) in named(&mut kept.secret.versions, &numbers) {
+        if !version.destroyed {
+            version.deletion = deletion;
+        }
     }
-    each(secrets, path, &numbers, &mut batch, |version| version.destroyed = true).await
+    let mut batch = Batch::default();
+    secrets.keep(path, &kept, &mut batch)?;
+    secrets.shelf.commit(batch).await?;
+    Ok(Answer::empty())
+}
+
+pub(super) async fn destroy(
+    secrets: &Secrets,
+    path: &SecretPath<'_>,
+    request: &Request<'_>,
+) -> Result<Answer, KvError> {
+    let numbers = numbers(request)?.ok_or(KvError::NoVersionsToDestroy)?;
+    let _turn = secrets.shelf.turn(&path.normal).await;
+    let Some(mut kept) = secrets.kept(&secrets.shelf.view()?, path)? else { return Ok(Answer::empty()) };
+    let mut batch = Batch::default();
+    for (number, version) in named(&mut kept.secret.versions, &numbers) {
+        version.destroyed = true;
+        secrets.forget_value(&path.normal, number, &mut batch);
+    }
+    let newest = kept.secret.versions.get(&kept.secret.current);
+    if newest.is_some_and(|version| version.destroyed) {
+        kept.drop_value();
+    }
+    secrets.keep(path, &kept, &mut batch)?;
+    secrets.shelf.commit(batch).await?;
+    Ok(Answer::empty())
 }
 
 fn numbers(request: &Request<'_>) -> Result<Option<Vec<i64>>, KvError> {
-    Ok(request.fields.integers("versions")?.filter(|numbers| !numbers.is_empty()))
+    let numbers = request.fields.integers("versions").map_err(KvError::Query)?;
+    Ok(numbers.filter(|numbers| !numbers.is_empty()))
 }
 
-/// Versions that are not there are passed over, as Vault does.
-async fn each(
-    secrets: &Secrets,
-    path: &str,
+/// Versions that are not there are passed over, as OpenBao does.
+fn named<'a>(
+    versions: &'a mut BTreeMap<u64, Version>,
     numbers: &[i64],
-    batch: &mut Batch,
-    change: impl Fn(&mut Version),
-) -> Result<Answer, KvError> {
-    let _turn = secrets.shelf.turn(path).await;
-    let Some(mut secret) = secrets.secret(path)? else { return Ok(Answer::empty()) };
-    for number in numbers {
-        if let Some(version) = u64::try_from(*number).ok().and_then(|number| secret.versions.get_mut(&number))
-        {
-            change(version);
-        }
-    }
-    secrets.keep(path, &secret, batch)?;
-    secrets.shelf.commit(std::mem::take(batch)).await?;
-    Ok(Answer::empty())
+) -> impl Iterator<Item = (u64, &'a mut Version)> {
+    versions
+        .iter_mut()
+        .map(|(number, version)| (*number, version))
+        .filter(|(number, _)| numbers.iter().any(|wanted| u64::try_from(*wanted) == Ok(*number)))
 }

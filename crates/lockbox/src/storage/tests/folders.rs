@@ -29,11 +29,11 @@ proptest! {
                 store.commit(batch).await.unwrap();
             }
             for folder in ["", "a/", "a/a/", "b/", "b/a/", "none/"] {
-                prop_assert_eq!(store.children(folder).unwrap(), children(&model, folder));
+                prop_assert_eq!(store.view().unwrap().children(folder).unwrap(), children(&model, folder));
             }
             for (path, value) in &model {
                 prop_assert_eq!(store.read(path).unwrap().unwrap().to_vec(), vec![*value]);
-                prop_assert!(store.holds(path).unwrap());
+                prop_assert!(store.view().unwrap().holds(path).unwrap());
             }
             Ok(())
         })?;

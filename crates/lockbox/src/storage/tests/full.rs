@@ -19,9 +19,9 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     for _ in 0..3 {
         assert!(store.commit(put("large/again", &large)).await.is_err());
     }
-    assert_eq!(store.children("large/").unwrap().len(), written);
+    assert_eq!(store.view().unwrap().children("large/").unwrap().len(), written);
     assert_eq!(*store.read("large/0").unwrap().unwrap(), *bytes(&large));
     disk.limit(None);
     store.commit(put("large/again", &large)).await.unwrap();
-    assert_eq!(store.children("large/").unwrap().len(), written + 1);
+    assert_eq!(store.view().unwrap().children("large/").unwrap().len(), written + 1);
 }

@@ -13,7 +13,7 @@ async fn filled(root: &RootKey) -> SimulatedDisk {
 /// What can be read is what was written; anything else is an error and never a panic.
 fn look(disk: SimulatedDisk, root: &RootKey) -> Result<(), StorageError> {
     let store = reopened(Medium::Simulated(disk), root)?;
-    store.children("folder/")?;
+    store.view().unwrap().children("folder/")?;
     for number in 0..40 {
         if let Some(value) = store.read(&format!("folder/{number}"))? {
             assert_eq!(*value, *bytes(&"value ".repeat(number)));

@@ -3,8 +3,16 @@
 /// An issuer with discovery and keys, on loopback.
 mod issuer;
 
+/// A lockbox that is configured, watched and told to end.
+mod served;
+
+/// A certificate that is signed by itself, and clients that trust it.
+mod certificate;
+
 /// A running lockbox and the requests to it.
 mod vault;
 
+pub(crate) use certificate::Certificate;
 pub(crate) use issuer::{Issuer, Signer};
+pub(crate) use served::{Served, read_answer};
 pub(crate) use vault::{Reply, Vault};

@@ -1,0 +1,83 @@
+use std::{
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+use super::Served;
+use crate::harness::{Buildpass, Finished, OpenBao};
+
+/// Somebody who has a folder with lockboxes in it, and types commands there.
+pub(super) struct Owner(Buildpass);
+
+/// What `lockbox init` printed.
+pub(super) struct Keys {
+    pub(super) root_token: String,
+    pub(super) shares: Vec<String>,
+}
+
+impl Owner {
+    pub(super) fn new() -> Self {
+        Self(Buildpass::new())
+    }
+
+    /// A file in the folder.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.0.project().join(name)
+    }
+
+    /// Runs buildpass to its end.
+    pub(super) fn buildpass(&self, arguments: &[&str]) -> Finished {
+        finish(self.command(arguments))
+    }
+
+    /// The real client of OpenBao, where it can be had.
+    pub(super) fn bao(&self, vault: &str, token: &str, arguments: &[&str]) -> Option<Finished> {
+        let mut command = self.0.other_program(OpenBao::program()?.to_str().unwrap());
+        command.env("BAO_ADDR", vault).env("BAO_TOKEN", token).args(arguments);
+        Some(finish(command))
+    }
+
+    /// A new lockbox `box`, which the key in `key` opens.
+    pub(super) fn init(&self) -> Keys {
+        self.init_with(&["--unseal-key-file", "key"])
+    }
+
+    pub(super) fn init_with(&self, arguments: &[&str]) -> Keys {
+        let made =
+            self.buildpass(&[&["lockbox", "init", "--file", "box", "--format", "json"], arguments].concat());
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
+        let printed: Value = serde_json::from_str(&made.stdout).unwrap();
+        let shares = printed["unseal_keys_b64"].as_array().cloned().unwrap_or_default();
+        Keys {
+            root_token: printed["root_token"].as_str().unwrap().to_owned(),
+            shares: shares.iter().map(|share| share.as_str().unwrap().to_owned()).collect(),
+        }
+    }
+
+    /// Serves `box`, open.
+    pub(super) fn serve(&self) -> Served {
+        self.serve_with(&["--file", "box", "--unseal-key-file", "key"])
+    }
+
+    pub(super) fn serve_with(&self, arguments: &[&str]) -> Served {
+        let serve = ["lockbox", "serve", "--listen", "127.0.0.1:0"];
+        Served::start(self.command(&[&serve, arguments].concat()))
+    }
+
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.0.other_program(env!("CARGO_BIN_EXE_buildpass"));
+        command.args(arguments);
+        command
+    }
+}
+
+fn finish(mut command: Command) -> Finished {
+    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().unwrap();
+    Finished {
+        code: status.code(),
+        stdout: String::from_utf8_lossy(&stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    }
+}

@@ -1,0 +1,90 @@
+use std::{net::SocketAddr, sync::Arc};
+
+use http_body_util::Full;
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming as Body},
+};
+use tokio::time::Instant;
+
+use super::{Vault, envelope, failure::Failure, http::Incoming, process};
+use crate::{
+    exchange::Answer,
+    limit::{InFlight, Limits, LoginRates, Source, within},
+    metrics::{Limit, Metrics, RequestKind},
+};
+
+/// Answers HTTP requests, within the limits.
+pub(crate) struct Api {
+    vault: Arc<Vault>,
+    pub(super) limits: Limits,
+    pub(super) in_flight: InFlight,
+    logins: LoginRates,
+    metrics: Metrics,
+}
+
+/// The two ends of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    pub(crate) local: SocketAddr,
+    pub(crate) peer: SocketAddr,
+}
+
+impl Api {
+    pub(crate) fn new(vault: Arc<Vault>, limits: Limits, metrics: Metrics) -> Self {
+        let (in_flight, logins) =
+            (InFlight::new(limits.max_bytes_in_flight), LoginRates::new(limits.login_rate));
+        Self { vault, limits, in_flight, logins, metrics }
+    }
+
+    /// Answers one HTTP request.
+    pub(crate) async fn answer(&self, request: Request<Body>, ends: Ends) -> Response<Full<Bytes>> {
+        let (kind, begun) = (RequestKind::of(&request), Instant::now());
+        let answer = within(self.limits.max_request_duration, self.process(request, kind, ends)).await;
+        let outcome = answer.unwrap_or(Err(Failure::TookTooLong));
+        if let Some(limit) = outcome.as_ref().err().and_then(Failure::limit) {
+            self.metrics.refused(limit);
+        }
+        let response = envelope::response(outcome);
+        self.metrics.request(kind, response.status(), begun.elapsed());
+        response
+    }
+
+    /// Lets go of what has ended.
+    pub(crate) fn purge(&self) {
+        if let Some(core) = self.vault.core() {
+            core.purge();
+        }
+    }
+
+    async fn process(
+        &self,
+        request: Request<Body>,
+        kind: RequestKind,
+        ends: Ends,
+    ) -> Result<Answer, Failure> {
+        if kind.is_login() {
+            let path = request.uri().path().trim_start_matches("/v1/");
+            self.logins
+                .admit(Source::from(ends.peer.ip()), self.vault.now())
+                .map_err(|wait| Failure::TooManyLogins { path: path.to_owned(), wait })?;
+        }
+        let incoming = Incoming::read(request, ends, self).await?;
+        process::process(&self.vault, incoming).await
+    }
+}
+
+impl Failure {
+    /// The limit that a client ran into, if it was one.
+    fn limit(&self) -> Option<Limit> {
+        match self {
+            Self::BodyTooLarge => Some(Limit::BodySize),
+            Self::BodyTooSlow { .. } => Some(Limit::BodyTime),
+            Self::TooManyBodies => Some(Limit::BytesInFlight),
+            Self::JsonTooDeep | Self::JsonTooLarge | Self::JsonTooManyStrings => Some(Limit::BodyComplexity),
+            Self::TookTooLong => Some(Limit::RequestTime),
+            Self::TooManyLogins { .. } => Some(Limit::LoginRate),
+            _ => None,
+        }
+    }
+}

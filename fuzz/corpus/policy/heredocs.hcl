@@ -1,0 +1,8 @@
+path "a" {
+  policy = <<-EOF
+    read
+    EOF
+  comment = <<E
+x
+E
+}

@@ -1,0 +1,2 @@
+pat = 1
+path "a" { zork = 1 zark {} }
