@@ -43,6 +43,7 @@ mod sealing;
 
 /// The same answers as a real OpenBao gives, request by request.
 mod conformance;
+
 /// Bodies, headers and logins that ask too much.
 mod limits;
 
@@ -57,3 +58,6 @@ mod metrics;
 
 /// The end.
 mod drain;
+
+/// Real clients, unchanged, that see no difference.
+mod clients;

@@ -1,0 +1,18 @@
+//! Two servers, programs that run to their end, and what they said compared.
+
+/// The two servers, by their addresses.
+mod servers;
+
+/// A CI job that logs in.
+mod job;
+
+/// A program that runs to its end.
+mod process;
+
+/// Texts that a person reads, compared word by word.
+mod text;
+
+pub(crate) use job::Job;
+pub(crate) use process::{Said, run};
+pub(crate) use servers::Servers;
+pub(crate) use text::differences;
