@@ -6,3 +6,6 @@ mod frame;
 
 /// The command line of OpenBao.
 mod bao;
+
+/// Python's client.
+mod hvac;
