@@ -9,3 +9,6 @@ mod bao;
 
 /// Python's client.
 mod hvac;
+
+/// Node's client.
+mod node_vault;
