@@ -12,3 +12,6 @@ mod hvac;
 
 /// Node's client.
 mod node_vault;
+
+/// Rust's client.
+mod vaultrs;
