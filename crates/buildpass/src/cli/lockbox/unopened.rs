@@ -24,6 +24,9 @@ pub(super) fn unopened(file: &Path, error: &OpenError) -> Failure {
             );
         }
         OpenError::Contents(_) => "serve it with the buildpass that wrote it, or a later one".to_owned(),
+        OpenError::Audit(_) => {
+            "nothing is answered without the audit log: name a file that can be written, or move this one away".to_owned()
+        }
         OpenError::Storage(error) => return unread(error),
     };
     Failure::of(error, Some(hint), Blame::Usage)

@@ -28,6 +28,9 @@ fn kind(word: &str) -> Option<String> {
     if word.strip_prefix("b.").is_some_and(|rest| rest.len() > 80) {
         return Some("<batch token>".to_owned());
     }
+    if word.strip_prefix('h').is_some_and(|rest| rest.len() == 64 && is_hex(rest)) {
+        return Some("<salted>".to_owned());
+    }
     if is_accessor(word) {
         return Some("<accessor>".to_owned());
     }
