@@ -55,6 +55,7 @@ mod jumps;
 
 /// The same answers as a real OpenBao gives, request by request.
 mod conformance;
+
 /// Bodies, headers and logins that ask too much.
 mod limits;
 
@@ -72,3 +73,6 @@ mod drain;
 
 /// The audit log: everything, without its secrets, in a chain.
 mod audited;
+
+/// Real clients, unchanged, that see no difference.
+mod clients;

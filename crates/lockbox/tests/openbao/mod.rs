@@ -3,7 +3,7 @@
 //! Shared as source (`#[path]`) by the tests of several crates; it needs nothing but the standard library and `tempfile`.
 
 /// The program, installed.
-mod install;
+pub(crate) mod install;
 
 /// The program, running.
 mod server;

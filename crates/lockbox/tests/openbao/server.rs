@@ -33,23 +33,33 @@ impl OpenBao {
     }
 
     pub(crate) fn start(root_token: &str) -> Option<Self> {
+        Self::start_with(200, |_, port| {
+            let mut arguments = vec!["-dev".to_owned(), "-dev-no-store-token".to_owned()];
+            arguments.push(format!("-dev-root-token-id={root_token}"));
+            arguments.push(format!("-dev-listen-address=127.0.0.1:{port}"));
+            arguments
+        })
+    }
+
+    /// With these arguments, made for its home and its port; it serves when its health has this status.
+    pub(crate) fn start_with(health: u16, arguments: impl Fn(&Path, u16) -> Vec<String>) -> Option<Self> {
         let program = Self::program()?;
         // OpenBao cannot bind port 0: a free port is picked, and another when somebody took it first.
         for _ in 0..5 {
-            let mut openbao = Self::spawn(program, root_token, Self::free_port());
-            if openbao.serves() {
+            let (home, port) = (tempfile::tempdir().unwrap(), Self::free_port());
+            let arguments = arguments(home.path(), port);
+            let mut openbao = Self::spawn(program, home, port, &arguments);
+            if openbao.serves(health) {
                 return Some(openbao);
             }
         }
         panic!("OpenBao does not start");
     }
 
-    fn spawn(program: &Path, root_token: &str, port: u16) -> Self {
-        let home = tempfile::tempdir().unwrap();
+    fn spawn(program: &Path, home: tempfile::TempDir, port: u16, arguments: &[String]) -> Self {
         let process = Command::new(program)
-            .args(["server", "-dev", "-dev-no-store-token"])
-            .arg(format!("-dev-root-token-id={root_token}"))
-            .arg(format!("-dev-listen-address=127.0.0.1:{port}"))
+            .arg("server")
+            .args(arguments)
             .env_clear()
             .env("HOME", home.path())
             .env("TZ", "UTC")
@@ -67,10 +77,10 @@ impl OpenBao {
     }
 
     /// Whether it answers in the end; what ended before does not.
-    fn serves(&mut self) -> bool {
+    fn serves(&mut self, health: u16) -> bool {
         let end = Instant::now() + Duration::from_secs(30);
         while Instant::now() < end && self.process.try_wait().unwrap().is_none() {
-            if healthy(&self.address) {
+            if status(&self.address) == Some(health) {
                 return true;
             }
             thread::park_timeout(Duration::from_millis(20));
@@ -86,14 +96,11 @@ impl Drop for OpenBao {
     }
 }
 
-fn healthy(address: &str) -> bool {
-    let ask = || {
-        let mut stream = TcpStream::connect(address.strip_prefix("http://")?).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-        stream.write_all(b"GET /v1/sys/health HTTP/1.0\r\n\r\n").ok()?;
-        let mut status = [0; 12];
-        stream.read_exact(&mut status).ok()?;
-        Some(status.ends_with(b" 200"))
-    };
-    ask().unwrap_or_default()
+fn status(address: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect(address.strip_prefix("http://")?).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream.write_all(b"GET /v1/sys/health HTTP/1.0\r\n\r\n").ok()?;
+    let mut line = [0; 12];
+    stream.read_exact(&mut line).ok()?;
+    std::str::from_utf8(&line).ok()?.split(' ').nth(1)?.parse().ok()
 }

@@ -5,7 +5,7 @@
 //! known to differ stands in `frame/known.rs`, and the suite fails when it no longer does.
 
 /// Scripts of requests, asked of both servers and compared.
-mod frame;
+pub(crate) mod frame;
 
 /// Paths, methods, headers and bodies, odd ones included.
 mod http;

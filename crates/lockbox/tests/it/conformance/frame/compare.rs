@@ -17,27 +17,28 @@ impl Side<'_> {
 
     fn body(&self) -> Option<Value> {
         let value = serde_json::from_slice(&self.reply.body).ok()?;
-        Some(self.generalised(value))
+        Some(generalised(self.variables, value))
     }
+}
 
-    fn generalised(&self, value: Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(self.general(&text)),
-            Value::Object(map) => {
-                map.into_iter().map(|(name, value)| (self.general(&name), self.generalised(value))).collect()
-            }
-            Value::Array(values) => {
-                let mut values: Vec<Value> =
-                    values.into_iter().map(|value| self.generalised(value)).collect();
-                // What is random has no order.
-                if values.iter().any(|value| value.as_str().is_some_and(|text| text.starts_with(['<', '{'])))
-                {
-                    values.sort_by_key(Value::to_string);
-                }
-                Value::Array(values)
-            }
-            other => other,
+/// A value in which everything random is replaced by what it is.
+pub(crate) fn generalised(variables: &Variables, value: Value) -> Value {
+    let general = |text: &str| generalise(&variables.hide(text));
+    match value {
+        Value::String(text) => Value::String(general(&text)),
+        Value::Object(map) => {
+            map.into_iter().map(|(name, value)| (general(&name), generalised(variables, value))).collect()
         }
+        Value::Array(values) => {
+            let mut values: Vec<Value> =
+                values.into_iter().map(|value| generalised(variables, value)).collect();
+            // What is random has no order.
+            if values.iter().any(|value| value.as_str().is_some_and(|text| text.starts_with(['<', '{']))) {
+                values.sort_by_key(Value::to_string);
+            }
+            Value::Array(values)
+        }
+        other => other,
     }
 }
 
@@ -75,7 +76,8 @@ fn headers(expected: &Side<'_>, actual: &Side<'_>, found: &mut Vec<String>) {
     }
 }
 
-fn values(place: &str, expected: &Value, actual: &Value, found: &mut Vec<String>) {
+/// Where two values differ below a place, each with what was expected and what came.
+pub(crate) fn values(place: &str, expected: &Value, actual: &Value, found: &mut Vec<String>) {
     match (expected, actual) {
         (Value::Object(left), Value::Object(right)) => {
             let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();

@@ -33,10 +33,14 @@ mod suite;
 /// The scripts in which lockbox is known to differ.
 mod known;
 
+pub(crate) use compare::{generalised, values};
+pub(crate) use kind::generalise;
 pub(crate) use pair::{Pair, ROOT, RUNTIME};
 pub(crate) use run::run;
 pub(crate) use script::Script;
 pub(crate) use suite::{agree, agree_alone, agree_on, fresh_number};
+pub(crate) use time::alike;
+pub(crate) use variables::Variables;
 
 /// What HTTP can ask for, and what it cannot.
 pub(crate) const METHODS: [&str; 11] =
