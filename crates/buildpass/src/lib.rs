@@ -30,6 +30,9 @@ pub mod git;
 /// 6 How it reaches a build: environment, masking, signals, the end.
 pub mod run;
 
+/// 7 Who may have what: declared tokens and grants, brought to GitLab and the vault.
+pub mod access;
+
 /// Which job may have what: the project's own GitLab CI configuration.
 pub mod pipeline;
 

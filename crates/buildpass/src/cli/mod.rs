@@ -1,5 +1,7 @@
 //! The commands: one file each. Only this module prints, and only `report` picks exit codes.
 
+mod access;
+
 mod ci;
 
 mod demo;
@@ -64,6 +66,9 @@ enum Command {
 
     /// Say which job gets which token and secret, and why
     Ci(Box<ci::Arguments>),
+
+    /// Declare who may read what, and bring GitLab and the vault to it
+    Access(Box<access::Arguments>),
 
     /// Show the whole story on this machine, with nothing to install
     Demo(demo::Arguments),
@@ -143,6 +148,7 @@ impl CommandLine {
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
             Command::Sources(arguments) => sources::execute(&arguments, &surroundings),
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
+            Command::Access(arguments) => access::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),
             Command::FetchSources(arguments) => sources::work::execute(&arguments, &surroundings),

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 use zeroize::Zeroizing;
@@ -19,6 +19,10 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After`, where it is given in seconds.
     pub retry_after: Option<Duration>,
+    /// `Date`: what time it is at the server.
+    pub date: Option<SystemTime>,
+    /// `X-Next-Page`, as GitLab numbers the pages of a list.
+    pub next_page: Option<u32>,
     /// The body, wiped when the answer ends.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -33,6 +37,8 @@ impl Answer {
             retry_after: text(headers, "retry-after")
                 .and_then(|seconds| seconds.parse().ok())
                 .map(Duration::from_secs),
+            date: text(headers, "date").and_then(|date| httpdate::parse_http_date(&date).ok()),
+            next_page: text(headers, "x-next-page").and_then(|page| page.parse().ok()),
             body: Zeroizing::new(Vec::new()),
         };
         let announced = response.content_length().unwrap_or(0);

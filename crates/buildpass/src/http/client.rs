@@ -11,11 +11,13 @@ use super::{Answer, Error, Tls, secured::is_loopback};
 
 /// What a request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the methods are HTTP's own")]
+#[expect(missing_docs, reason = "the methods are HTTP's own, and Vault's")]
 pub enum Method {
     Get,
+    List,
     Post,
     Put,
+    Delete,
 }
 
 /// Whether a failed request can have reached the server.
@@ -88,6 +90,8 @@ impl Client {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+            Method::List => reqwest::Method::from_bytes(b"LIST").unwrap_or(reqwest::Method::GET),
         };
         let typed = headers.contains_key("content-type");
         let mut request = self.http.request(method, url).headers(headers);

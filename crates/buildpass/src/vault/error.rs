@@ -119,6 +119,16 @@ pub enum Error {
         /// The vault's words.
         text: String,
     },
+    /// The session may not change or look at a path, or the vault does not take what was written there.
+    #[error("the vault answered at `{path}`: {status} {text}")]
+    NotDone {
+        /// The API path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// The vault's words.
+        text: String,
+    },
     /// The engine failed.
     #[error("the vault could not read `{path}`: {status} {text}")]
     ReadFailed {
@@ -148,7 +158,8 @@ impl Error {
             Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
             Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
             Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
-            Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
+            Self::NotDone { status: 403, .. } => Some("`buildpass access plan --policy` prints the policy that it takes".to_owned()),
+            Self::NotDone { .. } | Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
         }
     }
 
@@ -169,7 +180,7 @@ impl Error {
             Self::Unreachable { .. } | Self::Standby { .. } | Self::Busy { .. } => Blame::Unreachable,
             Self::PerhapsMade { .. } | Self::NotAVault { .. } => Blame::Unreachable,
             Self::LoginRefused { .. } | Self::ReadRefused { .. } | Self::ReadFailed { .. } => Blame::Refused,
-            Self::NotRenewed { .. } => Blame::Refused,
+            Self::NotRenewed { .. } | Self::NotDone { .. } => Blame::Refused,
             Self::NoSecret { .. } | Self::VersionGone { .. } | Self::NoField { .. } => Blame::Refused,
         }
     }

@@ -5,11 +5,15 @@
 
 mod address;
 
+mod administer;
+
 mod answer;
 
 mod config;
 
 mod error;
+
+mod kv;
 
 mod nodes;
 
@@ -26,8 +30,10 @@ mod session;
 mod token;
 
 pub use address::Address;
+pub use administer::{Found, Work};
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
+pub use kv::{KvState, Written};
 pub use read::Fields;
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
 pub use session::{GivenBack, Kind, Session};

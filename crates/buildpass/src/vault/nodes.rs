@@ -26,6 +26,8 @@ pub(super) struct Nodes {
     preferred: AtomicUsize,
     namespace: Option<HeaderValue>,
     deadline: Instant,
+    /// How long each request is waited for by itself, where there are many.
+    for_each: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -69,8 +71,13 @@ enum Verdict {
 /// OpenBao's answer on a standby while there is no leader; nothing was carried out.
 const NO_LEADER: &str = "local node not active but active cluster node not found";
 
-/// Vault's words for an issuer that it could not reach while it checked an ID token.
-const KEYS_UNREACHABLE: [&str; 3] = ["fetching keys", "failed to refresh all", "keyset configuration error"];
+/// Vault's words for an issuer that it could not reach while it checked an ID token, and for a KV store that was mounted a moment ago.
+const NOT_YET: [&str; 4] = [
+    "fetching keys",
+    "failed to refresh all",
+    "keyset configuration error",
+    "Upgrading from non-versioned to versioned data",
+];
 
 const SERVER_ERRORS_FORGIVEN: u32 = 2;
 
@@ -92,6 +99,7 @@ impl Nodes {
             preferred: AtomicUsize::new(0),
             namespace,
             deadline: Instant::now() + config.patience,
+            for_each: None,
         };
         // A certificate that cannot be used is the user's to mend, and not a node's turn to pass.
         if let Some(first) = nodes.nodes.first() {
@@ -103,10 +111,17 @@ impl Nodes {
     /// From now on, waits this long in all.
     pub(super) fn wait_for(&mut self, patience: Duration) {
         self.deadline = Instant::now() + patience;
+        self.for_each = None;
+    }
+
+    /// From now on, waits this long for each request.
+    pub(super) fn wait_for_each(&mut self, patience: Duration) {
+        self.for_each = Some(patience);
     }
 
     pub(super) async fn send(&self, request: &Request<'_>) -> Result<Answer, Error> {
-        let mut patience = Patience::until(self.deadline);
+        let deadline = self.for_each.map_or(self.deadline, |patience| Instant::now() + patience);
+        let mut patience = Patience::until(deadline);
         let mut asked_since_pause = 0;
         let mut server_errors = 0;
         loop {
@@ -177,7 +192,7 @@ impl Nodes {
                 *server_errors += 1;
                 *server_errors <= SERVER_ERRORS_FORGIVEN
             }
-            400 => KEYS_UNREACHABLE.iter().any(|words| says(words)),
+            400 => NOT_YET.iter().any(|words| says(words)),
             _ => false,
         };
         if !busy {

@@ -146,6 +146,11 @@ impl Session {
         self.nodes.wait_for(patience);
     }
 
+    /// From now on, waits for the vault this long at each request: an administrator's work has many.
+    pub fn wait_for_each(&mut self, patience: Duration) {
+        self.nodes.wait_for_each(patience);
+    }
+
     /// Sets the session's remaining life to `lead`, longer or shorter than it was, and says when it ends now.
     /// Where nobody can set it, that is the answer, and not an error.
     ///

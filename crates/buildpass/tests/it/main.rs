@@ -50,6 +50,8 @@ mod ci_check;
 
 mod ci_template;
 
+mod access;
+
 mod lockbox;
 
 mod documents;
