@@ -14,6 +14,21 @@ mod issuer;
 /// GitLab's REST API.
 mod api;
 
+/// What a token reaches.
+mod associations;
+
+/// Access tokens of groups, projects and people.
+mod access_tokens;
+
+/// Lists, a page at a time.
+mod lists;
+
+/// Branches and tags, and which are protected.
+mod refs;
+
+/// Time that passes, and requests that are too many.
+mod limits;
+
 /// Fetching with the real git.
 mod git;
 
