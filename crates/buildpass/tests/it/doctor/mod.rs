@@ -8,4 +8,4 @@ mod identity;
 
 mod vault;
 
-pub(crate) use surgery::{Surgery, Told};
+pub(crate) use surgery::Surgery;

@@ -3,11 +3,14 @@ use crate::harness::{Scripted, on_every_vault, reply};
 
 on_every_vault! {
     fn nothing_is_wrong(vault) {
-        let told = Surgery::on(vault).told();
+        let surgery = Surgery::on(vault);
+        let told = surgery.told();
         assert_eq!(told.with("fail"), [""; 0]);
         assert_eq!(told.with("warn"), [""; 0]);
         assert_eq!(told.code, Some(0));
         assert_eq!(vault.sessions(), 0);
+        let text = surgery.text();
+        assert!(text.lines().all(|line| line.is_empty() || line.contains("pass")), "{text}");
     }
 
     fn vault_address(vault) {
