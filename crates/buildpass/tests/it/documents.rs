@@ -397,7 +397,8 @@ fn what_is_not_carried_out_here_is_carried_out_by_the_continuous_integration() {
 
 #[test]
 fn the_readme_has_every_flag_and_no_other() {
-    let commands = ["run", "token", "git setup", "git credential", "demo", "lockbox init", "lockbox serve"];
+    let commands =
+        ["run", "token", "git setup", "git credential", "doctor", "demo", "lockbox init", "lockbox serve"];
     let help =
         commands.map(|command| Buildpass::new().args(command.split(' ')).args(["--help"]).run().stdout);
     let flags_of = |text: &str| {
