@@ -92,14 +92,14 @@ impl Parameters {
         self.optional_number(name)?.ok_or_else(|| Failure::Parameters(format!("{name} is missing")))
     }
 
-    /// A truth value, or a text that is one.
+    /// A truth value, or a text that is one; `True` is Python's.
     pub(super) fn optional_truth(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.0.get(name) {
             Some(Value::Bool(truth)) => Ok(Some(*truth)),
-            _ => match self.optional_text(name)?.as_deref() {
+            _ => match self.optional_text(name)?.map(|text| text.to_lowercase()).as_deref() {
                 None => Ok(None),
-                Some("true" | "1") => Ok(Some(true)),
-                Some("false" | "0") => Ok(Some(false)),
+                Some("true" | "1" | "t" | "y" | "yes" | "on") => Ok(Some(true)),
+                Some("false" | "0" | "f" | "n" | "no" | "off") => Ok(Some(false)),
                 Some(_) => Err(invalid(name)),
             },
         }

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "what these tests cannot do without is there, or they fail")]
 
+/// Packages, installed by name and hash.
+#[path = "../../../lockbox/tests/openbao/install.rs"]
+#[allow(clippy::disallowed_methods, dead_code, reason = "pip is run here, and nobody needs a vault")]
+mod install;
+
 /// What all tests use.
 mod harness;
 
@@ -28,6 +33,9 @@ mod refs;
 
 /// Time that passes, and requests that are too many.
 mod limits;
+
+/// A real client.
+mod python_gitlab;
 
 /// Fetching with the real git.
 mod git;
