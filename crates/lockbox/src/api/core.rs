@@ -10,7 +10,7 @@ use super::{
     watch,
 };
 use crate::{
-    audit::{AuditError, AuditLog},
+    audit::{AuditError, AuditLog, Witness},
     auth::{
         jwt::JwtError,
         token::{Key, Kind, Order, Renewal, Session, Terms, TokenError, TokenRoles, Tokens},
@@ -136,6 +136,14 @@ impl Core {
     /// When there can be no such file: then the old one stays in use.
     pub(crate) fn reopen_audit_log(&self) -> Result<(), AuditError> {
         self.audit.as_ref().map_or(Ok(()), |log| log.reopen(self.now()))
+    }
+
+    /// What is known here of the audit log; nothing when there was never one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn audit_witness(&self) -> Result<Option<Witness>, StorageError> {
+        watch::witness(&self.store)
     }
 
     /// Clears the cubbyholes of tokens that have ended.
