@@ -6,6 +6,8 @@ mod init;
 
 mod key_file;
 
+mod limiting;
+
 mod private_file;
 
 mod serve;

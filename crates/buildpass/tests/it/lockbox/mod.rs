@@ -16,5 +16,7 @@ mod killed;
 
 mod serve;
 
+mod watched;
+
 use owner::Owner;
 use served::Served;
