@@ -59,7 +59,11 @@ fn a_whole_log_is_said_to_be_whole_with_how_many_lines_it_has() {
     let reviewer = Reviewer::new();
     let verified = reviewer.verify(&[&["audit.log"], &WITNESS[..]].concat());
     assert_eq!((verified.code, verified.stderr.as_str()), (Some(0), ""));
-    assert!(verified.stdout.starts_with("audit.log: 8 lines, number 1 to 8, are whole\ntip 8:"), "{}", verified.stdout);
+    assert!(
+        verified.stdout.starts_with("audit.log: 8 lines, number 1 to 8, are whole\ntip 8:"),
+        "{}",
+        verified.stdout
+    );
     let alone = reviewer.verify(&["audit.log", "--format", "json"]);
     let printed: Value = serde_json::from_str(&alone.stdout).unwrap();
     assert_eq!((alone.code, &printed["whole"], &printed["lines"]), (Some(0), &json!(true), &json!(8)));
@@ -83,8 +87,16 @@ fn what_was_done_to_a_log_is_named_with_its_line() {
     for (lines, with, said) in [
         (&changed[..], &[][..], "shown.log:3: it was changed\n"),
         (&without[..], &[], "shown.log:5: it is number 6, and number 5 should follow here\n"),
-        (&whole[1..], &[], "shown.log:1: the file begins in the middle of a log and does not say on what it follows\n"),
-        (&whole[..6], &["--tip", &tip], "shown.log:7: the file ends with number 6, and number 8 was written\n"),
+        (
+            &whole[1..],
+            &[],
+            "shown.log:1: the file begins in the middle of a log and does not say on what it follows\n",
+        ),
+        (
+            &whole[..6],
+            &["--tip", &tip],
+            "shown.log:7: the file ends with number 6, and number 8 was written\n",
+        ),
         (&whole[..6], &WITNESS, "shown.log:7: the file ends with number 6, and number 8 was written\n"),
         (&["nonsense\n".to_owned()], &[], "shown.log:1: it is no line of an audit log\n"),
     ] {
@@ -127,7 +139,10 @@ fn a_log_that_was_rotated_is_one_log() {
     let whole = "audit.log.1: 5 lines, number 1 to 5, are whole\naudit.log: 3 lines, number 6 to 8, are whole\ntip 8:";
     assert!(said.starts_with(whole), "{said}");
     let (code, said) = verify(&["audit.log", "audit.log.1"]);
-    assert_eq!((code, said.lines().last()), (Some(5), Some("audit.log.1:1: the file does not begin where the one before it ended")));
+    assert_eq!(
+        (code, said.lines().last()),
+        (Some(5), Some("audit.log.1:1: the file does not begin where the one before it ended"))
+    );
 }
 
 #[test]

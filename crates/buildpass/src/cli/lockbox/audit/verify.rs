@@ -92,6 +92,7 @@ pub(super) fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     if let (Some(verdict), Some(last)) = (verification.end(), arguments.logs.last()) {
+        found.pop();
         found.push(Found { log: last, verdict });
     }
     let code = print(arguments.format, &found)?;
