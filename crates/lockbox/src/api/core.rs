@@ -1,4 +1,4 @@
-use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -29,7 +29,7 @@ pub(crate) struct Core {
     pub(super) tokens: Tokens,
     pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
-    pub(super) audit: Option<AuditLog>,
+    pub(super) audit: Option<Arc<AuditLog>>,
     pub(super) cubbyholes: Cubbyholes,
     pub(super) moves: Moves,
 }
@@ -55,7 +55,7 @@ impl Core {
     pub(super) async fn load(
         store: Arc<Store>,
         time: Time,
-        audit_file: Option<&Path>,
+        audit: Option<Arc<AuditLog>>,
     ) -> Result<Self, LoadError> {
         let now = time.now();
         let core = Self {
@@ -64,10 +64,7 @@ impl Core {
             token_roles: TokenRoles::load(Arc::clone(&store))?,
             mounts: Mounts::load(Arc::clone(&store), now).await?,
             moves: Moves::default(),
-            audit: match audit_file {
-                Some(path) => Some(watch::open(&store, path, now).await?),
-                None => None,
-            },
+            audit,
             cubbyholes: Cubbyholes::new(Arc::clone(&store)),
             store,
             time,

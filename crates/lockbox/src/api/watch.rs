@@ -75,6 +75,9 @@ async fn keys(store: &Store) -> Result<AuditKeys, StorageError> {
     Ok(AuditKeys::new(&salt, &seal))
 }
 
+/// What stays as it is when a backup is put in the place of everything: the log goes on.
+pub(super) const STAYS: [&str; 3] = [TIP, SALT, SEAL];
+
 const TIP: &str = "core/audit/tip";
 const SALT: &str = "core/audit/salt";
 const SEAL: &str = "core/audit/seal";
