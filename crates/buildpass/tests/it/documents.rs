@@ -369,6 +369,7 @@ fn the_readme_has_every_flag_and_no_other() {
         "token",
         "git setup",
         "git credential",
+        "doctor",
         "demo",
         "lockbox init",
         "lockbox serve",
