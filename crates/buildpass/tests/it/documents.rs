@@ -19,10 +19,10 @@ const VAULT: &str = "https://vault.example.com";
 const GITLAB: &str = "https://gitlab.com";
 
 /// A fenced block of a document.
-struct Block {
+pub(crate) struct Block {
     place: String,
-    language: String,
-    text: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
 }
 
 pub(crate) fn root() -> PathBuf {
@@ -45,7 +45,7 @@ pub(crate) fn read(document: &str) -> String {
     fs::read_to_string(root().join(document)).unwrap()
 }
 
-fn blocks(document: &str) -> Vec<Block> {
+pub(crate) fn blocks(document: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (number, line) in read(document).lines().enumerate() {
@@ -300,39 +300,6 @@ on_every_vault! {
     }
 }
 
-/// One story, typed into one shell; what was started in its background ends with it.
-#[test]
-fn the_guide_to_lockbox_works() {
-    let Some(program) = OpenBao::program() else {
-        return println!("skipped: the guide's commands want the program `bao`");
-    };
-    let job = Buildpass::new();
-    let bin = job.project().parent().unwrap().join("bin");
-    fs::create_dir(&bin).unwrap();
-    symlink(env!("CARGO_BIN_EXE_buildpass"), bin.join("buildpass")).unwrap();
-    symlink(program, bin.join("bao")).unwrap();
-    let served = "lockbox_served() { for _ in $(seq 600); do grep -q 'lockbox serves' served && return; sleep 0.1; done; false; }";
-    let mut story = format!("set -e\ntrap 'kill $server' EXIT\n{served}\n");
-    for block in blocks("docs/lockbox.md").iter().filter(|block| block.language == "sh") {
-        let in_background = block.text.replace(" &\n", " >/dev/null 2>served &\nserver=$!\nlockbox_served\n");
-        story.push_str(&in_background);
-    }
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut shell = Command::new("sh");
-    job.prepare(&mut shell);
-    let output = shell
-        .args(["-c", &story.replace("127.0.0.1:8200", &free.to_string())])
-        .env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))
-        .env("BUILD_TOKEN", "made-up-build-token")
-        .stdin(std::process::Stdio::null())
-        .output()
-        .unwrap();
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(0), "{said}{complained}");
-    assert!(said.contains("made-up-build-token"), "{said}");
-}
-
 /// The README's recording is what the demo says today, but for ports, times and counts.
 #[test]
 fn the_recording_in_the_readme_is_the_demos_own() {
@@ -397,8 +364,17 @@ fn what_is_not_carried_out_here_is_carried_out_by_the_continuous_integration() {
 
 #[test]
 fn the_readme_has_every_flag_and_no_other() {
-    let commands =
-        ["run", "token", "git setup", "git credential", "doctor", "demo", "lockbox init", "lockbox serve"];
+    let commands = [
+        "run",
+        "token",
+        "git setup",
+        "git credential",
+        "doctor",
+        "demo",
+        "lockbox init",
+        "lockbox serve",
+        "lockbox audit verify",
+    ];
     let help =
         commands.map(|command| Buildpass::new().args(command.split(' ')).args(["--help"]).run().stdout);
     let flags_of = |text: &str| {

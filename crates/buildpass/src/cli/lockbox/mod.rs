@@ -1,5 +1,7 @@
 //! The embedded vault: one file a command.
 
+mod audit;
+
 mod init;
 
 mod key_file;
@@ -32,11 +34,15 @@ enum Command {
 
     /// Serve a lockbox until INT or TERM
     Serve(serve::Arguments),
+
+    /// Look after the audit log
+    Audit(audit::Arguments),
 }
 
 pub(super) fn execute(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Init(arguments) => init::execute(&arguments),
         Command::Serve(arguments) => serve::execute(arguments),
+        Command::Audit(arguments) => audit::execute(&arguments),
     }
 }
