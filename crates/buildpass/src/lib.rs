@@ -39,6 +39,9 @@ pub mod pipeline;
 /// The whole story on one machine.
 pub mod demo;
 
+/// 9 Why it does not work: one file a check.
+pub mod doctor;
+
 /// Flags, `buildpass.toml` and the environment, turned into proven values.
 pub mod config;
 

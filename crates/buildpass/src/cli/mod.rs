@@ -6,6 +6,8 @@ mod ci;
 
 mod demo;
 
+mod doctor;
+
 mod fetch;
 
 mod git;
@@ -69,6 +71,8 @@ enum Command {
 
     /// Declare who may read what, and bring GitLab and the vault to it
     Access(Box<access::Arguments>),
+    /// Say why a job gets no token, and what to do
+    Doctor(doctor::Arguments),
 
     /// Show the whole story on this machine, with nothing to install
     Demo(demo::Arguments),
@@ -149,6 +153,7 @@ impl CommandLine {
             Command::Sources(arguments) => sources::execute(&arguments, &surroundings),
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
             Command::Access(arguments) => access::execute(&arguments, &surroundings),
+            Command::Doctor(arguments) => doctor::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),
             Command::FetchSources(arguments) => sources::work::execute(&arguments, &surroundings),

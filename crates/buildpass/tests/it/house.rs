@@ -59,7 +59,10 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("access", &["vault", "git", "identity", "secret"]),
     ("gate", &["vault", "git", "identity", "secret"]),
     ("config", &["secret", "identity", "vault", "git", "pipeline", "sources", "run", "access", "gate"]),
-    ("doctor", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
+    (
+        "doctor",
+        &["secret", "identity", "vault", "git", "pipeline", "sources", "run", "access", "gate", "config"],
+    ),
     ("demo", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
     ("http", &[]),
     ("failure", &[]),

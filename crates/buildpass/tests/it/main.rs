@@ -34,6 +34,8 @@ mod terminal;
 
 mod demo;
 
+mod doctor;
+
 mod cluster;
 
 mod exits;

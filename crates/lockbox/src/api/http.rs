@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use hyper::{HeaderMap, Method, Request, body::Incoming as Body, header, http::request::Parts};
 use zeroize::Zeroizing;
 
-use super::{Api, Ends, body, failure::Failure, path};
+use super::{Api, Ends, body, failure::Failure, path, snapshot, transfer::Transfer};
 use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
@@ -18,6 +18,7 @@ pub(super) struct Incoming {
     /// How long the answer shall be wrapped, as it was written.
     pub(super) wrap: Option<String>,
     pub(super) peer: SocketAddr,
+    pub(super) transfer: Transfer,
 }
 
 /// Where a request wants to be: there is the root alone.
@@ -40,10 +41,12 @@ impl Incoming {
         let mut path = path::parse(uri.path())?;
         let mut query = body::query(uri.query().unwrap_or_default());
         let operation = operation(&method, &path, &mut query)?;
-        let fields = if operation.is_write() {
-            body::fields(&method, &headers, body, (api, ends)).await?
+        let (fields, transfer) = if operation.is_write() && snapshot::is_at(&path) {
+            (Fields::default(), Transfer::of(body, api.limits.read_timeout))
+        } else if operation.is_write() {
+            (body::fields(&method, &headers, body, (api, ends)).await?, Transfer::default())
         } else {
-            query
+            (query, Transfer::default())
         };
         if matches!(operation, Operation::List | Operation::Scan) && !path.ends_with('/') {
             path.push('/');
@@ -57,6 +60,7 @@ impl Incoming {
             namespace: namespace(&headers),
             wrap: headers.get("x-vault-wrap-ttl").map(|ttl| ttl.to_str().unwrap_or("?").to_owned()),
             peer: ends.peer,
+            transfer,
         })
     }
 }

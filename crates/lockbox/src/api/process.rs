@@ -9,7 +9,7 @@ use super::{
     mount::Description,
     named,
     route::Route,
-    shown, sys, token,
+    shown, snapshot, sys, token,
     vault::Vault,
     wrapping::{self, WrapError},
 };
@@ -40,7 +40,7 @@ pub(super) struct Asking<'a> {
 ///
 /// # Errors
 /// With what stopped it.
-pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer, Failure> {
+pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
     let open = sys::Open::find(path);
     match (incoming.namespace, &open) {
@@ -62,7 +62,7 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
     }
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
-    let outcome = answer(core, &incoming, &route, wrap).await;
+    let outcome = answer(core, incoming, &route, wrap).await;
     // What ended on the way leaves nothing behind.
     core.clear_cubbyholes().await?;
     if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
@@ -184,6 +184,9 @@ async fn carried_out(
         Route::Cubbyhole(path) => cubbyhole::handle(core, asking.session, &Request { path, ..request }).await,
         Route::System(path) if path.starts_with("wrapping/") => {
             wrapping::handle(core, asking, incoming, &Request { path, ..request }).await
+        }
+        Route::System(path) if *path == snapshot::PATH => {
+            snapshot::handle(core, &incoming.transfer, request.operation).await
         }
         Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
         Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,

@@ -33,6 +33,12 @@ mod store;
 /// The part of the store that one mount has.
 mod shelf;
 
+/// Everything at one moment, to be kept elsewhere.
+mod backup;
+
+/// A backup in the place of what is there.
+mod replacement;
+
 /// Everything in a folder.
 mod walk;
 
@@ -45,6 +51,8 @@ mod error;
 #[cfg(test)]
 mod tests;
 
+pub use backup::BackupError;
+pub(crate) use backup::{Backup, BackupFailure, Checked, Spool};
 pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;
