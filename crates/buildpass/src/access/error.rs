@@ -29,7 +29,7 @@ pub enum Error {
         content_type: String,
     },
     /// GitLab said no.
-    #[error("GitLab did not say or do {what}: {status} {text}")]
+    #[error("GitLab refused to {what}: {status} {text}")]
     GitlabRefused {
         /// What was asked for.
         what: String,
@@ -80,10 +80,10 @@ impl Error {
         Some(match self {
             Self::Vault(error) => return error.hint(),
             Self::GitlabUnreachable { source, .. } => return source.hint(),
-            Self::NotGitlab { .. } => "is it GitLab's own address, with its path prefix if it has one?".to_owned(),
-            Self::GitlabRefused { status: 401, .. } => {
-                "the token must be alive, and an owner's; an API token is asked for its group's tokens only if it may manage them".to_owned()
+            Self::NotGitlab { .. } => {
+                "is it GitLab's own address, with its path prefix if it has one?".to_owned()
             }
+            Self::GitlabRefused { status: 401, .. } => "the token must be alive, and an owner's".to_owned(),
             Self::GitlabRefused { status: 403, .. } => {
                 "the token must be an owner's, with the scope `api`".to_owned()
             }
@@ -95,7 +95,9 @@ impl Error {
             }
             Self::GitlabRefused { status: 429, .. } => "wait a minute: GitLab limits requests".to_owned(),
             Self::GitlabRefused { .. } => return None,
-            Self::NotAnApiToken { .. } => "make one with the scope `api`, of an owner of the groups".to_owned(),
+            Self::NotAnApiToken { .. } => {
+                "make one with the scope `api`, of an owner of the groups".to_owned()
+            }
             Self::NoProject { .. } => "is its path right? a number stays when it is renamed".to_owned(),
             Self::DoesNotRead { .. } => {
                 "the least is the role `reporter` with the scope `read_repository`".to_owned()
@@ -111,7 +113,9 @@ impl Error {
         match self {
             Self::Vault(error) => error.blame(),
             Self::GitlabUnreachable { source, .. } => source.blame(),
-            Self::NotGitlab { .. } | Self::GitlabRefused { status: 429 | 500..=599, .. } => Blame::Unreachable,
+            Self::NotGitlab { .. } | Self::GitlabRefused { status: 429 | 500..=599, .. } => {
+                Blame::Unreachable
+            }
             Self::NoToken(_) => Blame::Usage,
             Self::GitlabRefused { .. }
             | Self::NotAnApiToken { .. }

@@ -46,7 +46,8 @@ impl Note {
     /// Reads the custom metadata of a secret; none where buildpass did not write it.
     pub fn read(custom: &BTreeMap<String, String>) -> Option<Self> {
         let number = |key: &str| custom.get(key)?.parse().ok();
-        let retiring = custom.get("retiring").map(|text| text.split(',').filter_map(Retiring::read).collect());
+        let retiring =
+            custom.get("retiring").map(|text| text.split(',').filter_map(Retiring::read).collect());
         Some(Self {
             declaration: custom.get("buildpass")?.clone(),
             token_id: number("token_id")?,

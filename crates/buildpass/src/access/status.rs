@@ -80,12 +80,14 @@ impl Status {
         };
         let note = world.stored.get(&token.name).and_then(|stored| stored.note.as_ref());
         let living = |id: u64| world.living(&token.owner).iter().any(|view| view.id == id);
-        let retiring = note.iter().flat_map(|note| &note.retiring).map(|each| each.id).filter(|id| living(*id));
-        let readers = declaration.grants().iter().filter(|grant| grant.path == token.store.path).map(|grant| Reader {
-            role: grant.role.to_string(),
-            projects: grant.projects.iter().map(ToString::to_string).collect(),
-            live: world.roles.contains_key(&grant.role),
-        });
+        let retiring =
+            note.iter().flat_map(|note| &note.retiring).map(|each| each.id).filter(|id| living(*id));
+        let readers =
+            declaration.grants().iter().filter(|grant| grant.path == token.store.path).map(|grant| Reader {
+                role: grant.role.to_string(),
+                projects: grant.projects.iter().map(ToString::to_string).collect(),
+                live: world.roles.contains_key(&grant.role),
+            });
         let expires_at = view.and_then(|view| view.expires_at);
         Ok(Self {
             name: token.name.to_string(),

@@ -50,7 +50,9 @@ impl Finding {
         let mut findings = Vec::new();
         for (owner, living) in &world.tokens {
             for view in living {
-                let of_plan = stray.iter().filter(|step| matches!(&step.object, Object::OldToken { id, .. } if *id == view.id));
+                let of_plan = stray
+                    .iter()
+                    .filter(|step| matches!(&step.object, Object::OldToken { id, .. } if *id == view.id));
                 let mut because: Vec<String> = of_plan.flat_map(|step| step.because.clone()).collect();
                 if let Some(idle) = idle(view, world.now).filter(|idle| *idle >= limits.unused_for) {
                     let word = if view.last_used_at.is_some() { "not used" } else { "never used, and made" };

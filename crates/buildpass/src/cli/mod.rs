@@ -71,6 +71,7 @@ enum Command {
 
     /// Declare who may read what, and bring GitLab and the vault to it
     Access(Box<access::Arguments>),
+
     /// Say why a job gets no token, and what to do
     Doctor(doctor::Arguments),
 

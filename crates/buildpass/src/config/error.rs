@@ -253,6 +253,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A repository's file names a folder that is not in the repository.
+    #[error("the repository's {} names the folder `{}`, which is not in the project", .path.display(), .folder.display())]
+    FolderElsewhere {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        path: PathBuf,
+    },
     /// The declaration cannot be meant.
     #[error(transparent)]
     Declaration(#[from] crate::access::BadDeclaration),
@@ -349,6 +357,7 @@ impl Error {
                 Some("declare one in buildpass.toml, or name a folder of TOML files with `--folder`".to_owned())
             }
             Self::InFolder { .. } => Some("move it there".to_owned()),
+            Self::FolderElsewhere { .. } => Some("name a folder beside the file, or say `--folder`".to_owned()),
             Self::Declaration(error) => error.hint(),
             Self::Identity(error) => error.hint(),
             Self::NoSources => Some(

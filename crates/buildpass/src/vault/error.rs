@@ -158,6 +158,9 @@ impl Error {
             Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
             Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
             Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
+            Self::NotDone { status: 403, text, .. } if text == "permission denied" => {
+                Some(refusal::read_hint(text).to_owned())
+            }
             Self::NotDone { status: 403, .. } => Some("`buildpass access plan --policy` prints the policy that it takes".to_owned()),
             Self::NotDone { .. } | Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
         }

@@ -101,9 +101,9 @@ impl Session {
     pub async fn put_field(&self, to: &SecretRef, value: &BuildToken, after: u64) -> Result<Written, Error> {
         let mut fields = self.fields_now(&to.path, after).await?;
         let old = fields.insert(to.field.clone(), Value::String(value.expose().to_owned()));
-        wipe([old.unwrap_or_default()]);
+        wipe(old.unwrap_or_default());
         let written = self.write_fields(&to.path, &fields, after).await;
-        wipe(fields.into_iter().map(|(_, value)| value));
+        wipe_all(fields);
         match written? {
             Written::Overtaken => self.is_it_ours(to, value).await,
             written => Ok(written),
@@ -117,7 +117,7 @@ impl Session {
     pub async fn put_again(&self, path: &SecretPath, after: u64) -> Result<Written, Error> {
         let fields = self.fields_now(path, after).await?;
         let written = self.write_fields(path, &fields, after).await;
-        wipe(fields.into_iter().map(|(_, value)| value));
+        wipe_all(fields);
         written
     }
 
@@ -125,7 +125,11 @@ impl Session {
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
-    pub async fn put_custom(&self, path: &SecretPath, custom: &BTreeMap<String, String>) -> Result<(), Error> {
+    pub async fn put_custom(
+        &self,
+        path: &SecretPath,
+        custom: &BTreeMap<String, String>,
+    ) -> Result<(), Error> {
         self.carry_out(&Work::Write(&metadata_path(path)), &json!({ "custom_metadata": custom })).await
     }
 
@@ -143,7 +147,7 @@ impl Session {
         let Found::There(DataAnswer { data }) = found else { return Ok(Written::Overtaken) };
         let fields = data.data.unwrap_or_default();
         let ours = fields.get(&to.field).and_then(Value::as_str) == Some(value.expose());
-        wipe(fields.into_iter().map(|(_, value)| value));
+        wipe_all(fields);
         Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
     }
 
@@ -167,7 +171,7 @@ impl Session {
         let api_path = path.api_path();
         let body = json!({ "options": { "cas": after }, "data": fields });
         let bytes = Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default());
-        wipe([body]);
+        wipe(body);
         let request = Request {
             method: Method::Post,
             path: &api_path,
@@ -185,7 +189,8 @@ impl Session {
         if answer.status == 400 && words.iter().any(|text| text.contains(NOT_THAT_VERSION)) {
             return Ok(Written::Overtaken);
         }
-        let values: Vec<&str> = fields.values().filter_map(Value::as_str).chain([self.token.expose()]).collect();
+        let values: Vec<&str> =
+            fields.values().filter_map(Value::as_str).chain([self.token.expose()]).collect();
         Err(Error::NotDone { path: api_path, status: answer.status, text: one_line(&words, &values) })
     }
 }
@@ -194,13 +199,15 @@ fn metadata_path(path: &SecretPath) -> String {
     format!("{}/metadata/{}", path.mount, path.path)
 }
 
-fn wipe(values: impl IntoIterator<Item = Value>) {
-    for value in values {
-        match value {
-            Value::String(mut text) => text.zeroize(),
-            Value::Array(items) => wipe(items),
-            Value::Object(fields) => wipe(fields.into_iter().map(|(_, value)| value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
+fn wipe(value: Value) {
+    match value {
+        Value::String(mut text) => text.zeroize(),
+        Value::Array(items) => items.into_iter().for_each(wipe),
+        Value::Object(fields) => wipe_all(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+fn wipe_all(fields: Map<String, Value>) {
+    fields.into_iter().for_each(|(_, value)| wipe(value));
 }

@@ -38,8 +38,11 @@ pub async fn end_now(
         }
     }
     let living = world.living(&token.owner);
-    let made_for = |mark: &Mark| mark.declaration == declaration.name && mark.store == token.store.to_string();
-    ids.extend(living.iter().filter(|view| Mark::of(view).is_some_and(|mark| made_for(&mark))).map(|view| view.id));
+    let made_for =
+        |mark: &Mark| mark.declaration == declaration.name && mark.store == token.store.to_string();
+    ids.extend(
+        living.iter().filter(|view| Mark::of(view).is_some_and(|mark| made_for(&mark))).map(|view| view.id),
+    );
     let tokens: Vec<u64> = ids.into_iter().filter(|id| living.iter().any(|view| view.id == *id)).collect();
     for id in &tokens {
         gitlab.end(&token.owner, *id).await?;

@@ -77,7 +77,9 @@ impl Hands<'_> {
             (Object::AuthMount { path }, _) => self.mount_auth(path).await?,
             (Object::AuthConfig { path }, _) => self.configure_auth(path).await?,
             (Object::Token { name, .. }, _) => return self.token(name, since).await,
-            (Object::Policy { name }, Verb::Revoke) => self.remove(&format!("sys/policies/acl/{name}")).await?,
+            (Object::Policy { name }, Verb::Revoke) => {
+                self.remove(&format!("sys/policies/acl/{name}")).await?
+            }
             (Object::Policy { name }, _) => self.policy(name).await?,
             (Object::Role { name }, verb) => {
                 let path = format!("auth/{}/role/{name}", self.declaration.auth_mount);
@@ -87,10 +89,13 @@ impl Hands<'_> {
                 }
             }
             (Object::Secret { store }, _) => {
-                let reference: SecretRef = store.parse().map_err(|error| Error::Blocked(format!("{error}")))?;
+                let reference: SecretRef =
+                    store.parse().map_err(|error| Error::Blocked(format!("{error}")))?;
                 self.session.forget(&reference.path).await?;
             }
-            (Object::OldToken { id, store, .. }, _) => return self.old_token(*id, store.as_deref(), since).await,
+            (Object::OldToken { id, store, .. }, _) => {
+                return self.old_token(*id, store.as_deref(), since).await;
+            }
             (Object::Note { token }, _) => self.note(token, since).await?,
         }
         Ok(String::new())
@@ -167,7 +172,8 @@ impl Hands<'_> {
     }
 
     async fn policy(&self, name: &str) -> Result<(), Error> {
-        let named = |role: &&crate::access::Role| wanted::policy_name(&self.declaration.name, &role.name) == name;
+        let named =
+            |role: &&crate::access::Role| wanted::policy_name(&self.declaration.name, &role.name) == name;
         let Some(role) = self.declaration.roles().iter().find(named) else { return Ok(()) };
         let text = wanted::policy_text(&self.declaration.name, role);
         self.write(&format!("sys/policies/acl/{name}"), &json!({ "policy": text })).await

@@ -33,7 +33,12 @@ impl Declaration {
     ///
     /// # Errors
     /// What contradicts what.
-    pub fn build(name: String, auth_mount: String, issuer: String, parts: Parts) -> Result<Self, BadDeclaration> {
+    pub fn build(
+        name: String,
+        auth_mount: String,
+        issuer: String,
+        parts: Parts,
+    ) -> Result<Self, BadDeclaration> {
         let Parts { tokens, grants, mirrors } = parts;
         each_once(&tokens)?;
         no_circle(&mirrors)?;
@@ -121,7 +126,11 @@ fn no_circle(mirrors: &[Mirror]) -> Result<(), BadDeclaration> {
     let mut original: BTreeMap<&FullPath, &FullPath> = BTreeMap::new();
     for (from, copy) in mirrors.iter().flat_map(Mirror::copies) {
         if let Some(other) = original.insert(copy, from) {
-            return Err(BadDeclaration::TwoOriginals { copy: copy.clone(), one: other.clone(), other: from.clone() });
+            return Err(BadDeclaration::TwoOriginals {
+                copy: copy.clone(),
+                one: other.clone(),
+                other: from.clone(),
+            });
         }
     }
     for start in original.keys() {

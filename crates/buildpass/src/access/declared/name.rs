@@ -6,13 +6,19 @@ use super::{AccessLevel, Scope};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadName {
     /// A token's name.
-    #[error("`{0}` is not the name of a token: it takes 1 to 255 characters, none of them a control character or a blank at an end")]
+    #[error(
+        "`{0}` is not the name of a token: it takes 1 to 255 characters, none of them a control character or a blank at an end"
+    )]
     Token(String),
     /// A path of GitLab.
-    #[error("`{0}` is not a path of GitLab: its parts hold letters, digits, `_`, `-` and `.`, and neither start with `-` or `.` nor end in `.`, `.git` or `.atom`")]
+    #[error(
+        "`{0}` is not a path of GitLab: its parts hold letters, digits, `_`, `-` and `.`, and neither start with `-` or `.` nor end in `.`, `.git` or `.atom`"
+    )]
     Path(String),
     /// A role's name.
-    #[error("`{0}` is not the name of a role: the vault takes letters, digits and `_`, with `-` and `.` between them")]
+    #[error(
+        "`{0}` is not the name of a role: the vault takes letters, digits and `_`, with `-` and `.` between them"
+    )]
     Role(String),
     /// An access level.
     #[error("`{0}` is not a role of GitLab: {levels}", levels = AccessLevel::ALL.map(AccessLevel::as_str).join(", "))]
@@ -48,7 +54,9 @@ impl FromStr for TokenName {
     type Err = BadName;
 
     fn from_str(text: &str) -> Result<Self, BadName> {
-        let fine = (1..=255).contains(&text.chars().count()) && text.trim() == text && !text.contains(char::is_control);
+        let fine = (1..=255).contains(&text.chars().count())
+            && text.trim() == text
+            && !text.contains(char::is_control);
         fine.then(|| Self(text.to_owned())).ok_or_else(|| BadName::Token(text.to_owned()))
     }
 }
@@ -101,7 +109,9 @@ impl FromStr for RoleName {
 
     fn from_str(text: &str) -> Result<Self, BadName> {
         let word = |each: char| each.is_ascii_alphanumeric() || each == '_';
-        let fine = text.starts_with(word) && text.ends_with(word) && text.len() <= 200
+        let fine = text.starts_with(word)
+            && text.ends_with(word)
+            && text.len() <= 200
             && text.chars().all(|each| word(each) || "-.".contains(each));
         fine.then(|| Self(text.to_owned())).ok_or_else(|| BadName::Role(text.to_owned()))
     }

@@ -58,7 +58,9 @@ impl FromStr for RefPattern {
             && !text.contains("..")
             && !text.contains("@{")
             && !text.starts_with("refs/")
-            && text.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
+            && text
+                .split('/')
+                .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
             && !text.starts_with('-')
             && !text.ends_with('.');
         fine.then(|| Self(text.to_owned())).ok_or_else(|| BadName::Ref(text.to_owned()))

@@ -44,7 +44,7 @@ impl Gitlab {
         let seconds = AtomicU64::new(clock.unix_seconds());
         let mut gitlab = Self { base, client, token, patience, who, seconds };
         let answer = gitlab.ask(Method::Get, "/personal_access_tokens/self", None).await?;
-        gitlab.who = gitlab.read(answer, "what its token is")?;
+        gitlab.who = gitlab.read(answer, "say what its token is")?;
         if !gitlab.who.scopes.iter().any(|scope| scope == "api") {
             return Err(Error::NotAnApiToken { scopes: gitlab.who.scopes.join(" ") });
         }
@@ -120,7 +120,8 @@ impl Gitlab {
         let joined = if path.contains('?') { '&' } else { '?' };
         let (mut all, mut page) = (Vec::new(), 1);
         loop {
-            let answer = self.ask(Method::Get, &format!("{path}{joined}per_page=100&page={page}"), None).await?;
+            let answer =
+                self.ask(Method::Get, &format!("{path}{joined}per_page=100&page={page}"), None).await?;
             let next = answer.next_page;
             let mut these: Vec<T> = self.read(answer, what)?;
             all.append(&mut these);

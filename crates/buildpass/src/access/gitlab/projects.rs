@@ -32,7 +32,7 @@ impl Gitlab {
         let answer = self.ask(Method::Get, &format!("/projects/{}", project.in_url()), None).await?;
         match answer.status {
             404 => Ok(None),
-            _ => self.read(answer, &format!("what {project} is")).map(Some),
+            _ => self.read(answer, &format!("say what {project} is")).map(Some),
         }
     }
 
@@ -54,7 +54,7 @@ impl Gitlab {
 
     async fn protected(&self, id: u64, kind: &str) -> Result<Vec<String>, Error> {
         let path = format!("/projects/{id}/repository/{kind}");
-        let all: Vec<Ref> = self.list(&path, &format!("the {kind} of project {id}")).await?;
+        let all: Vec<Ref> = self.list(&path, &format!("list the {kind} of project {id}")).await?;
         Ok(all.into_iter().filter(|each| each.protected).map(|each| each.name).collect())
     }
 }

@@ -18,7 +18,7 @@ impl Gitlab {
         let answer = self.ask_as(headers, (Method::Get, "/api/v4/personal_access_tokens/self"), None).await?;
         match answer.status {
             401 | 403 => Ok(None),
-            _ => self.read(answer, "what a stored value is").map(Some),
+            _ => self.read(answer, "say what a stored value is").map(Some),
         }
     }
 
@@ -27,7 +27,8 @@ impl Gitlab {
     /// # Errors
     /// When GitLab does not let it read, or does not answer.
     pub async fn try_out(&self, value: &BuildToken, repository: &FullPath) -> Result<(), Error> {
-        let unusable = |source: http::Error| Error::GitlabUnreachable { address: self.address().to_owned(), source };
+        let unusable =
+            |source: http::Error| Error::GitlabUnreachable { address: self.address().to_owned(), source };
         let pair = Zeroizing::new(format!("oauth2:{}", value.expose()));
         let basic = Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())));
         let headers = secret_header("authorization", &basic).map_err(unusable)?;

@@ -9,6 +9,9 @@ pub(super) fn words(answer: &Answer, secret: &str) -> Option<String> {
     let parts = ["message", "error_description", "error"].map(|key| said.get(key).map(in_a_line));
     let text = parts.into_iter().flatten().next()?;
     let scope = said.get("scope").and_then(Value::as_str).map(|scope| format!(" (wanted: {scope})"));
+    // GitLab puts the status into some of its texts.
+    let status = format!("{} ", answer.status);
+    let text = text.strip_prefix(&status).unwrap_or(&text);
     Some(plain(&format!("{text}{}", scope.unwrap_or_default()).replace(secret, "[MASKED]")))
 }
 
@@ -37,7 +40,7 @@ mod tests {
 
     fn said(body: &str) -> Option<String> {
         let answer = Answer {
-            status: 400,
+            status: 401,
             content_type: String::new(),
             location: None,
             retry_after: None,
@@ -50,7 +53,7 @@ mod tests {
 
     #[test]
     fn every_form_of_a_refusal_is_one_line_without_the_token() {
-        assert_eq!(said(r#"{"message":"401 Unauthorized"}"#).unwrap(), "401 Unauthorized");
+        assert_eq!(said(r#"{"message":"401 Unauthorized"}"#).unwrap(), "Unauthorized");
         assert_eq!(
             said(r#"{"error":"insufficient_scope","error_description":"The request requires more.","scope":"api"}"#).unwrap(),
             "The request requires more. (wanted: api)"

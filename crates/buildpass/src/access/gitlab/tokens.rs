@@ -34,7 +34,7 @@ impl Gitlab {
     /// When GitLab refuses or does not answer.
     pub async fn tokens(&self, owner: &Owner) -> Result<Vec<TokenView>, Error> {
         let path = format!("{}/access_tokens?state=active", self.of(owner));
-        self.list(&path, &format!("the tokens of the {owner}")).await
+        self.list(&path, &format!("list the tokens of the {owner}")).await
     }
 
     /// Makes a token. Not repeated where GitLab may have made it: what was lost on the way is found by its description.
@@ -53,7 +53,7 @@ impl Gitlab {
         });
         let path = format!("{}/access_tokens", self.of(&token.owner));
         let answer = self.ask(Method::Post, &path, Some(&body)).await?;
-        let Made { token: value, view } = self.read(answer, &format!("to make the token `{}`", token.name))?;
+        let Made { token: value, view } = self.read(answer, &format!("make the token `{}`", token.name))?;
         Ok((view, BuildToken::new(value)))
     }
 
@@ -65,7 +65,7 @@ impl Gitlab {
         let Wish { token, expires_at, .. } = wish;
         let path = format!("{}/access_tokens/{id}/rotate", self.of(&token.owner));
         let answer = self.ask(Method::Post, &path, Some(&json!({ "expires_at": expires_at }))).await?;
-        let Made { token: value, view } = self.read(answer, &format!("to rotate the token `{}`", token.name))?;
+        let Made { token: value, view } = self.read(answer, &format!("rotate the token `{}`", token.name))?;
         Ok((view, BuildToken::new(value)))
     }
 
@@ -74,11 +74,12 @@ impl Gitlab {
     /// # Errors
     /// When GitLab refuses or does not answer.
     pub async fn end(&self, owner: &Owner, id: u64) -> Result<(), Error> {
-        let answer = self.ask(Method::Delete, &format!("{}/access_tokens/{id}", self.of(owner)), None).await?;
+        let answer =
+            self.ask(Method::Delete, &format!("{}/access_tokens/{id}", self.of(owner)), None).await?;
         if answer.status < 300 || answer.status == 404 {
             return Ok(());
         }
-        Err(self.refused(&answer, &format!("to revoke the token {id} of the {owner}")))
+        Err(self.refused(&answer, &format!("revoke the token {id} of the {owner}")))
     }
 
     fn of(&self, owner: &Owner) -> String {

@@ -23,13 +23,19 @@ fn inner(field: &str, wanted: &Map<String, Value>, there: &Map<String, Value>) -
     let names: BTreeSet<&String> = wanted.keys().chain(there.keys()).collect();
     let each = names.into_iter().filter_map(|name| {
         let (to, from) = (wanted.get(name).unwrap_or(&Value::Null), there.get(name).unwrap_or(&Value::Null));
-        (!is_same(to, from)).then(|| Change { field: format!("{field}.{name}"), from: shown(from), to: shown(to) })
+        (!is_same(to, from)).then(|| Change {
+            field: format!("{field}.{name}"),
+            from: shown(from),
+            to: shown(to),
+        })
     });
     each.collect()
 }
 
 fn is_same(one: &Value, other: &Value) -> bool {
-    one == other || (is_list(one) || is_list(other)) && members(one) == members(other) || is_empty(one) && is_empty(other)
+    one == other
+        || (is_list(one) || is_list(other)) && members(one) == members(other)
+        || is_empty(one) && is_empty(other)
 }
 
 fn is_list(value: &Value) -> bool {

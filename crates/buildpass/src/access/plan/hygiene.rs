@@ -15,7 +15,7 @@ pub(in crate::access) fn retire(id: u64, token: &Token, now: SystemTime) -> Reti
 }
 
 /// Living tokens that are ours and not to live: past their time, stored nowhere, declared no more.
-pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step>, Error> {
+pub(in crate::access) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     let mut seen: BTreeSet<(&Owner, u64)> = BTreeSet::new();
     let mut kept: BTreeSet<(&Owner, u64)> = BTreeSet::new();
@@ -32,7 +32,12 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
                 kept.insert((&token.owner, old.id));
             } else if !kept.contains(&(&token.owner, old.id)) && seen.insert((&token.owner, old.id)) {
                 let at = humantime::format_rfc3339_seconds(old.at);
-                steps.push(end(&token.owner, view, None, format!("another has taken its place, and its time was over at {at}")));
+                steps.push(end(
+                    &token.owner,
+                    view,
+                    None,
+                    format!("another has taken its place, and its time was over at {at}"),
+                ));
             }
         }
         // Interrupted between the secret and its note: the token of the note still lives in jobs.
@@ -42,11 +47,16 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
     }
     for (of, living) in &world.tokens {
         for view in living {
-            let Some(mark) = Mark::of(view).filter(|mark| mark.declaration == declaration.name) else { continue };
+            let Some(mark) = Mark::of(view).filter(|mark| mark.declaration == declaration.name) else {
+                continue;
+            };
             if kept.contains(&(of, view.id)) || !seen.insert((of, view.id)) {
                 continue;
             }
-            let declared = declaration.tokens().iter().any(|token| token.owner == *of && token.store.to_string() == mark.store);
+            let declared = declaration
+                .tokens()
+                .iter()
+                .any(|token| token.owner == *of && token.store.to_string() == mark.store);
             let because = if declared { "it is stored nowhere" } else { "it is not declared any more" };
             steps.push(end(of, view, Some(mark.store), because.to_owned()));
         }

@@ -10,7 +10,11 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
         match mount {
             KvMount::Versioned => {}
             KvMount::Absent => {
-                steps.push(Step::new(Verb::Create, Object::KvMount { path: path.clone() }, "nothing is mounted there"));
+                steps.push(Step::new(
+                    Verb::Create,
+                    Object::KvMount { path: path.clone() },
+                    "nothing is mounted there",
+                ));
             }
             KvMount::Other(kind) => {
                 return Err(Error::Blocked(format!(
@@ -30,19 +34,25 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
         JwtMount::Unasked => {}
         JwtMount::Absent => {
             config(Verb::Create, "it verifies nobody yet", None);
-            steps.push(Step::new(Verb::Create, Object::AuthMount { path: path.clone() }, "nothing is mounted there"));
+            steps.push(Step::new(
+                Verb::Create,
+                Object::AuthMount { path: path.clone() },
+                "nothing is mounted there",
+            ));
         }
         JwtMount::Unconfigured => config(Verb::Create, "it verifies nobody yet", None),
-        JwtMount::Configured(there) => match there.get("bound_issuer").and_then(Value::as_str).unwrap_or_default() {
-            issuer if issuer == declaration.issuer => {}
-            "" => config(Verb::Change, "it takes the ID tokens of any issuer whose keys it knows", None),
-            other => {
-                return Err(Error::Blocked(format!(
-                    "the auth method `{path}` is for the ID tokens of {other}, and not of {}: name another with `[vault] auth`, or the issuer with `[identity] issuer`",
-                    declaration.issuer
-                )));
+        JwtMount::Configured(there) => {
+            match there.get("bound_issuer").and_then(Value::as_str).unwrap_or_default() {
+                issuer if issuer == declaration.issuer => {}
+                "" => config(Verb::Change, "it takes the ID tokens of any issuer whose keys it knows", None),
+                other => {
+                    return Err(Error::Blocked(format!(
+                        "the auth method `{path}` is for the ID tokens of {other}, and not of {}: name another with `[vault] auth`, or the issuer with `[identity] issuer`",
+                        declaration.issuer
+                    )));
+                }
             }
-        },
+        }
     }
     Ok(steps)
 }

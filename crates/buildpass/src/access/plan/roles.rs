@@ -15,7 +15,11 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
     }
     for left in &world.leftovers {
         let because = "no grant is declared for it any more";
-        steps.extend(left.role.iter().map(|role| Step::new(Verb::Revoke, Object::Role { name: role.clone() }, because)));
+        steps.extend(
+            left.role
+                .iter()
+                .map(|role| Step::new(Verb::Revoke, Object::Role { name: role.clone() }, because)),
+        );
         steps.push(Step::new(Verb::Revoke, Object::Policy { name: left.policy.clone() }, because));
     }
     Ok(steps)
@@ -34,7 +38,11 @@ fn policy(declaration: &Declaration, role: &Role, world: &World) -> Option<Step>
     };
     let mut step = Step::new(verb, Object::Policy { name }, because);
     let paths = role.reads.iter().map(|path| path.api_path()).collect::<Vec<_>>().join(", ");
-    step.changes.push(Change { field: "reads".to_owned(), from: there.map(|text| in_a_line(text)), to: Some(paths) });
+    step.changes.push(Change {
+        field: "reads".to_owned(),
+        from: there.map(|text| in_a_line(text)),
+        to: Some(paths),
+    });
     Some(step)
 }
 
@@ -75,7 +83,11 @@ fn one(declaration: &Declaration, role: &Role, world: &World) -> Result<Option<S
 ///
 /// # Errors
 /// When its patterns find nothing: a role without refs would let every ref in.
-pub(in crate::access) fn body(declaration: &Declaration, role: &Role, world: &World) -> Result<Map<String, Value>, Error> {
+pub(in crate::access) fn body(
+    declaration: &Declaration,
+    role: &Role,
+    world: &World,
+) -> Result<Map<String, Value>, Error> {
     let admitted = world.admitted.get(&role.name).ok_or_else(|| Error::NoToken(role.name.to_string()))?;
     if let Refs::Named { branches, tags } = &role.refs {
         let empty = [(branches, &admitted.branches, "branch"), (tags, &admitted.tags, "tag")];
@@ -103,5 +115,6 @@ fn admits_more(wanted: &Map<String, Value>, there: &Map<String, Value>) -> bool 
     let (bound, found) = (claims(wanted).unwrap_or_default(), claims(there).unwrap_or(nothing));
     bound.iter().any(|(claim, values)| wider(values, found.get(claim)))
         || wider(&wanted["bound_audiences"], there.get("bound_audiences"))
-        || (wanted["bound_claims_type"] == "string" && there.get("bound_claims_type").is_some_and(|kind| kind == "glob"))
+        || (wanted["bound_claims_type"] == "string"
+            && there.get("bound_claims_type").is_some_and(|kind| kind == "glob"))
 }

@@ -23,7 +23,12 @@ impl SavedPlan {
 
     /// The plan, to be kept.
     pub fn of(plan: &Plan, gitlab: &str, vault: &str) -> Self {
-        Self { version: Self::VERSION, gitlab: gitlab.to_owned(), vault: vault.to_owned(), steps: plan.steps.clone() }
+        Self {
+            version: Self::VERSION,
+            gitlab: gitlab.to_owned(),
+            vault: vault.to_owned(),
+            steps: plan.steps.clone(),
+        }
     }
 
     /// Refuses where what is to be done now is anything else than what was to be done then.
@@ -32,12 +37,15 @@ impl SavedPlan {
     /// When the world, or the declaration, has moved.
     pub fn still_holds(&self, now: &Self) -> Result<(), Error> {
         let mut differences = Vec::new();
-        for (what, then, now) in [("GitLab", &self.gitlab, &now.gitlab), ("the vault", &self.vault, &now.vault)] {
+        for (what, then, now) in
+            [("GitLab", &self.gitlab, &now.gitlab), ("the vault", &self.vault, &now.vault)]
+        {
             if then != now {
                 differences.push(format!("the plan is for {what} at {then}, and this is {now}"));
             }
         }
-        let said = |step: &Step| format!("{} the {}: {}", step.verb.as_str(), step.object, step.because.join("; "));
+        let said =
+            |step: &Step| format!("{} the {}: {}", step.verb.as_str(), step.object, step.because.join("; "));
         let gone = self.steps.iter().filter(|step| !now.steps.contains(step));
         differences.extend(gone.map(|step| format!("planned, and not to be done any more: {}", said(step))));
         let new = now.steps.iter().filter(|step| !self.steps.contains(step));

@@ -38,18 +38,27 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
         (Held::Token(view), note) => match by_id(view.id) {
             Some(view) => Some(view),
             None if note.is_none() => {
-                return Err(occupied(token, &format!("the token `{}` ({}), which is none of the {}", view.name, view.id, token.owner)));
+                return Err(occupied(
+                    token,
+                    &format!("the token `{}` ({}), which is none of the {}", view.name, view.id, token.owner),
+                ));
             }
             None => {
-                let because = format!("the stored value is the token `{}` ({}), which is none of the {}", view.name, view.id, token.owner);
+                let because = format!(
+                    "the stored value is the token `{}` ({}), which is none of the {}",
+                    view.name, view.id, token.owner
+                );
                 return Ok(Fate::Replace(None, vec![because]));
             }
         },
         (Held::NoToken, Some(note)) => {
             let because = match by_id(note.token_id) {
-                Some(view) => return Ok(Fate::Replace(Some(view), vec![
-                    "the stored value is not the token that GitLab knows".to_owned(),
-                ])),
+                Some(view) => {
+                    return Ok(Fate::Replace(
+                        Some(view),
+                        vec!["the stored value is not the token that GitLab knows".to_owned()],
+                    ));
+                }
                 None => format!("the token {} was revoked or has ended", note.token_id),
             };
             return Ok(Fate::Replace(None, vec![because]));
@@ -117,7 +126,10 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
                 let mut step = Step { verb, object, because, changes: told(token) };
                 if let Some(old) = old {
                     let field = "token".to_owned();
-                    step.changes.insert(0, Change { field, from: Some(old.id.to_string()), to: Some("a new one".to_owned()) });
+                    step.changes.insert(
+                        0,
+                        Change { field, from: Some(old.id.to_string()), to: Some("a new one".to_owned()) },
+                    );
                 }
                 steps.push(step);
             }
@@ -139,7 +151,12 @@ fn told(token: &Token) -> Vec<Change> {
 }
 
 /// The note as it is to be beside a token that stays.
-pub(in crate::access) fn note_of(declaration: &Declaration, token: &Token, current: &TokenView, world: &World) -> Note {
+pub(in crate::access) fn note_of(
+    declaration: &Declaration,
+    token: &Token,
+    current: &TokenView,
+    world: &World,
+) -> Note {
     let stored = world.stored.get(&token.name);
     let old = stored.and_then(|stored| stored.note.as_ref());
     let living = world.living(&token.owner);
@@ -173,7 +190,11 @@ fn note(declaration: &Declaration, token: &Token, current: &TokenView, world: &W
     let changes: Vec<Change> = names
         .into_iter()
         .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| Change { field: name.clone(), from: before.get(name).cloned(), to: after.get(name).cloned() })
+        .map(|name| Change {
+            field: name.clone(),
+            from: before.get(name).cloned(),
+            to: after.get(name).cloned(),
+        })
         .collect();
     let moved = |field: &str| changes.iter().find(|change| change.field == field);
     let mut because = Vec::new();
@@ -182,7 +203,9 @@ fn note(declaration: &Declaration, token: &Token, current: &TokenView, world: &W
     } else if moved("token_id").is_some() || moved("version").is_some() {
         because.push("the secret was written without it".to_owned());
     }
-    if stored.note.is_some() && let Some(Change { from: Some(from), to, .. }) = moved("expires_at") {
+    if stored.note.is_some()
+        && let Some(Change { from: Some(from), to, .. }) = moved("expires_at")
+    {
         let to = to.as_deref().unwrap_or("never");
         because.push(format!("its end was moved at GitLab, from {from} to {to}"));
     }

@@ -17,7 +17,9 @@ pub(in crate::access) fn jwt_config(issuer: &str, there: Option<&Map<String, Val
     let mut config = Map::new();
     if let Some(there) = there {
         let kept = KEPT.iter().filter_map(|key| Some((*key, there.get(*key)?)));
-        config.extend(kept.filter(|(_, value)| is_said(value)).map(|(key, value)| (key.to_owned(), value.clone())));
+        config.extend(
+            kept.filter(|(_, value)| is_said(value)).map(|(key, value)| (key.to_owned(), value.clone())),
+        );
     } else {
         config.insert("oidc_discovery_url".to_owned(), json!(issuer));
     }

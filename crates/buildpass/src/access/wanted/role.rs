@@ -7,7 +7,11 @@ use crate::access::{Admitted, Matching, Refs, Role};
 const FIRST_SECONDS: u64 = 60;
 
 /// A role, whole: the vault keeps what a write leaves out, and puts two fields back to a default that is not what was there.
-pub(in crate::access) fn role_body(declaration: &str, role: &Role, admitted: &Admitted) -> Map<String, Value> {
+pub(in crate::access) fn role_body(
+    declaration: &str,
+    role: &Role,
+    admitted: &Admitted,
+) -> Map<String, Value> {
     let body = json!({
         "role_type": "jwt",
         "user_claim": "project_id",

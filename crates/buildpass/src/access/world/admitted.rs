@@ -20,7 +20,11 @@ pub(super) enum RefKind {
 
 impl Admitted {
     /// What a role says by itself, and what its patterns find among `there`.
-    pub(super) fn of(role: &Role, projects: Vec<Project>, there: impl Fn(u64, RefKind) -> Vec<String>) -> Self {
+    pub(super) fn of(
+        role: &Role,
+        projects: Vec<Project>,
+        there: impl Fn(u64, RefKind) -> Vec<String>,
+    ) -> Self {
         let Refs::Named { branches, tags } = &role.refs else {
             return Self { projects, branches: Vec::new(), tags: Vec::new() };
         };

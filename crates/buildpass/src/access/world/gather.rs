@@ -49,7 +49,11 @@ impl World {
     ///
     /// # Errors
     /// When one refuses or does not answer, or a project is not there.
-    pub async fn gather(declaration: &Declaration, gitlab: &Gitlab, session: &Session) -> Result<Self, Error> {
+    pub async fn gather(
+        declaration: &Declaration,
+        gitlab: &Gitlab,
+        session: &Session,
+    ) -> Result<Self, Error> {
         // The tokens after the secrets: one that is stored must never be missing among them.
         let (vault, admitted) = tokio::try_join!(
             VaultSide::gather(declaration, session),
@@ -61,7 +65,8 @@ impl World {
             let living = tokens.get(&token.owner).map(Vec::as_slice).unwrap_or_default();
             stored.get(&token.name).is_some_and(|stored| is_doubted(stored, living))
         });
-        let held = each(doubted, async |token| Ok((token, held(&token.store, gitlab, session).await?))).await?;
+        let held =
+            each(doubted, async |token| Ok((token, held(&token.store, gitlab, session).await?))).await?;
         for (token, held) in held {
             if let Some(stored) = stored.get_mut(&token.name) {
                 stored.held = held;
@@ -100,7 +105,8 @@ async fn forgotten(
     tokens: &BTreeMap<Owner, Vec<TokenView>>,
     session: &Session,
 ) -> Result<Vec<(SecretRef, Stored)>, Error> {
-    let declared: BTreeSet<String> = declaration.tokens().iter().map(|token| token.store.to_string()).collect();
+    let declared: BTreeSet<String> =
+        declaration.tokens().iter().map(|token| token.store.to_string()).collect();
     let marks = tokens.values().flatten().filter_map(Mark::of);
     let ours = marks.filter(|mark| mark.declaration == declaration.name && !declared.contains(&mark.store));
     let stores: BTreeSet<String> = ours.map(|mark| mark.store).collect();
@@ -110,7 +116,8 @@ async fn forgotten(
         Ok((reference, stored))
     })
     .await?;
-    let ours = |stored: &Stored| stored.note.as_ref().is_some_and(|note| note.declaration == declaration.name);
+    let ours =
+        |stored: &Stored| stored.note.as_ref().is_some_and(|note| note.declaration == declaration.name);
     Ok(found.into_iter().filter(|(_, stored)| ours(stored)).collect())
 }
 
@@ -126,9 +133,11 @@ struct VaultSide {
 impl VaultSide {
     async fn gather(declaration: &Declaration, session: &Session) -> Result<Self, Error> {
         let auth = &declaration.auth_mount;
-        let mounts: BTreeSet<&String> = declaration.tokens().iter().map(|token| &token.store.path.mount).collect();
+        let mounts: BTreeSet<&String> =
+            declaration.tokens().iter().map(|token| &token.store.path.mount).collect();
         let kv_mounts =
-            each(mounts, async |mount| Ok((mount.clone(), vault_side::kv_mount(session, mount).await?))).await?;
+            each(mounts, async |mount| Ok((mount.clone(), vault_side::kv_mount(session, mount).await?)))
+                .await?;
         let stored = each(declaration.tokens(), async |token| {
             Ok((token.name.clone(), Stored::of(session.kv_state(&token.store.path).await?)))
         })
@@ -146,8 +155,11 @@ impl VaultSide {
         })
         .await?;
         let names = vault_side::policies(session).await?;
-        let wanted: BTreeSet<String> =
-            declaration.roles().iter().map(|role| wanted::policy_name(&declaration.name, &role.name)).collect();
+        let wanted: BTreeSet<String> = declaration
+            .roles()
+            .iter()
+            .map(|role| wanted::policy_name(&declaration.name, &role.name))
+            .collect();
         let ours = wanted::policy_prefix(&declaration.name);
         let asked = names.into_iter().filter(|name| wanted.contains(name) || name.starts_with(&ours));
         let texts =

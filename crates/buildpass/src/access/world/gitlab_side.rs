@@ -25,8 +25,7 @@ pub(super) async fn admitted(
     declaration: &Declaration,
     gitlab: &Gitlab,
 ) -> Result<BTreeMap<RoleName, Admitted>, Error> {
-    let wanted: BTreeSet<&ProjectRef> =
-        declaration.roles().iter().flat_map(|role| &role.projects).collect();
+    let wanted: BTreeSet<&ProjectRef> = declaration.roles().iter().flat_map(|role| &role.projects).collect();
     let known = each(wanted, async |project| Ok((project, gitlab.project(project).await?))).await?;
     let known: BTreeMap<&ProjectRef, Option<Project>> = known.into_iter().collect();
     let mut of_roles: BTreeMap<&RoleName, Vec<Project>> = BTreeMap::new();

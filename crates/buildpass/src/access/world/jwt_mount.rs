@@ -35,8 +35,9 @@ pub(super) async fn look(session: &Session, mount: &str) -> Result<JwtMount, Err
                 Some(Value::Array(all)) => !all.is_empty(),
                 _ => false,
             };
-            let verifies =
-                ["oidc_discovery_url", "jwks_url", "jwt_validation_pubkeys", "jwks_pairs"].into_iter().any(says);
+            let verifies = ["oidc_discovery_url", "jwks_url", "jwt_validation_pubkeys", "jwks_pairs"]
+                .into_iter()
+                .any(says);
             if verifies { JwtMount::Configured(config) } else { JwtMount::Unconfigured }
         }
     })

@@ -91,7 +91,11 @@ struct RoleAnswer {
     data: Map<String, Value>,
 }
 
-pub(super) async fn role(session: &Session, mount: &str, name: &str) -> Result<Option<Map<String, Value>>, Error> {
+pub(super) async fn role(
+    session: &Session,
+    mount: &str,
+    name: &str,
+) -> Result<Option<Map<String, Value>>, Error> {
     let found: Found<RoleAnswer> = session.look(&format!("auth/{mount}/role/{name}")).await?;
     Ok(found.there().map(|answer| answer.data))
 }

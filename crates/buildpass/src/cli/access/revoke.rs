@@ -37,7 +37,11 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
                 writeln!(out, "Revoked at GitLab: {ids}.")?;
             }
         }
-        writeln!(out, "{}", if secret { "Deleted in the vault." } else { "In the vault there was no value of it." })?;
+        writeln!(
+            out,
+            "{}",
+            if secret { "Deleted in the vault." } else { "In the vault there was no value of it." }
+        )?;
         for grant in &cut {
             writeln!(out, "Cut off: {grant}.")?;
         }

@@ -15,7 +15,8 @@ pub(super) fn text(declaration: &Declaration) -> String {
         allow(&path.api_path(), &["create", "read", "update", "delete"]);
         allow(&format!("{}/metadata/{}", path.mount, path.path), &["create", "read", "update", "delete"]);
     }
-    let mounts: BTreeSet<&str> = declaration.tokens().iter().map(|token| token.store.path.mount.as_str()).collect();
+    let mounts: BTreeSet<&str> =
+        declaration.tokens().iter().map(|token| token.store.path.mount.as_str()).collect();
     for mount in &mounts {
         allow(&format!("sys/mounts/{mount}"), &["read"]);
     }
@@ -31,10 +32,16 @@ pub(super) fn text(declaration: &Declaration) -> String {
     }
     out.push_str("\n# Once, where a mount is not there yet:\n");
     for mount in &mounts {
-        let _ = writeln!(out, "# path \"sys/mounts/{mount}\" {{ capabilities = [\"create\", \"update\", \"read\"] }}");
+        let _ = writeln!(
+            out,
+            "# path \"sys/mounts/{mount}\" {{ capabilities = [\"create\", \"update\", \"read\"] }}"
+        );
     }
     if !declaration.roles().is_empty() {
-        let _ = writeln!(out, "# path \"sys/auth/{auth}\" {{ capabilities = [\"create\", \"update\", \"sudo\"] }}");
+        let _ = writeln!(
+            out,
+            "# path \"sys/auth/{auth}\" {{ capabilities = [\"create\", \"update\", \"sudo\"] }}"
+        );
     }
     out.push_str("\n# GitLab: a personal access token with the scope `api`, of an owner of\n");
     let owners: BTreeSet<_> = declaration.tokens().iter().map(|token| &token.owner).collect();

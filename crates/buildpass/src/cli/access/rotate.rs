@@ -53,7 +53,10 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Ok((plan, overlap))
     }))??;
     if let Some(overlap) = overlap.filter(|_| arguments.wait) {
-        note(&format!("waiting for {} until the old ones' time is over", humantime::format_duration(overlap)));
+        note(&format!(
+            "waiting for {} until the old ones' time is over",
+            humantime::format_duration(overlap)
+        ));
         block_on(retire(arguments, surroundings, overlap))??;
     }
     let said = if plan.is_empty() { "Nothing is due.".to_owned() } else { show::finished(&plan) };
@@ -62,8 +65,12 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
 }
 
 /// The second half of a rotation, with a session of its own: the first one's may be over by then.
-async fn retire(arguments: &Arguments, surroundings: &Surroundings, overlap: Duration) -> Result<(), Failure> {
-    tokio::time::sleep(overlap + Duration::from_secs(1)).await;
+async fn retire(
+    arguments: &Arguments,
+    surroundings: &Surroundings,
+    overlap: Duration,
+) -> Result<(), Failure> {
+    tokio::time::sleep(overlap + Duration::from_secs(2)).await;
     Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
         let plan = Plan::build(&opened.declaration, &world, Extent::Tokens)?.endings();

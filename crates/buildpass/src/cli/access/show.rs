@@ -9,7 +9,13 @@ use crate::{
 pub(super) fn text(plan: &Plan) -> String {
     let mut out = String::new();
     for step in &plan.steps {
-        let _ = writeln!(out, "{:>3} {} {}", sign(step.verb), step.verb.as_str(), plain(&step.object.to_string()));
+        let _ = writeln!(
+            out,
+            "{:>3} {} {}",
+            sign(step.verb),
+            step.verb.as_str(),
+            plain(&step.object.to_string())
+        );
         for because in &step.because {
             let _ = writeln!(out, "      because {}", plain(because));
         }

@@ -77,8 +77,16 @@ fn text(all: &[Status]) -> String {
                     or_none(status.expires_at.map(|date| date.to_string())),
                     or_none(status.days_left.map(days)),
                     or_none(status.age_days.map(days)),
-                    or_none(status.last_used_at.as_deref().and_then(|time| time.split('T').next()).map(str::to_owned)),
-                    or_none(Some(readers.collect::<Vec<_>>().join(", ")).filter(|readers| !readers.is_empty())),
+                    or_none(
+                        status
+                            .last_used_at
+                            .as_deref()
+                            .and_then(|time| time.split('T').next())
+                            .map(str::to_owned),
+                    ),
+                    or_none(
+                        Some(readers.collect::<Vec<_>>().join(", ")).filter(|readers| !readers.is_empty()),
+                    ),
                 ];
                 cells.map(|cell| plain(&cell)).to_vec()
             })
@@ -90,7 +98,8 @@ fn text(all: &[Status]) -> String {
         }
         if !status.retiring.is_empty() {
             let ids = status.retiring.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-            let _ = write!(out, "\n{} has an older token that lives a little longer: {ids}", plain(&status.name));
+            let _ =
+                write!(out, "\n{} has an older token that lives a little longer: {ids}", plain(&status.name));
         }
     }
     if !out.ends_with('\n') {

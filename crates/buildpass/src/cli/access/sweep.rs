@@ -49,7 +49,12 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
             let owner = world.tokens.keys().find(|owner| owner.to_string() == finding.owner);
             if let Some(owner) = owner {
                 opened.gitlab.end(owner, finding.id).await?;
-                say(&format!("revoked: the token {} ({}) of the {}", plain(&finding.name), finding.id, finding.owner));
+                say(&format!(
+                    "revoked: the token {} ({}) of the {}",
+                    plain(&finding.name),
+                    finding.id,
+                    finding.owner
+                ));
             }
         }
         let left = findings.iter().filter(|finding| !arguments.revoke.contains(&finding.id));
@@ -72,7 +77,9 @@ fn chosen<'a>(findings: &'a [Finding], ids: &[u64]) -> Result<Vec<&'a Finding>, 
     };
     ids.iter()
         .map(|id| match findings.iter().find(|finding| finding.id == *id) {
-            None => Err(refused(format!("the token {id} is not in the list"), "only what is listed is revoked")),
+            None => {
+                Err(refused(format!("the token {id} is not in the list"), "only what is listed is revoked"))
+            }
             Some(finding) if finding.stored => Err(refused(
                 format!("the token {id} is what jobs are given"),
                 "`buildpass access rotate` replaces it, `buildpass access revoke` ends it now",

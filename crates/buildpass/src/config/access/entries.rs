@@ -1,9 +1,12 @@
 use super::{
-    super::file::ConfigFile,
+    super::file::{ConfigFile, Origin},
     folder::{self, Declared},
     raw::{RawAccess, RawGrant, RawMirror, RawToken},
 };
-use crate::config::{AccessFlags, Environment, Error};
+use crate::{
+    config::{AccessFlags, Environment, Error},
+    sources,
+};
 
 /// Entries of all files together, each with the file that holds it.
 #[derive(Default)]
@@ -32,7 +35,16 @@ pub(super) fn of_folder(
         (Some(folder), _) => Some(here.join(folder)),
         (None, Some(file)) => {
             let beside = file.path.parent().unwrap_or(here);
-            file.raw.access.folder.as_ref().map(|folder| beside.join(folder))
+            let named = file.raw.access.folder.as_ref();
+            if let Some(folder) = named.filter(|_| file.origin == Origin::Repository) {
+                // What is read there may be shown, by an error that quotes it.
+                let is_ours = sources::lies_within(folder)
+                    && beside.join(folder).symlink_metadata().is_ok_and(|found| found.is_dir());
+                if !is_ours {
+                    return Err(Error::FolderElsewhere { folder: folder.clone(), path: file.path.clone() });
+                }
+            }
+            named.map(|folder| beside.join(folder))
         }
         (None, None) => None,
     };

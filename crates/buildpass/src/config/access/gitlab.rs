@@ -41,7 +41,11 @@ pub(super) fn gitlab(
 }
 
 /// A token with the scope `api` never goes where the repository says and the user doesn't.
-pub(super) fn url(own: &AccessFlags, file: Option<&ConfigFile>, environment: &Environment) -> Result<Secured, Error> {
+pub(super) fn url(
+    own: &AccessFlags,
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+) -> Result<Secured, Error> {
     let stated = own.gitlab.as_deref().or_else(|| environment.setting("CI_SERVER_URL"));
     let in_file = file.and_then(|file| Some((file.raw.gitlab.url.as_deref()?, file)));
     let parse = |text: &str| Secured::parse(text.trim_end_matches('/')).map_err(Error::GitlabUrl);

@@ -27,7 +27,8 @@ impl Around<'_> {
     pub(super) fn grant(&self, file: &str, raw: &RawGrant) -> Result<Grant, BadDeclaration> {
         let place = || format!("the grant of `{}` in {file}", raw.secret);
         let role: RoleName = named(&raw.vault_role, place)?;
-        let unbound = |key| BadDeclaration::Unbound { secret: raw.secret.clone(), role: raw.vault_role.clone(), key };
+        let unbound =
+            |key| BadDeclaration::Unbound { secret: raw.secret.clone(), role: raw.vault_role.clone(), key };
         let (path, token) = self.secret(&raw.secret)?;
         let mut projects = raw
             .projects
@@ -103,10 +104,12 @@ fn refs(raw: &RawGrant, place: impl Fn() -> String) -> Result<Option<Refs>, BadD
 fn session(raw: &RawGrant, place: impl Fn() -> String) -> Result<Duration, BadDeclaration> {
     let Some(text) = &raw.session_ttl else { return Ok(DEFAULT_SESSION) };
     let said = humantime::parse_duration(text).ok();
-    said.filter(|said| (SHORTEST_SESSION..=LONGEST_SESSION).contains(said)).ok_or_else(|| BadDeclaration::Time {
-        key: "session_ttl",
-        place: place(),
-        text: text.clone(),
-        wanted: "at least the job's timeout, from a minute to 32 days",
+    said.filter(|said| (SHORTEST_SESSION..=LONGEST_SESSION).contains(said)).ok_or_else(|| {
+        BadDeclaration::Time {
+            key: "session_ttl",
+            place: place(),
+            text: text.clone(),
+            wanted: "at least the job's timeout, from a minute to 32 days",
+        }
     })
 }

@@ -55,7 +55,11 @@ impl Platform {
     ///
     /// # Errors
     /// What cannot be meant, or may not be said by whom it was said.
-    pub fn declared(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Declaration, Error> {
+    pub fn declared(
+        flags: &Flags,
+        own: &AccessFlags,
+        environment: &Environment,
+    ) -> Result<Declaration, Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         declaration(flags, own, (file, environment), url(own, file, environment)?.as_url().as_str())
@@ -76,8 +80,7 @@ fn declaration(
         entries.add(&shown, &file.raw.access);
     }
     folder.iter().for_each(|declared| entries.add(&declared.path, &declared.access));
-    let tokens =
-        entries.tokens.iter().map(|(file, raw)| token(file, raw)).collect::<Result<Vec<_>, _>>()?;
+    let tokens = entries.tokens.iter().map(|(file, raw)| token(file, raw)).collect::<Result<Vec<_>, _>>()?;
     let secrets: Vec<_> = all(flags, file)?.into_iter().map(|declared| declared.wanted).collect();
     let around = Around { tokens: &tokens, secrets: &secrets, audience: audience(flags, file, environment) };
     let grants =
@@ -88,8 +91,9 @@ fn declaration(
     }
     let raw = file.map(|file| &file.raw);
     let name = raw.and_then(|raw| raw.access.name.clone()).unwrap_or_else(|| "buildpass".to_owned());
-    let name: crate::access::RoleName =
-        name.parse().map_err(|source| crate::access::BadDeclaration::Name { place: "`[access] name`".to_owned(), source })?;
+    let name: crate::access::RoleName = name.parse().map_err(|source| {
+        crate::access::BadDeclaration::Name { place: "`[access] name`".to_owned(), source }
+    })?;
     let auth = flags.auth.clone().or_else(|| raw.and_then(|raw| raw.vault.auth.clone()));
     let auth = auth.or_else(|| environment.setting("VAULT_AUTH_PATH").map(str::to_owned));
     let auth = auth.as_deref().unwrap_or("jwt").trim_matches('/').to_owned();
@@ -104,7 +108,8 @@ fn audience(flags: &Flags, file: Option<&ConfigFile>, environment: &Environment)
     let raw = file.map(|file| &file.raw);
     let named = flags.audience.clone().or_else(|| raw.and_then(|raw| raw.identity.audience.clone()));
     let of_file = || raw.and_then(|raw| raw.vault.address.first().cloned());
-    let of_environment = || environment.first_setting(&["BUILDPASS_AUDIENCE", "VAULT_SERVER_URL", "VAULT_ADDR", "BAO_ADDR"]);
+    let of_environment =
+        || environment.first_setting(&["BUILDPASS_AUDIENCE", "VAULT_SERVER_URL", "VAULT_ADDR", "BAO_ADDR"]);
     named
         .or_else(of_file)
         .or_else(|| flags.address.first().cloned())

@@ -58,7 +58,8 @@ fn times(raw: &RawToken, place: impl Fn() -> String) -> Result<(Days, Days, Dura
         })
     };
     let lifetime = days("lifetime", &raw.lifetime, "30d")?;
-    let rotate_before = days("rotate_before", &raw.rotate_before, if lifetime.count() > 7 { "7d" } else { "1d" })?;
+    let rotate_before =
+        days("rotate_before", &raw.rotate_before, if lifetime.count() > 7 { "7d" } else { "1d" })?;
     let wrong = |key, text: &Option<String>, wanted| BadDeclaration::Time {
         key,
         place: place(),
@@ -66,15 +67,24 @@ fn times(raw: &RawToken, place: impl Fn() -> String) -> Result<(Days, Days, Dura
         wanted,
     };
     if rotate_before >= lifetime {
-        return Err(wrong("rotate_before", &raw.rotate_before, "shorter than the lifetime, or each new token would be due at once"));
+        return Err(wrong(
+            "rotate_before",
+            &raw.rotate_before,
+            "shorter than the lifetime, or each new token would be due at once",
+        ));
     }
     let overlap = match &raw.overlap {
         None => DEFAULT_OVERLAP,
-        Some(text) => humantime::parse_duration(text)
-            .map_err(|_| wrong("overlap", &raw.overlap, "a duration"))?,
+        Some(text) => {
+            humantime::parse_duration(text).map_err(|_| wrong("overlap", &raw.overlap, "a duration"))?
+        }
     };
     if overlap > rotate_before.duration() {
-        return Err(wrong("overlap", &raw.overlap, "not longer than `rotate_before`, or the old token would end before it"));
+        return Err(wrong(
+            "overlap",
+            &raw.overlap,
+            "not longer than `rotate_before`, or the old token would end before it",
+        ));
     }
     Ok((lifetime, rotate_before, overlap))
 }

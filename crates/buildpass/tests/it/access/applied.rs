@@ -10,7 +10,45 @@ on_every_vault! {
         let plan = scene.owner(&toml).args(["access", "plan", "--detailed-exitcode"]).run();
         assert_eq!(plan.code, Some(5), "{}", plan.stderr);
         let shown = plan.stdout.replace(&scene.group.sandbox.url, "GITLAB").replace(&vault.address, "VAULT");
-        insta::assert_snapshot!(shown.replace(BUILD_TOKEN_PATH, "PATH"), @"");
+        insta::assert_snapshot!(shown.replace(BUILD_TOKEN_PATH, "PATH"), @"
+          + create KV store ci/
+              because nothing is mounted there
+
+          + create auth method jwt/
+              because nothing is mounted there
+
+          + create settings of the auth method jwt/
+              because it verifies nobody yet
+              bound_issuer  GITLAB
+
+          + create token ci-read of the group gitlab-org/security
+              because there is none
+              role       reporter
+              scopes     read_repository
+              lifetime   30 days
+              stored at  PATH/token@ci
+
+          + create policy buildpass-omnibus-gitlab
+              because there is none
+              reads  ci/data/PATH
+
+          + create role omnibus-gitlab
+              because there is none
+              bound_audiences             VAULT
+              bound_claims.project_id     2
+              bound_claims.project_path   gitlab-org/security/omnibus-gitlab
+              bound_claims.ref_protected  true
+              bound_claims.ref_type       branch, tag
+              bound_claims_type           string
+              role_type                   jwt
+              token_max_ttl               7200
+              token_policies              buildpass-omnibus-gitlab
+              token_ttl                   60
+              token_type                  service
+              user_claim                  project_id
+
+        6 to create, 0 to change, 0 to rotate, 0 to revoke.
+        ");
         assert!(scene.stored().is_none());
 
         scene.apply(&toml);

@@ -5,3 +5,19 @@ mod scene;
 mod declared;
 
 mod applied;
+
+mod admitted;
+
+mod drifted;
+
+mod refused;
+
+mod interrupted;
+
+mod rotated;
+
+mod many;
+
+mod documented;
+
+mod story;
