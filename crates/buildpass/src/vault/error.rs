@@ -119,6 +119,16 @@ pub enum Error {
         /// The vault's words.
         text: String,
     },
+    /// What the vault's owner asked for was refused.
+    #[error("the vault refused {asked}: {status} {text}")]
+    Refused {
+        /// Method and API path.
+        asked: String,
+        /// The HTTP status.
+        status: u16,
+        /// The vault's words.
+        text: String,
+    },
     /// The engine failed.
     #[error("the vault could not read `{path}`: {status} {text}")]
     ReadFailed {
@@ -148,7 +158,11 @@ impl Error {
             Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
             Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
             Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
-            Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
+            Self::Refused { status: 403, .. } => Some("is the token still alive, and do its policies allow it?".to_owned()),
+            Self::Refused { asked, .. } if asked.starts_with("POST sys/storage/") => {
+                Some("everything there is as it was".to_owned())
+            }
+            Self::ReadFailed { .. } | Self::NotRenewed { .. } | Self::Refused { .. } => None,
         }
     }
 
@@ -169,7 +183,7 @@ impl Error {
             Self::Unreachable { .. } | Self::Standby { .. } | Self::Busy { .. } => Blame::Unreachable,
             Self::PerhapsMade { .. } | Self::NotAVault { .. } => Blame::Unreachable,
             Self::LoginRefused { .. } | Self::ReadRefused { .. } | Self::ReadFailed { .. } => Blame::Refused,
-            Self::NotRenewed { .. } => Blame::Refused,
+            Self::NotRenewed { .. } | Self::Refused { .. } => Blame::Refused,
             Self::NoSecret { .. } | Self::VersionGone { .. } | Self::NoField { .. } => Blame::Refused,
         }
     }

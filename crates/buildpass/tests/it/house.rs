@@ -149,6 +149,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/secret/hidden.rs: 2
     crates/buildpass/src/secret/on_pipe.rs: 1
     crates/buildpass/src/sources/location.rs: 2
+    crates/buildpass/src/vault/administer.rs: 1
     crates/buildpass/src/vault/config.rs: 2
     crates/buildpass/src/vault/nodes.rs: 1
     crates/buildpass/src/vault/read.rs: 3

@@ -11,6 +11,9 @@ mod guide;
 
 mod init;
 
+/// Backups, out and in.
+mod backups;
+
 /// A file that is no whole lockbox.
 mod damaged;
 
