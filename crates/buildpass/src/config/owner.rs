@@ -4,7 +4,7 @@ use super::{
     Environment, Error, Flags, identity_settings::personal_token, settings::DEFAULT_PATIENCE,
     vault_settings::Place,
 };
-use crate::vault::{Auth, Config, VaultToken};
+use crate::vault::{Address, Auth, Config, VaultToken};
 
 /// The vault of whoever looks after it, with their token: flags and environment name them, and never a repository's file.
 ///
@@ -27,6 +27,32 @@ pub fn owned_vault(
         auth: Auth::Personal(token),
         tls: place.tls,
         patience: flags.timeout.map_or(DEFAULT_PATIENCE, Into::into),
+    })
+}
+
+/// Another vault, reached as the first is, with a token of its own.
+///
+/// # Errors
+/// When the token cannot be read.
+pub fn other_vault(
+    address: Address,
+    first: &Config,
+    environment: &Environment,
+    token_file: Option<&Path>,
+) -> Result<Config, Error> {
+    let token = match token_file {
+        Some(path) => token_in(path, environment)?,
+        None => {
+            let token = environment.setting("BUILDPASS_TO_TOKEN").ok_or(Error::NoOtherToken)?;
+            VaultToken::new(token.to_owned())
+        }
+    };
+    Ok(Config {
+        nodes: vec![address],
+        namespace: None,
+        auth: Auth::Personal(token),
+        tls: first.tls.clone(),
+        patience: first.patience,
     })
 }
 

@@ -48,11 +48,12 @@ fn sources() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Whom a stage may know, besides the ground that all stand on.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("secret", &[]),
     ("identity", &["secret"]),
     ("vault", &["identity", "secret"]),
     ("git", &["secret"]),
+    ("export", &["vault"]),
     ("pipeline", &["git"]),
     ("sources", &["git", "secret"]),
     ("run", &["vault", "git", "secret"]),

@@ -4,6 +4,8 @@ mod audit;
 
 mod backup;
 
+mod export;
+
 mod init;
 
 mod key_file;
@@ -48,6 +50,9 @@ enum Command {
     /// Put a backup into a new file, or in the place of everything that a serving lockbox has
     Restore(restore::Arguments),
 
+    /// Write everything that a lockbox holds into another vault; without `--apply`, only say what would be written
+    Export(export::Arguments),
+
     /// Look after the audit log
     Audit(audit::Arguments),
 }
@@ -58,6 +63,7 @@ pub(super) fn execute(arguments: Arguments, surroundings: &Surroundings) -> Resu
         Command::Serve(arguments) => serve::execute(arguments),
         Command::Backup(arguments) => backup::execute(&arguments, surroundings),
         Command::Restore(arguments) => restore::execute(&arguments, surroundings),
+        Command::Export(arguments) => export::execute(&arguments, surroundings),
         Command::Audit(arguments) => audit::execute(&arguments),
     }
 }

@@ -17,6 +17,9 @@ mod backups;
 /// A file that is no whole lockbox.
 mod damaged;
 
+/// Everything in another vault.
+mod left;
+
 /// `kill -9` at any moment: what was acknowledged is there, and nothing is half there.
 mod killed;
 
