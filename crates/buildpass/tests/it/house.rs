@@ -67,9 +67,10 @@ const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("demo", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
     ("http", &[]),
     ("failure", &[]),
+    ("explain", &[]),
 ];
 
-const GROUND: [&str; 3] = ["clock", "failure", "http"];
+const GROUND: [&str; 4] = ["clock", "explain", "failure", "http"];
 
 /// The modules that a text names behind `crate::`.
 fn known_by(text: &str) -> BTreeSet<String> {
