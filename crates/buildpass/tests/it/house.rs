@@ -48,7 +48,7 @@ fn sources() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Whom a stage may know, besides the ground that all stand on.
-const MAY_KNOW: [(&str, &[&str]); 15] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("secret", &[]),
     ("identity", &["secret"]),
     ("vault", &["identity", "secret"]),
