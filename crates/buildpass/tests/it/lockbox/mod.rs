@@ -30,5 +30,7 @@ mod serve;
 
 mod watched;
 
+mod full;
+
 use owner::Owner;
 use served::Served;
