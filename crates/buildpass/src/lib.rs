@@ -12,6 +12,9 @@ pub mod failure;
 /// 0 One request, one answer.
 pub mod http;
 
+/// 0 What error texts mean: one table for everybody.
+pub mod explain;
+
 /// 1 Who is asking: `IdToken`, its claims, where CI systems keep it.
 pub mod identity;
 
@@ -32,6 +35,9 @@ pub mod run;
 
 /// 7 Who may have what: declared tokens and grants, brought to GitLab and the vault.
 pub mod access;
+
+/// How a vault is left: all of it, written into another one.
+pub mod export;
 
 /// Which job may have what: the project's own GitLab CI configuration.
 pub mod pipeline;

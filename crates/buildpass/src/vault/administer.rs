@@ -1,4 +1,9 @@
-use serde::{Serialize, de::DeserializeOwned};
+//! What a vault's owner asks for beside secrets: any API path, and all of the vault at once.
+
+use std::fs::File;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{
@@ -6,105 +11,129 @@ use super::{
     answer::{not_a_vault, one_line, parse, words},
     nodes::{Repeat, Request},
 };
-use crate::http::{Answer, Method};
+use crate::http::{Answer, Method, Pieces};
 
-/// What one request to an administrator's path does.
-#[derive(Clone, Copy, Debug)]
-pub enum Work<'a> {
-    /// Writes a whole object.
-    Write(&'a str),
-    /// Removes what stands there; nothing there is as good.
-    Remove(&'a str),
+#[derive(Deserialize)]
+struct Data<T> {
+    data: Option<T>,
 }
 
-/// What stands at a path of the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found<T> {
-    /// This.
-    There(T),
-    /// Nothing.
-    Nothing,
-    /// Nothing, since nothing is mounted there.
-    NoMount,
+#[derive(Deserialize)]
+struct Keys {
+    #[serde(default)]
+    keys: Vec<String>,
 }
-
-impl<T> Found<T> {
-    /// What is there.
-    pub fn there(self) -> Option<T> {
-        match self {
-            Self::There(found) => Some(found),
-            Self::Nothing | Self::NoMount => None,
-        }
-    }
-}
-
-/// The vault's words for a path below no mount.
-const NO_MOUNT: [&str; 2] = ["no handler for route", "No secret engine mount at"];
 
 impl Session {
-    /// What stands at a path of the API.
+    /// What stands under `data` at an API path; nothing where nothing is.
     ///
     /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn look<T: DeserializeOwned>(&self, path: &str) -> Result<Found<T>, Error> {
-        self.found(path, &self.send(Method::Get, path, None).await?)
+    /// When the token may not read it, or no vault answers.
+    pub async fn look<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Error> {
+        let answer = self.asked(Method::Get, path, None).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let Data { data } = self.accepted(&answer, &format!("GET {path}"))?;
+        Ok(data)
     }
 
-    /// What is listed at a path of the API.
+    /// The same with a parameter.
     ///
     /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Found<T>, Error> {
-        self.found(path, &self.send(Method::List, path, None).await?)
+    /// When the token may not read it, or no vault answers.
+    pub async fn look_at<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        (name, value): (&str, u64),
+    ) -> Result<Option<T>, Error> {
+        let query = format!("{name}={value}");
+        let answer = self.nodes.open((path, Some(&query)), &self.token).await?.whole().await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let Data { data } = self.accepted(&answer, &format!("GET {path}?{query}"))?;
+        Ok(data)
     }
 
-    /// Changes what stands at a path of the API. Twice does no more than once: an object is written whole.
+    /// Removes what stands at an API path.
     ///
     /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn carry_out(&self, work: &Work<'_>, body: &impl Serialize) -> Result<(), Error> {
-        let (method, path, body) = match work {
-            Work::Write(path) => {
-                let body = Zeroizing::new(serde_json::to_vec(body).unwrap_or_default());
-                (Method::Post, *path, Some(body))
-            }
-            Work::Remove(path) => (Method::Delete, *path, None),
-        };
-        let answer = self.send(method, path, body).await?;
-        match answer.status {
-            200..=299 => Ok(()),
-            404 if method == Method::Delete => Ok(()),
-            _ => Err(self.not_done(path, &answer)),
+    /// When the vault refuses it, or does not answer.
+    pub async fn remove(&self, path: &str) -> Result<(), Error> {
+        let answer = self.asked(Method::Delete, path, None).await?;
+        if answer.status < 300 { Ok(()) } else { Err(self.refusal(&answer, &format!("DELETE {path}"))) }
+    }
+
+    /// The names in a folder; those of folders end in a slash.
+    ///
+    /// # Errors
+    /// When the token may not list it, or no vault answers.
+    pub async fn list(&self, path: &str) -> Result<Vec<String>, Error> {
+        let answer = self.asked(Method::List, path, None).await?;
+        if answer.status == 404 {
+            return Ok(Vec::new());
+        }
+        let Data::<Keys> { data } = self.accepted(&answer, &format!("LIST {path}"))?;
+        Ok(data.map(|data| data.keys).unwrap_or_default())
+    }
+
+    /// Writes to an API path; what it answers is not needed.
+    ///
+    /// # Errors
+    /// When the vault refuses it, or does not answer.
+    pub async fn write(&self, path: &str, body: &Value) -> Result<(), Error> {
+        let text = Zeroizing::new(body.to_string().into_bytes());
+        let answer = self.asked(Method::Post, path, Some(text)).await?;
+        if answer.status < 300 { Ok(()) } else { Err(self.refusal(&answer, &format!("POST {path}"))) }
+    }
+
+    /// All of the vault at once, sealed.
+    ///
+    /// # Errors
+    /// When the vault refuses it, or does not answer.
+    pub async fn backup(&self) -> Result<Pieces, Error> {
+        let pieces = self.nodes.open((SNAPSHOT, None), &self.token).await?;
+        match pieces.status() {
+            200 => Ok(pieces),
+            _ => Err(self.refusal(&pieces.whole().await?, &format!("GET {SNAPSHOT}"))),
         }
     }
 
-    fn found<T: DeserializeOwned>(&self, path: &str, answer: &Answer) -> Result<Found<T>, Error> {
-        if answer.status == 200 {
-            return parse(answer).map(Found::There);
-        }
-        let Some(said) = words(answer) else { return Err(not_a_vault(answer)) };
-        let no_mount = said.iter().any(|text| NO_MOUNT.iter().any(|part| text.contains(part)));
-        match answer.status {
-            400 | 404 if no_mount => Ok(Found::NoMount),
-            404 => Ok(Found::Nothing),
-            _ => Err(self.not_done(path, answer)),
-        }
+    /// Puts a backup in the place of everything that the vault has.
+    ///
+    /// # Errors
+    /// When the vault refuses it, or does not answer.
+    pub async fn restore(&self, backup: File) -> Result<(), Error> {
+        let answer = self.nodes.upload(SNAPSHOT, &self.token, backup).await?;
+        if answer.status < 300 { Ok(()) } else { Err(self.refusal(&answer, &format!("POST {SNAPSHOT}"))) }
     }
 
-    async fn send(
+    async fn asked(
         &self,
         method: Method,
         path: &str,
         body: Option<Zeroizing<Vec<u8>>>,
     ) -> Result<Answer, Error> {
-        let repeat = Repeat::Freely;
-        let request = Request { method, path, token: Some(&self.token), body, repeat, secret_in_body: None };
-        self.nodes.send(&request).await
+        let repeat = if method == Method::Post { Repeat::WhenUnsent } else { Repeat::Freely };
+        let token = Some(&self.token);
+        self.nodes.send_again(&Request { method, path, token, body, repeat, secret_in_body: None }).await
     }
 
-    fn not_done(&self, path: &str, answer: &Answer) -> Error {
-        let Some(words) = words(answer) else { return not_a_vault(answer) };
-        let text = one_line(&words, &[self.token.expose()]);
-        Error::NotDone { path: path.to_owned(), status: answer.status, text }
+    fn accepted<T: DeserializeOwned>(&self, answer: &Answer, asked: &str) -> Result<T, Error> {
+        if answer.status < 300 { parse(answer) } else { Err(self.refusal(answer, asked)) }
+    }
+
+    fn refusal(&self, answer: &Answer, asked: &str) -> Error {
+        match words(answer) {
+            Some(words) => Error::Refused {
+                asked: asked.to_owned(),
+                status: answer.status,
+                text: one_line(&words, &[self.token.expose()]),
+            },
+            None => not_a_vault(answer),
+        }
     }
 }
+
+const SNAPSHOT: &str = "sys/storage/raft/snapshot";

@@ -1,5 +1,6 @@
-use super::{SecretPath, refusal};
+use super::SecretPath;
 use crate::{
+    explain::{self, Row, Stage, rows::own},
     failure::{Blame, Failure},
     http, identity,
 };
@@ -119,11 +120,11 @@ pub enum Error {
         /// The vault's words.
         text: String,
     },
-    /// The session may not change or look at a path, or the vault does not take what was written there.
-    #[error("the vault answered at `{path}`: {status} {text}")]
-    NotDone {
-        /// The API path.
-        path: String,
+    /// What the vault's owner asked for was refused.
+    #[error("the vault refused {asked}: {status} {text}")]
+    Refused {
+        /// Method and API path.
+        asked: String,
         /// The HTTP status.
         status: u16,
         /// The vault's words.
@@ -145,24 +146,34 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoNode => Some("set `[vault] address`, VAULT_SERVER_URL or VAULT_ADDR, or say `--address`".to_owned()),
+            Self::NoNode => Some(own::NO_ADDRESS.hint()),
             Self::Http(error) | Self::Unreachable { source: error, .. } => error.hint(),
-            Self::Standby { .. } => Some("list the addresses of all nodes, or one that stands before them all".to_owned()),
-            Self::Busy { text, .. } if text.contains("sealed") => Some("an operator has to unseal it".to_owned()),
-            Self::Busy { .. } => Some("try again later; `--timeout` sets how long is waited".to_owned()),
-            Self::PerhapsMade { .. } => Some("run the job again; what was made ends with its session".to_owned()),
-            Self::NotAVault { .. } => Some("is it the address of a web page, or of a proxy on the way?".to_owned()),
-            Self::Identity(error) => error.hint(),
-            Self::LoginRefused { text, .. } => refusal::login_hint(text),
-            Self::ReadRefused { text, .. } => Some(refusal::read_hint(text).to_owned()),
-            Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
-            Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
-            Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
-            Self::NotDone { status: 403, text, .. } if text == "permission denied" => {
-                Some(refusal::read_hint(text).to_owned())
+            Self::Standby { .. } => Some(own::STANDBY.hint()),
+            Self::Busy { text, .. } => Some(match explain::find(Stage::Vault, text) {
+                Some(row) => row.hint(),
+                None => "try again later; `--timeout` sets how long is waited".to_owned(),
+            }),
+            Self::PerhapsMade { .. } => {
+                Some("run the job again; what was made ends with its session".to_owned())
             }
-            Self::NotDone { status: 403, .. } => Some("`buildpass access plan --policy` prints the policy that it takes".to_owned()),
-            Self::NotDone { .. } | Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
+            Self::NotAVault { .. } => Some(own::NOT_A_VAULT.hint()),
+            Self::Identity(error) => error.hint(),
+            Self::LoginRefused { text, .. } => explain::login(text).map(Row::hint),
+            Self::ReadRefused { text, .. } => explain::find(Stage::Vault, text).map(Row::hint),
+            Self::NoSecret { .. } => Some(own::NO_SECRET.hint()),
+            Self::VersionGone { .. } => Some(own::VERSION_GONE.hint()),
+            Self::NoField { .. } => Some(own::NO_FIELD.hint()),
+            Self::ReadFailed { text, .. } => explain::find(Stage::Engine, text)
+                .or_else(|| explain::find(Stage::Vault, text))
+                .map(Row::hint),
+            Self::NotRenewed { text, .. } => explain::find(Stage::Vault, text).map(Row::hint),
+            Self::Refused { status: 403, .. } => {
+                Some("is the token still alive, and do its policies allow it?".to_owned())
+            }
+            Self::Refused { asked, .. } if asked.starts_with("POST sys/storage/") => {
+                Some("everything there is as it was".to_owned())
+            }
+            Self::Refused { .. } => None,
         }
     }
 
@@ -183,7 +194,7 @@ impl Error {
             Self::Unreachable { .. } | Self::Standby { .. } | Self::Busy { .. } => Blame::Unreachable,
             Self::PerhapsMade { .. } | Self::NotAVault { .. } => Blame::Unreachable,
             Self::LoginRefused { .. } | Self::ReadRefused { .. } | Self::ReadFailed { .. } => Blame::Refused,
-            Self::NotRenewed { .. } | Self::NotDone { .. } => Blame::Refused,
+            Self::NotRenewed { .. } | Self::Refused { .. } => Blame::Refused,
             Self::NoSecret { .. } | Self::VersionGone { .. } | Self::NoField { .. } => Blame::Refused,
         }
     }

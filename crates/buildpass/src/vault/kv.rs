@@ -6,7 +6,6 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     Error, SecretPath, SecretRef, Session,
-    administer::{Found, Work},
     answer::{not_a_vault, one_line, parse, words},
     nodes::{Repeat, Request},
 };
@@ -33,11 +32,6 @@ pub enum Written {
 }
 
 #[derive(Deserialize)]
-struct MetadataAnswer {
-    data: Metadata,
-}
-
-#[derive(Deserialize)]
 struct Metadata {
     #[serde(default)]
     current_version: u64,
@@ -53,11 +47,6 @@ struct Version {
     deletion_time: String,
     #[serde(default)]
     destroyed: bool,
-}
-
-#[derive(Deserialize)]
-struct DataAnswer {
-    data: Data,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +66,9 @@ struct WrittenAnswer {
     data: DataMetadata,
 }
 
+/// Vault's words for a path below no mount.
+const NO_MOUNT: &str = "no handler for route";
+
 /// Vault's words for a write that does not follow the version that it names.
 const NOT_THAT_VERSION: &str = "check-and-set parameter did not match";
 
@@ -86,8 +78,8 @@ impl Session {
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn kv_state(&self, path: &SecretPath) -> Result<KvState, Error> {
-        let found: Found<MetadataAnswer> = self.look(&metadata_path(path)).await?;
-        let Found::There(MetadataAnswer { data }) = found else { return Ok(KvState::default()) };
+        let found: Option<Metadata> = self.look(&metadata_path(path)).await?;
+        let Some(data) = found else { return Ok(KvState::default()) };
         let newest = data.versions.get(&data.current_version.to_string());
         let readable = newest.is_some_and(|newest| newest.deletion_time.is_empty() && !newest.destroyed);
         let custom = data.custom_metadata.unwrap_or_default();
@@ -130,7 +122,27 @@ impl Session {
         path: &SecretPath,
         custom: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        self.carry_out(&Work::Write(&metadata_path(path)), &json!({ "custom_metadata": custom })).await
+        self.write(&metadata_path(path), &json!({ "custom_metadata": custom })).await
+    }
+
+    /// Deletes the newest version of a secret.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn delete_newest(&self, path: &SecretPath) -> Result<(), Error> {
+        self.remove(&path.api_path()).await
+    }
+
+    /// Whether anything is mounted where an API path leads to.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn leads_somewhere(&self, path: &str) -> Result<bool, Error> {
+        let (token, repeat) = (Some(&self.token), Repeat::Freely);
+        let request = Request { method: Method::Get, path, token, body: None, repeat, secret_in_body: None };
+        let answer = self.nodes.send_again(&request).await?;
+        let words = words(&answer).ok_or_else(|| not_a_vault(&answer))?;
+        Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
     }
 
     /// Removes a secret with all of its versions.
@@ -138,13 +150,13 @@ impl Session {
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn forget(&self, path: &SecretPath) -> Result<(), Error> {
-        self.carry_out(&Work::Remove(&metadata_path(path)), &Value::Null).await
+        self.remove(&metadata_path(path)).await
     }
 
     /// The first try may have been written and its answer lost on the way.
     async fn is_it_ours(&self, to: &SecretRef, value: &BuildToken) -> Result<Written, Error> {
-        let found: Found<DataAnswer> = self.look(&to.path.api_path()).await?;
-        let Found::There(DataAnswer { data }) = found else { return Ok(Written::Overtaken) };
+        let found: Option<Data> = self.look(&to.path.api_path()).await?;
+        let Some(data) = found else { return Ok(Written::Overtaken) };
         let fields = data.data.unwrap_or_default();
         let ours = fields.get(&to.field).and_then(Value::as_str) == Some(value.expose());
         wipe_all(fields);
@@ -155,11 +167,8 @@ impl Session {
         if version == 0 {
             return Ok(Map::new());
         }
-        let found: Found<DataAnswer> = self.look(&path.api_path()).await?;
-        Ok(match found {
-            Found::There(DataAnswer { data }) => data.data.unwrap_or_default(),
-            Found::Nothing | Found::NoMount => Map::new(),
-        })
+        let found: Option<Data> = self.look(&path.api_path()).await?;
+        Ok(found.and_then(|data| data.data).unwrap_or_default())
     }
 
     async fn write_fields(
@@ -180,7 +189,7 @@ impl Session {
             repeat: Repeat::Freely,
             secret_in_body: None,
         };
-        let answer = self.nodes.send(&request).await?;
+        let answer = self.nodes.send_again(&request).await?;
         if answer.status == 200 {
             let WrittenAnswer { data } = parse(&answer)?;
             return Ok(Written::Version(data.version));
@@ -191,7 +200,11 @@ impl Session {
         }
         let values: Vec<&str> =
             fields.values().filter_map(Value::as_str).chain([self.token.expose()]).collect();
-        Err(Error::NotDone { path: api_path, status: answer.status, text: one_line(&words, &values) })
+        Err(Error::Refused {
+            asked: format!("POST {api_path}"),
+            status: answer.status,
+            text: one_line(&words, &values),
+        })
     }
 }
 

@@ -30,7 +30,6 @@ mod session;
 mod token;
 
 pub use address::Address;
-pub use administer::{Found, Work};
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
 pub use kv::{KvState, Written};

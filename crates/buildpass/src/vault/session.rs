@@ -114,7 +114,7 @@ pub(super) async fn login(
             return Err(not_a_vault(&answer));
         };
         let text = one_line(&words, &[token.expose().trim()]);
-        let explained = refusal::login_explained(&text, token);
+        let explained = refusal::explained(&text, token);
         return Err(Error::LoginRefused { text, status: answer.status, explained });
     }
     let LoginAnswer { auth } = parse(&answer)?;
@@ -144,11 +144,6 @@ impl Session {
     /// From now on, waits for the vault this long in all.
     pub fn wait_for(&mut self, patience: Duration) {
         self.nodes.wait_for(patience);
-    }
-
-    /// From now on, waits for the vault this long at each request: an administrator's work has many.
-    pub fn wait_for_each(&mut self, patience: Duration) {
-        self.nodes.wait_for_each(patience);
     }
 
     /// Sets the session's remaining life to `lead`, longer or shorter than it was, and says when it ends now.

@@ -390,10 +390,14 @@ fn the_readme_has_every_flag_and_no_other() {
         "git setup",
         "git credential",
         "doctor",
+        "doctor explain",
         "demo",
         "lockbox init",
         "lockbox serve",
         "lockbox audit verify",
+        "lockbox backup",
+        "lockbox restore",
+        "lockbox export",
     ];
     let help =
         commands.map(|command| Buildpass::new().args(command.split(' ')).args(["--help"]).run().stdout);

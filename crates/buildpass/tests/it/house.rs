@@ -49,11 +49,12 @@ fn sources() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Whom a stage may know, besides the ground that all stand on.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("secret", &[]),
     ("identity", &["secret"]),
     ("vault", &["identity", "secret"]),
     ("git", &["secret"]),
+    ("export", &["vault"]),
     ("pipeline", &["git"]),
     ("sources", &["git", "secret"]),
     ("run", &["vault", "git", "secret"]),
@@ -67,9 +68,10 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("demo", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
     ("http", &[]),
     ("failure", &[]),
+    ("explain", &[]),
 ];
 
-const GROUND: [&str; 3] = ["clock", "failure", "http"];
+const GROUND: [&str; 4] = ["clock", "explain", "failure", "http"];
 
 /// The modules that a text names behind `crate::`.
 fn known_by(text: &str) -> BTreeSet<String> {

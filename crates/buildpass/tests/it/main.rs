@@ -56,6 +56,8 @@ mod access;
 
 mod lockbox;
 
+mod explain;
+
 mod documents;
 
 mod house;

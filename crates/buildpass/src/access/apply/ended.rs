@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     access::{Declaration, Error, Held, Mark, Token, World, gitlab::Gitlab},
-    vault::{Session, Work},
+    vault::Session,
 };
 
 /// What was ended, and who is cut off by it.
@@ -49,7 +49,7 @@ pub async fn end_now(
     }
     let secret = stored.is_some_and(|stored| stored.state.readable);
     if secret {
-        session.carry_out(&Work::Remove(&token.store.path.api_path()), &()).await?;
+        session.delete_newest(&token.store.path).await?;
     }
     let grants = declaration.grants().iter().filter(|grant| grant.path == token.store.path);
     let cut = grants.map(|grant| {

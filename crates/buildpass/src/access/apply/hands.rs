@@ -12,7 +12,7 @@ use crate::{
         gitlab::{Gitlab, TokenView},
         note_of, role_body_of, wanted,
     },
-    vault::{SecretRef, Session, Work, Written},
+    vault::{SecretRef, Session, Written},
 };
 
 /// What it takes to carry a plan out.
@@ -191,10 +191,10 @@ impl Hands<'_> {
     }
 
     pub(super) async fn write(&self, path: &str, body: &Value) -> Result<(), Error> {
-        Ok(self.session.carry_out(&Work::Write(path), body).await?)
+        Ok(self.session.write(path, body).await?)
     }
 
     async fn remove(&self, path: &str) -> Result<(), Error> {
-        Ok(self.session.carry_out(&Work::Remove(path), &Value::Null).await?)
+        Ok(self.session.remove(path).await?)
     }
 }

@@ -154,7 +154,7 @@ impl VaultSide {
             Ok(found.map(|found| (role.name.clone(), found)))
         })
         .await?;
-        let names = vault_side::policies(session).await?;
+        let names = session.list("sys/policies/acl").await?;
         let wanted: BTreeSet<String> = declaration
             .roles()
             .iter()

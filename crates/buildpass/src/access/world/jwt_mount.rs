@@ -1,9 +1,6 @@
 use serde_json::{Map, Value};
 
-use crate::{
-    access::Error,
-    vault::{Found, Session},
-};
+use crate::{access::Error, vault::Session};
 
 /// The JWT auth method that jobs log in by.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,27 +15,20 @@ pub enum JwtMount {
     Unasked,
 }
 
-#[derive(serde::Deserialize)]
-struct ConfigAnswer {
-    data: Option<Map<String, Value>>,
-}
-
 pub(super) async fn look(session: &Session, mount: &str) -> Result<JwtMount, Error> {
-    let found: Found<ConfigAnswer> = session.look(&format!("auth/{mount}/config")).await?;
-    Ok(match found {
-        Found::NoMount => JwtMount::Absent,
-        Found::Nothing => JwtMount::Unconfigured,
-        Found::There(ConfigAnswer { data }) => {
-            let config = data.unwrap_or_default();
-            let says = |key: &str| match config.get(key) {
-                Some(Value::String(text)) => !text.is_empty(),
-                Some(Value::Array(all)) => !all.is_empty(),
-                _ => false,
-            };
-            let verifies = ["oidc_discovery_url", "jwks_url", "jwt_validation_pubkeys", "jwks_pairs"]
-                .into_iter()
-                .any(says);
-            if verifies { JwtMount::Configured(config) } else { JwtMount::Unconfigured }
-        }
-    })
+    let path = format!("auth/{mount}/config");
+    let Some(config) = session.look::<Map<String, Value>>(&path).await? else {
+        return Ok(match session.leads_somewhere(&path).await? {
+            true => JwtMount::Unconfigured,
+            false => JwtMount::Absent,
+        });
+    };
+    let says = |key: &str| match config.get(key) {
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(all)) => !all.is_empty(),
+        _ => false,
+    };
+    let keys = ["oidc_discovery_url", "jwks_url", "jwt_validation_pubkeys", "jwks_pairs"];
+    let verifies = keys.into_iter().any(says);
+    Ok(if verifies { JwtMount::Configured(config) } else { JwtMount::Unconfigured })
 }

@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     access::{Error, Note, gitlab::TokenView},
-    vault::{Found, KvState, Session},
+    vault::{self, KvState, Session},
 };
 
 /// The secret of a declared token.
@@ -63,11 +63,6 @@ impl Stored {
 }
 
 #[derive(Deserialize)]
-struct MountAnswer {
-    data: Mount,
-}
-
-#[derive(Deserialize)]
 struct Mount {
     #[serde(rename = "type")]
     kind: String,
@@ -75,20 +70,21 @@ struct Mount {
     options: Option<Map<String, Value>>,
 }
 
+/// The vault's words for a path where nothing is mounted.
+const NO_MOUNT: &str = "No secret engine mount at";
+
 pub(super) async fn kv_mount(session: &Session, mount: &str) -> Result<KvMount, Error> {
-    let found: Found<MountAnswer> = session.look(&format!("sys/mounts/{mount}")).await?;
-    let Found::There(MountAnswer { data }) = found else { return Ok(KvMount::Absent) };
-    let version = data.options.as_ref().and_then(|options| options.get("version")?.as_str()).unwrap_or("1");
-    Ok(match (data.kind.as_str(), version) {
+    let found: Option<Mount> = match session.look(&format!("sys/mounts/{mount}")).await {
+        Err(vault::Error::Refused { status: 400, text, .. }) if text.contains(NO_MOUNT) => None,
+        found => found?,
+    };
+    let Some(Mount { kind, options }) = found else { return Ok(KvMount::Absent) };
+    let version = options.as_ref().and_then(|options| options.get("version")?.as_str()).unwrap_or("1");
+    Ok(match (kind.as_str(), version) {
         ("kv", "2") => KvMount::Versioned,
         ("kv", version) => KvMount::Other(format!("a KV store of version {version}")),
         (kind, _) => KvMount::Other(format!("the engine `{kind}`")),
     })
-}
-
-#[derive(Deserialize)]
-struct RoleAnswer {
-    data: Map<String, Value>,
 }
 
 pub(super) async fn role(
@@ -96,13 +92,7 @@ pub(super) async fn role(
     mount: &str,
     name: &str,
 ) -> Result<Option<Map<String, Value>>, Error> {
-    let found: Found<RoleAnswer> = session.look(&format!("auth/{mount}/role/{name}")).await?;
-    Ok(found.there().map(|answer| answer.data))
-}
-
-#[derive(Deserialize)]
-struct PolicyAnswer {
-    data: Policy,
+    Ok(session.look(&format!("auth/{mount}/role/{name}")).await?)
 }
 
 #[derive(Deserialize)]
@@ -111,23 +101,6 @@ struct Policy {
 }
 
 pub(super) async fn policy(session: &Session, name: &str) -> Result<Option<String>, Error> {
-    let found: Found<PolicyAnswer> = session.look(&format!("sys/policies/acl/{name}")).await?;
-    Ok(found.there().map(|answer| answer.data.policy))
-}
-
-#[derive(Deserialize)]
-struct KeysAnswer {
-    data: Keys,
-}
-
-#[derive(Deserialize)]
-struct Keys {
-    #[serde(default)]
-    keys: Vec<String>,
-}
-
-/// The names of all policies.
-pub(super) async fn policies(session: &Session) -> Result<Vec<String>, Error> {
-    let found: Found<KeysAnswer> = session.list("sys/policies/acl").await?;
-    Ok(found.there().map(|answer| answer.data.keys).unwrap_or_default())
+    let found: Option<Policy> = session.look(&format!("sys/policies/acl/{name}")).await?;
+    Ok(found.map(|found| found.policy))
 }

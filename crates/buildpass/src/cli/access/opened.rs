@@ -38,7 +38,6 @@ impl Opened {
         }
         let address = vault.nodes.first().map(ToString::to_string).unwrap_or_default();
         let mut session = vault.login(credential, clock).await?;
-        session.wait_for_each(vault.patience);
         session.renew(LONG_ENOUGH).await?;
         let gitlab = match gitlab.connect(&session, clock).await {
             Ok(gitlab) => gitlab,

@@ -99,8 +99,8 @@ on_every_vault! {
         hint: the token must be alive, and an owner's
         ");
         insta::assert_snapshot!(plan("VAULT_TOKEN", "made-up-and-unknown").1, @"
-        error: the vault answered at `sys/mounts/ci`: 403 permission denied
-        hint: the session is over: was it revoked, or did its time end?
+        error: the vault refused GET sys/mounts/ci: 403 permission denied
+        hint: is the token still alive, and do its policies allow it?
         ");
         assert_eq!(plan("CI_SERVER_URL", "http://127.0.0.1:1").0, Some(4));
         assert!(scene.living("ci-read").is_empty());
