@@ -34,9 +34,7 @@ on_every_vault! {
         vault.write_secret(BUILD_TOKEN_PATH, json!({"token": "made-up-password-of-a-database"}));
         let finished = scene.owner(&declared("")).args(["access", "apply"]).run();
         assert_eq!(finished.code, Some(3));
-        insta::assert_snapshot!(said(&scene, &finished), @"
-        error: what stands at PATH/token@ci is no living token of GitLab, and buildpass did not put it there: remove it, or store the token `ci-read` elsewhere
-        ");
+        insta::assert_snapshot!(said(&scene, &finished), @"error: what stands at PATH/token@ci is no living token of GitLab, and buildpass did not put it there: remove it, or store the token `ci-read` elsewhere");
         assert_eq!(scene.stored().unwrap(), "made-up-password-of-a-database");
         assert!(scene.living("ci-read").is_empty());
     }
@@ -45,16 +43,12 @@ on_every_vault! {
         let scene = Scene::on(vault);
         vault.must("POST", "sys/mounts/ci", json!({"type": "kv", "options": {"version": "1"}}));
         let finished = scene.owner(&declared("")).args(["access", "plan"]).run();
-        insta::assert_snapshot!(said(&scene, &finished), @"
-        error: `ci` is a KV store of version 1: tokens are kept in a KV store of version 2, so name another mount in `store`
-        ");
+        insta::assert_snapshot!(said(&scene, &finished), @"error: `ci` is a KV store of version 1: tokens are kept in a KV store of version 2, so name another mount in `store`");
         vault.must("DELETE", "sys/mounts/ci", Value::Null);
         let finished = scene.owner(&declared("")).args(["--auth", "ci-jwt", "access", "apply"]).run();
         assert_eq!(finished.code, Some(0), "{}", finished.stderr);
         let finished = scene.owner(&declared("")).args(["--auth", "ci-jwt", "--issuer", "https://other.example", "access", "plan"]).run();
-        insta::assert_snapshot!(said(&scene, &finished), @"
-        error: the auth method `ci-jwt` is for the ID tokens of GITLAB, and not of https://other.example: name another with `[vault] auth`, or the issuer with `[identity] issuer`
-        ");
+        insta::assert_snapshot!(said(&scene, &finished), @"error: the auth method `ci-jwt` is for the ID tokens of GITLAB, and not of https://other.example: name another with `[vault] auth`, or the issuer with `[identity] issuer`");
     }
 
     fn projects_and_refs_that_are_not_there(vault) {
@@ -67,9 +61,7 @@ on_every_vault! {
         hint: is its path right? a number stays when it is renamed
         ");
         let finished = plan(&grant("projects = [\"gitlab-org/security/gitlab-shell\"]\nrefs = [\"*-stable\"]\n"));
-        insta::assert_snapshot!(said(&scene, &finished), @"
-        error: no protected branch of the projects of the role r looks like *-stable: a role without a branch would let every one in
-        ");
+        insta::assert_snapshot!(said(&scene, &finished), @"error: no protected branch of the projects of the role r looks like *-stable: a role without a branch would let every one in");
         let elsewhere = declared("").replace("group = \"gitlab-org/security\"", "group = \"no-such-group\"");
         insta::assert_snapshot!(said(&scene, &plan(&elsewhere)), @"
         error: GitLab refused to list the tokens of the group no-such-group: 404 Group Not Found
