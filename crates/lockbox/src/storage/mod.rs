@@ -44,6 +44,8 @@ mod error;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::SimulatedDisk;
 
 pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};

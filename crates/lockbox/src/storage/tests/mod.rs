@@ -15,7 +15,7 @@ mod tampered;
 /// A disk without room.
 mod full;
 
-pub(super) use simulated::SimulatedDisk;
+pub(crate) use simulated::SimulatedDisk;
 
 use std::sync::Arc;
 
