@@ -13,7 +13,7 @@ use crate::{
     audit::{AuditError, AuditLog},
     auth::{
         jwt::JwtError,
-        token::{Key, Kind, Order, Renewal, Session, Terms, TokenError, TokenRoles, Tokens},
+        token::{Key, Kind, Order, Renewal, Shown, Terms, TokenError, TokenRoles, Tokens},
     },
     clock::Moment,
     cubbyhole::Cubbyholes,
@@ -172,7 +172,7 @@ impl Core {
         }
     }
 
-    pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Session, TokenError> {
+    pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Shown<'_>, TokenError> {
         self.tokens.authenticate(id.ok_or(TokenError::Refused)?, from, self.now()).await
     }
 }
@@ -182,7 +182,11 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::{ManualClock, auth::token::Order, storage::Batch};
+    use crate::{
+        ManualClock,
+        auth::token::{Order, Session},
+        storage::Batch,
+    };
 
     async fn load(store: &Arc<Store>, clock: &ManualClock) -> Core {
         Core::load(Arc::clone(store), Time::new(Arc::new(clock.clone())), None).await.unwrap()

@@ -127,18 +127,16 @@ async fn answer(
         return audited.is_told(Asker::Anybody, sys::ui_mounts(core, incoming, rest));
     }
     let id = incoming.token.as_deref().map(String::as_str);
-    let session = match core.authenticate(id, incoming.peer.ip()).await {
-        Ok(session) => session,
+    let shown = match core.authenticate(id, incoming.peer.ip()).await {
+        Ok(shown) => shown,
         Err(refusal) => {
             let audited = Audited::new(core, incoming, route, incoming.operation);
             audited.asks(Asker::Nobody)?;
             return audited.is_told(Asker::Nobody, Err(refusal.into()));
         }
     };
-    let outcome = authorised(core, incoming, route, (&session, wrap)).await;
-    if session.uses < 0 {
-        core.tokens.revoke(&session).await?;
-    }
+    let outcome = authorised(core, incoming, route, (&shown.session, wrap)).await;
+    shown.finish().await?;
     outcome
 }
 

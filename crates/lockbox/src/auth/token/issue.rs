@@ -92,7 +92,7 @@ impl Tokens {
         let key = session.key;
         let pending = {
             let mut tables = self.write();
-            if tables.session(&key).is_some_and(|taken| taken.ends.is_none_or(|ends| ends > now)) {
+            if tables.alive(key, now).is_some() {
                 return Err(TokenError::IdTaken);
             }
             if session.token.parent.is_some_and(|parent| tables.session(&parent).is_none()) {
