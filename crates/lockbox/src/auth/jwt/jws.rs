@@ -149,7 +149,7 @@ fn decode(part: &str, reader: Reader) -> Result<Vec<u8>, JwsError> {
     LENIENT.decode(part).map_err(|error| {
         JwsError::Base64(match error {
             DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => offset,
-            DecodeError::InvalidLength(length) => length,
+            DecodeError::InvalidLength(length) => length.saturating_sub(1),
             DecodeError::InvalidPadding => part.find('=').unwrap_or(part.len()),
         })
     })
@@ -175,6 +175,7 @@ mod tests {
         assert_eq!(refusal("a.b.c.d"), parts);
         assert_eq!(refusal("!!!.abc.def"), "illegal base64 data at input byte 0");
         assert_eq!(refusal("e30.abc.de=="), "illegal base64 data at input byte 2");
+        assert_eq!(refusal("a.b.c"), "illegal base64 data at input byte 0");
         assert_eq!(
             refusal("e3g.abc.def"),
             "invalid character 'x' looking for beginning of object key string"
