@@ -4,6 +4,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::{
+    audited_headers::AuditedHeaders,
     mount::{Description, Mounts},
     sys::Moves,
     time::Time,
@@ -30,6 +31,7 @@ pub(crate) struct Core {
     pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
     pub(super) audit: Option<AuditLog>,
+    pub(super) audited_headers: AuditedHeaders,
     pub(super) cubbyholes: Cubbyholes,
     pub(super) moves: Moves,
 }
@@ -64,6 +66,7 @@ impl Core {
             token_roles: TokenRoles::load(Arc::clone(&store))?,
             mounts: Mounts::load(Arc::clone(&store), now).await?,
             moves: Moves::default(),
+            audited_headers: AuditedHeaders::load(Arc::clone(&store))?,
             audit: match audit_file {
                 Some(path) => Some(watch::open(&store, path, now).await?),
                 None => None,

@@ -7,7 +7,12 @@ use hyper::{
 };
 use tokio::time::Instant;
 
-use super::{Vault, envelope, failure::Failure, http::Incoming, process};
+use super::{
+    Vault, envelope,
+    failure::Failure,
+    http::{Incoming, NAMESPACE},
+    process,
+};
 use crate::{
     exchange::Answer,
     limit::{InFlight, Limits, LoginRates, Source, within},
@@ -42,6 +47,7 @@ impl Api {
     pub(crate) async fn answer(&self, request: Request<Body>, ends: Ends) -> Response<Full<Bytes>> {
         let (kind, begun) = (RequestKind::of(&request), Instant::now());
         let id = random::uuid();
+        let namespace = request.headers().get(NAMESPACE).filter(|named| !named.is_empty()).cloned();
         let answer = within(self.limits.max_request_duration, self.process(&id, request, kind, ends)).await;
         let outcome = answer.unwrap_or(Err(Failure::TookTooLong));
         if matches!(outcome, Err(Failure::Audit(_))) {
@@ -50,7 +56,11 @@ impl Api {
         if let Some(limit) = outcome.as_ref().err().and_then(Failure::limit) {
             self.metrics.refused(limit);
         }
-        let response = envelope::response(id, outcome);
+        let is_none = matches!(outcome, Err(Failure::BrokenRequest | Failure::BrokenPath));
+        let mut response = envelope::response(id, outcome);
+        if let Some(namespace) = namespace.filter(|_| !is_none) {
+            response.headers_mut().insert(NAMESPACE, namespace);
+        }
         self.metrics.request(kind, response.status(), begun.elapsed());
         response
     }

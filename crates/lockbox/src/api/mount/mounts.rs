@@ -162,7 +162,7 @@ impl Mounts {
         }
         for description in doomed {
             match description.kind.as_str() {
-                "jwt" => {
+                "jwt" | "oidc" => {
                     if let Ok(mount) = self.method(description)
                         && let Method::Jwt(method) = &*mount.inside
                     {
@@ -215,7 +215,7 @@ impl Mounts {
 
     fn method(&self, description: Description) -> Result<Mount<Method>, JwtError> {
         let inside = match description.kind.as_str() {
-            "jwt" => Method::Jwt(jwt::Method::load(Arc::clone(&self.store), &description.uuid)?),
+            "jwt" | "oidc" => Method::Jwt(jwt::Method::load(Arc::clone(&self.store), &description.uuid)?),
             _ => Method::Token,
         };
         Ok(Mount { description, inside: Arc::new(inside) })

@@ -85,9 +85,6 @@ mod bound_claims;
 /// A token held against keys, without a server.
 mod check;
 
-/// Values as Go prints them.
-mod go_format;
-
 /// Why a login, a role or a configuration was refused.
 mod error;
 
@@ -95,5 +92,4 @@ pub use check::{TokenProblem, check_claims, check_token};
 use settings::{refuse, take};
 
 pub(crate) use error::JwtError;
-pub(crate) use go_format::json_error;
 pub(crate) use method::{Client, Method, Mounted};
