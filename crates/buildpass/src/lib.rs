@@ -12,6 +12,9 @@ pub mod failure;
 /// 0 One request, one answer.
 pub mod http;
 
+/// 0 What error texts mean: one table for everybody.
+pub mod explain;
+
 /// 1 Who is asking: `IdToken`, its claims, where CI systems keep it.
 pub mod identity;
 
@@ -35,6 +38,9 @@ pub mod pipeline;
 
 /// The whole story on one machine.
 pub mod demo;
+
+/// 9 Why it does not work: one file a check.
+pub mod doctor;
 
 /// Flags, `buildpass.toml` and the environment, turned into proven values.
 pub mod config;

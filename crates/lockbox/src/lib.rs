@@ -56,6 +56,9 @@ mod seal;
 /// Everything that outlives the process: one file of sealed entries.
 mod storage;
 
+/// A backup at rest.
+mod backup_file;
+
 /// One request and its answer, without HTTP.
 mod exchange;
 
@@ -70,6 +73,7 @@ mod random;
 
 pub use api::{Initialised, OpenError, PathProblem, check_path};
 pub use auth::jwt::{TokenProblem, check_claims, check_token};
+pub use backup_file::BackupFile;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken, Storage};
 pub use limit::{Limits, LoginRate};
@@ -77,5 +81,5 @@ pub use lockbox::{Condition, Lockbox};
 pub use policy::{PolicyProblem, check_policy};
 pub use seal::{NoKey, RootKey, Split, SplitError};
 pub use server::{Drained, Listeners, Notice, Notices, ServeError};
-pub use storage::StorageError;
+pub use storage::{BackupError, StorageError};
 pub use tls::{Tls, TlsError, Transport};

@@ -3,7 +3,7 @@ use std::{fmt, future::Future, sync::Arc};
 use crate::{
     Drained, Limits, Listeners, Notices, ServeError, StorageError, Transport,
     api::{Api, Initialised, OpenError, Vault},
-    audit::AuditError,
+    audit::{AuditError, Witness},
     metrics::Metrics,
     seal::{RootKey, Split},
     server::Server,
@@ -65,6 +65,14 @@ impl Lockbox {
     /// When there can be no such file: then the old one stays in use.
     pub fn reopen_audit_log(&self) -> Result<(), AuditError> {
         self.vault.core().map_or(Ok(()), |core| core.reopen_audit_log())
+    }
+
+    /// What it knows of its own audit log, to hold the log against; nothing while it is sealed, or when there was never one.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn audit_witness(&self) -> Result<Option<Witness>, StorageError> {
+        self.vault.core().map_or(Ok(None), |core| core.audit_witness())
     }
 
     /// Serves Vault's HTTP API until `shutdown` is done, then drains: requests under way have until the deadline of

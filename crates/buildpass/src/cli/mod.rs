@@ -4,6 +4,8 @@ mod ci;
 
 mod demo;
 
+mod doctor;
+
 mod fetch;
 
 mod git;
@@ -64,6 +66,9 @@ enum Command {
 
     /// Say which job gets which token and secret, and why
     Ci(Box<ci::Arguments>),
+
+    /// Say why a job gets no token, and what to do
+    Doctor(doctor::Arguments),
 
     /// Show the whole story on this machine, with nothing to install
     Demo(demo::Arguments),
@@ -143,6 +148,7 @@ impl CommandLine {
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
             Command::Sources(arguments) => sources::execute(&arguments, &surroundings),
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
+            Command::Doctor(arguments) => doctor::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments),
             Command::FetchSources(arguments) => sources::work::execute(&arguments, &surroundings),

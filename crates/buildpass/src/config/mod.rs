@@ -17,6 +17,8 @@ mod identity_settings;
 
 mod of_pipeline;
 
+mod parts;
+
 mod readable;
 
 mod realms;
@@ -37,6 +39,7 @@ pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
+pub use parts::Parts;
 pub use readable::Purpose;
 pub use settings::{Settings, Stated};
 pub use source_credentials::{SourceCredentials, Submodules};

@@ -86,7 +86,7 @@ impl Settings {
 }
 
 /// What the pipeline's own file says, where nobody says anything else.
-fn of_pipeline(
+pub(super) fn of_pipeline(
     flags: &Flags,
     file: Option<&ConfigFile>,
     environment: &Environment,
@@ -116,14 +116,21 @@ fn vault(
 ) -> Result<vault::Config, Error> {
     let place = Place::find(flags, file, environment)?;
     let auth = auth(flags, file, environment, &place)?;
-    let raw = file.map(|file| &file.raw.vault);
-    let from_environment =
-        || environment.first_setting(&["VAULT_NAMESPACE", "BAO_NAMESPACE"]).map(str::to_owned);
-    let from_file = || raw.and_then(|raw| raw.namespace.clone());
-    let namespace = flags.namespace.clone().or_else(from_file).or_else(from_environment);
-    let timeout = raw.and_then(|raw| raw.timeout.as_ref());
+    let namespace = namespace(flags, file, environment);
+    let timeout = file.and_then(|file| file.raw.vault.timeout.as_ref());
     let patience = duration(flags.timeout, "timeout", timeout, DEFAULT_PATIENCE)?;
     Ok(vault::Config { nodes: place.nodes, namespace, auth, tls: place.tls, patience })
+}
+
+pub(super) fn namespace(
+    flags: &Flags,
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+) -> Option<String> {
+    let from_environment =
+        || environment.first_setting(&["VAULT_NAMESPACE", "BAO_NAMESPACE"]).map(str::to_owned);
+    let from_file = || file.and_then(|file| file.raw.vault.namespace.clone());
+    flags.namespace.clone().or_else(from_file).or_else(from_environment)
 }
 
 /// What flags, `buildpass.toml` and environment say that a pipeline's own file should agree with.

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 use zeroize::Zeroizing;
@@ -19,6 +19,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After`, where it is given in seconds.
     pub retry_after: Option<Duration>,
+    /// `Date`: the server's clock.
+    pub date: Option<SystemTime>,
     /// The body, wiped when the answer ends.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -33,6 +35,7 @@ impl Answer {
             retry_after: text(headers, "retry-after")
                 .and_then(|seconds| seconds.parse().ok())
                 .map(Duration::from_secs),
+            date: text(headers, "date").and_then(|date| httpdate::parse_http_date(&date).ok()),
             body: Zeroizing::new(Vec::new()),
         };
         let announced = response.content_length().unwrap_or(0);

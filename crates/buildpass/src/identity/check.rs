@@ -43,28 +43,18 @@ impl Expected {
     /// # Errors
     /// What is wrong with it, expected beside actual.
     pub fn check(&self, token: &IdToken, place: &str, clock: &Clock) -> Result<Option<Warning>, Error> {
-        let text = token.expose().trim();
-        if text.is_empty() {
-            return Err(Error::Empty { place: place.to_owned() });
-        }
-        if names_a_variable(text) {
-            return Err(Error::Unexpanded { place: place.to_owned(), text: text.to_owned() });
-        }
-        let claims =
-            Claims::read(token).map_err(|reason| Error::NotAJwt { place: place.to_owned(), reason })?;
-        let now = clock.unix_seconds();
-        if let Some(expires) = claims.expires
-            && expires <= now
-        {
-            return Err(Error::Expired { ago: Duration::from_secs(now - expires) });
-        }
+        let claims = claims_in(token, place)?;
+        let warning = time_left(&claims, clock)?;
         self.check_issuer(&claims)?;
         self.check_audience(&claims)?;
-        let left = claims.expires.map(|expires| expires - now);
-        Ok(left.filter(|left| *left < SOON).map(|left| Warning::EndsSoon(Duration::from_secs(left))))
+        Ok(warning)
     }
 
-    fn check_issuer(&self, claims: &Claims) -> Result<(), Error> {
+    /// Compares who signed it.
+    ///
+    /// # Errors
+    /// When somebody else has.
+    pub fn check_issuer(&self, claims: &Claims) -> Result<(), Error> {
         match &self.issuer {
             Some(expected) if claims.issuer.as_ref() != Some(expected) => Err(Error::OtherIssuer {
                 expected: expected.clone(),
@@ -74,7 +64,11 @@ impl Expected {
         }
     }
 
-    fn check_audience(&self, claims: &Claims) -> Result<(), Error> {
+    /// Compares whom it is for.
+    ///
+    /// # Errors
+    /// When it is for somebody else than it would be sent to.
+    pub fn check_audience(&self, claims: &Claims) -> Result<(), Error> {
         let actual = || match &claims.audience[..] {
             [] => "none".to_owned(),
             audience => audience.join(", "),
@@ -99,6 +93,35 @@ impl Expected {
             None => Ok(()),
         }
     }
+}
+
+/// The claims of what stands in a place, as far as it is an ID token at all.
+///
+/// # Errors
+/// When it is empty, a variable that nobody expanded, or no JWT.
+pub fn claims_in(token: &IdToken, place: &str) -> Result<Claims, Error> {
+    let text = token.expose().trim();
+    if text.is_empty() {
+        return Err(Error::Empty { place: place.to_owned() });
+    }
+    if names_a_variable(text) {
+        return Err(Error::Unexpanded { place: place.to_owned(), text: text.to_owned() });
+    }
+    Claims::read(token).map_err(|reason| Error::NotAJwt { place: place.to_owned(), reason })
+}
+
+/// Whether its time is over, or nearly.
+///
+/// # Errors
+/// When it is over.
+pub fn time_left(claims: &Claims, clock: &Clock) -> Result<Option<Warning>, Error> {
+    let now = clock.unix_seconds();
+    let Some(expires) = claims.expires else { return Ok(None) };
+    if expires <= now {
+        return Err(Error::Expired { ago: Duration::from_secs(now - expires) });
+    }
+    let left = expires - now;
+    Ok((left < SOON).then(|| Warning::EndsSoon(Duration::from_secs(left))))
 }
 
 /// `$NAME` or `${NAME}` and nothing else: only that is no secret and may be repeated.

@@ -66,11 +66,20 @@ impl GitlabClaims {
 }
 
 fn payload(token: &IdToken) -> Result<Vec<u8>, String> {
+    Ok(header_and_payload(token)?.1)
+}
+
+/// The two parts that anybody may read.
+pub(super) fn header_and_payload(token: &IdToken) -> Result<(Vec<u8>, Vec<u8>), String> {
     let parts: Vec<&str> = token.expose().trim_end().split('.').collect();
-    let [_, payload, _] = parts[..] else {
+    let [header, payload, _] = parts[..] else {
         return Err(format!("it has {} where a JWT has three parts between dots", count(parts.len())));
     };
-    URL_SAFE_NO_PAD.decode(payload).map_err(|_| "its second part is not base64url".to_owned())
+    let decoded = |part: &str, which: &str| {
+        URL_SAFE_NO_PAD.decode(part).map_err(|_| format!("its {which} part is not base64url"))
+    };
+    let payload = decoded(payload, "second")?;
+    Ok((decoded(header, "first").unwrap_or_default(), payload))
 }
 
 fn count(parts: usize) -> String {

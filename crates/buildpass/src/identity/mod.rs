@@ -13,10 +13,13 @@ mod github;
 
 mod id_token;
 
+mod opened;
+
 mod source;
 
-pub use check::{Audience, Expected, Warning};
+pub use check::{Audience, Expected, Warning, claims_in, time_left};
 pub use claims::{Claims, GitlabClaims};
 pub use error::Error;
 pub use id_token::IdToken;
+pub use opened::Opened;
 pub use source::{Config, Source};

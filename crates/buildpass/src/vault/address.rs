@@ -28,8 +28,13 @@ impl Address {
         self.0.origin()
     }
 
+    /// The address itself.
+    pub fn as_url(&self) -> &Url {
+        self.0.as_url()
+    }
+
     /// The URL of an API path below `/v1/`; every segment is escaped.
-    pub(super) fn api(&self, path: &str) -> Url {
+    pub fn api(&self, path: &str) -> Url {
         let mut url = self.0.as_url().clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v1").extend(path.split('/'));

@@ -19,10 +19,10 @@ const VAULT: &str = "https://vault.example.com";
 const GITLAB: &str = "https://gitlab.com";
 
 /// A fenced block of a document.
-struct Block {
+pub(crate) struct Block {
     place: String,
-    language: String,
-    text: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
 }
 
 pub(crate) fn root() -> PathBuf {
@@ -45,7 +45,7 @@ pub(crate) fn read(document: &str) -> String {
     fs::read_to_string(root().join(document)).unwrap()
 }
 
-fn blocks(document: &str) -> Vec<Block> {
+pub(crate) fn blocks(document: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (number, line) in read(document).lines().enumerate() {
@@ -343,7 +343,7 @@ fn every_document_is_carried_out_or_shows_no_command() {
         "docs/the-end.md",
     ];
     for document in documents().iter().filter(|each| !carried_out.contains(&each.as_str())) {
-        if document == "docs/vault-setup.md" {
+        if ["docs/vault-setup.md", "docs/lockbox.md"].contains(&document.as_str()) {
             continue;
         }
         for block in blocks(document) {
@@ -364,7 +364,18 @@ fn what_is_not_carried_out_here_is_carried_out_by_the_continuous_integration() {
 
 #[test]
 fn the_readme_has_every_flag_and_no_other() {
-    let commands = ["run", "token", "git setup", "git credential", "demo", "lockbox init", "lockbox serve"];
+    let commands = [
+        "run",
+        "token",
+        "git setup",
+        "git credential",
+        "doctor",
+        "doctor explain",
+        "demo",
+        "lockbox init",
+        "lockbox serve",
+        "lockbox audit verify",
+    ];
     let help =
         commands.map(|command| Buildpass::new().args(command.split(' ')).args(["--help"]).run().stdout);
     let flags_of = |text: &str| {

@@ -34,6 +34,8 @@ mod terminal;
 
 mod demo;
 
+mod doctor;
+
 mod cluster;
 
 mod exits;
@@ -51,6 +53,8 @@ mod ci_check;
 mod ci_template;
 
 mod lockbox;
+
+mod explain;
 
 mod documents;
 

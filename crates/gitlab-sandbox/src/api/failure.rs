@@ -22,6 +22,16 @@ pub(super) enum Failure {
     Forbidden,
     /// What was asked for is not there, or not for this user: `Group`, `Project`, …
     NotFound(String),
+    /// What was asked for is not there, and is not named.
+    NothingThere,
+    /// The token is of a kind that this is not for.
+    NotAllowed,
+    /// This list has no keyset pagination.
+    NoKeyset,
+    /// It is there already.
+    Conflict(&'static str),
+    /// The branch or the tag is protected already.
+    AlreadyProtected(String),
     /// A parameter is missing, of the wrong kind, or out of range.
     Parameters(String),
     /// The request was understood and refused.
@@ -42,7 +52,9 @@ impl Failure {
         match self {
             Self::Unauthorized | Self::Revoked | Self::Expired => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope(_) | Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::NothingThere => StatusCode::NOT_FOUND,
+            Self::NotAllowed | Self::NoKeyset => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) | Self::AlreadyProtected(_) => StatusCode::CONFLICT,
             Self::Parameters(_) | Self::Refused(_) | Self::Invalid { .. } => StatusCode::BAD_REQUEST,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -66,6 +78,15 @@ impl Failure {
             }),
             Self::Forbidden => json!({ "message": "403 Forbidden" }),
             Self::NotFound(what) => json!({ "message": format!("404 {what} Not Found") }),
+            Self::NothingThere => json!({ "message": "404 Not Found" }),
+            Self::NotAllowed => json!({ "message": "405 Method Not Allowed" }),
+            Self::NoKeyset => {
+                json!({ "error": "Keyset pagination is not yet available for this type of request" })
+            }
+            Self::Conflict(problem) => json!({ "message": problem }),
+            Self::AlreadyProtected(name) => {
+                json!({ "message": format!("Protected ref '{name}' already exists") })
+            }
             Self::Parameters(problem) => json!({ "error": problem }),
             Self::Refused(reason) => json!({ "message": format!("400 Bad request - {reason}") }),
             Self::Invalid { field, problem } => json!({ "message": { field: [problem] } }),

@@ -1,25 +1,58 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::failure::Failure;
+use super::page::Paging;
 use super::parameters::Parameters;
-use crate::registry::{PathSegment, Project, Visibility};
+use super::place::Place;
+use crate::registry::{PathSegment, Project, Registry, Source, Visibility};
 use crate::server::Instance;
 
-/// `POST /api/v4/projects`
+/// `GET /projects`: all that the caller sees, or with `membership` those of which they are a member
+pub(super) async fn list(
+    caller: Caller,
+    paging: Paging,
+    State(instance): State<Arc<Instance>>,
+) -> Result<Response, Failure> {
+    let only_own = paging.parameters().optional_truth("membership")?.unwrap_or(false);
+    let registry = instance.registry();
+    let user_id = caller.user().id;
+    answer(&instance, &registry, paging, |project| {
+        caller.sees(&registry, project)
+            && (!only_own || registry.member_level(user_id, Source::Project(project.id)).is_some())
+    })
+}
+
+/// `GET /groups/:id/projects`: those of the group, or with `include_subgroups` all below it
+pub(super) async fn of_group(
+    place: Place,
+    paging: Paging,
+    State(instance): State<Arc<Instance>>,
+) -> Result<Response, Failure> {
+    let deep = paging.parameters().optional_truth("include_subgroups")?.unwrap_or(false);
+    let registry = instance.registry();
+    answer(&instance, &registry, paging, |project| {
+        let is_inside = if deep {
+            registry.line_of(Source::Project(project.id)).contains(&place.source)
+        } else {
+            project.namespace_id == place.source.id()
+        };
+        is_inside && place.caller.sees(&registry, project)
+    })
+}
+
+/// `POST /projects`, for administrators, and for whoever owns the group
 pub(super) async fn create(
     caller: Caller,
     State(instance): State<Arc<Instance>>,
-    body: Bytes,
+    parameters: Parameters,
 ) -> Result<(StatusCode, Json<Value>), Failure> {
-    caller.may_write()?;
-    let parameters = Parameters::read(&body, &[])?;
     let path = parameters.optional_text("path")?;
     let name = match (parameters.optional_text("name")?, &path) {
         (Some(name), _) => name,
@@ -31,29 +64,40 @@ pub(super) async fn create(
     };
     let path = PathSegment::try_from(path.unwrap_or_else(|| name.clone()))?;
     let visibility = visibility(parameters.optional_text("visibility")?)?;
-    if !caller.is_administrator() {
-        return Err(Failure::Forbidden);
-    }
     let no_namespace = || Failure::Invalid { field: "namespace", problem: "is not valid".into() };
     let namespace_id = parameters.optional_number("namespace_id")?.ok_or_else(no_namespace)?;
     let project = {
         let mut registry = instance.registry();
         let namespace = registry.group(namespace_id).cloned().ok_or_else(no_namespace)?;
+        if !caller.manages(&registry, Source::Group(namespace_id)) {
+            return Err(Failure::Forbidden);
+        }
         registry.add_project(name, &path, &namespace, visibility)?
     };
     instance.repositories().create(project.id).await?;
     Ok((StatusCode::CREATED, Json(view(&instance, &project))))
 }
 
-/// `GET /api/v4/projects/:id`
+/// `GET /projects/:id`
 pub(super) async fn show(
     caller: Caller,
     State(instance): State<Arc<Instance>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Failure> {
-    caller.may_read()?;
     let project = caller.project(&instance.registry(), &id)?;
     Ok(Json(view(&instance, &project)))
+}
+
+fn answer(
+    instance: &Instance,
+    registry: &Registry,
+    paging: Paging,
+    shows: impl Fn(&Project) -> bool,
+) -> Result<Response, Failure> {
+    let search = paging.parameters().optional_text("search")?.unwrap_or_default().to_lowercase();
+    let projects = registry.projects().filter(|project| shows(project));
+    let found = projects.filter(|project| project.full_path.to_lowercase().contains(&search));
+    paging.answer_by_id(found.map(|project| view(instance, project)).collect())
 }
 
 fn visibility(text: Option<String>) -> Result<Visibility, Failure> {

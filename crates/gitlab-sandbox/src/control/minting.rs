@@ -69,7 +69,7 @@ pub(super) async fn new_job(
 /// An ID token of `job`.
 pub(super) fn sign(instance: &Instance, job: &JobIdentity, wish: TokenWish) -> Result<String, Refusal> {
     let mut claims = job.claims(instance.base_url());
-    claims.extend(moment(instance.now(), wish.expires_in));
+    claims.extend(moment(instance.clock_seconds(), wish.expires_in));
     claims.insert("aud".into(), json!(wish.audience));
     claims.insert("jti".into(), random_alphanumeric(24)?.into());
     for (name, value) in wish.claims {

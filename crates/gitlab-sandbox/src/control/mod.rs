@@ -5,6 +5,9 @@
 /// The proof that the administrator asks.
 mod administrator;
 
+/// Lets time pass.
+mod clock;
+
 /// Puts commits into repositories.
 mod commits;
 
@@ -38,6 +41,7 @@ pub(crate) fn router() -> Router<Arc<Instance>> {
         .route("/-/sandbox/id_tokens", post(id_tokens::mint))
         .route("/-/sandbox/actions_id_token", get(id_tokens::mint_for_actions))
         .route("/-/sandbox/jobs", post(jobs::start))
+        .route("/-/sandbox/clock", get(clock::show).post(clock::turn))
         .route("/-/sandbox/commits", post(commits::add))
         .route("/-/sandbox/redirects", post(git_traffic::redirect))
         .route("/-/sandbox/requests", get(git_traffic::requests).delete(git_traffic::forget))

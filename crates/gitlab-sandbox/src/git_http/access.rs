@@ -1,7 +1,7 @@
 use super::credential::Credential;
 use super::refusal::Refusal;
 use super::target::{Operation, Service, Target};
-use crate::registry::{AccessLevel, AccessToken, Project, Scope, Standing, Visibility};
+use crate::registry::{AccessLevel, Project, Scope, Source, Standing, Visibility};
 use crate::server::Instance;
 
 /// The proof that a request may go on to the backend, and as what.
@@ -39,7 +39,7 @@ pub(super) fn judge(
     };
     let token = match registry.use_token(password, instance.now()) {
         Standing::Active(token) if token.has_any_scope(&DOWNLOADING) => token,
-        Standing::Active(_) | Standing::Expired | Standing::Revoked | Standing::Unknown => {
+        Standing::Active(_) | Standing::Expired | Standing::Revoked(_) | Standing::Unknown => {
             return Err(denied(instance));
         }
     };
@@ -48,11 +48,12 @@ pub(super) fn judge(
         return Err(Refusal::UploadNotInScope);
     }
     let project = project.ok_or(Refusal::ProjectNotFound)?;
-    let level = registry.level_in_group(token.holder, project.namespace_id);
+    let level = registry.level(token.user_id, Source::Project(project.id));
+    let remote_user = registry.user(token.user_id).map(|user| user.username.clone());
     drop(registry);
 
     allow(&project, service, level)?;
-    Ok(permit(&project, service, &token))
+    Ok(Permit { project_id: project.id, service, remote_user })
 }
 
 /// The scopes with which a token may read code.
@@ -78,10 +79,6 @@ fn allow(project: &Project, service: Service, level: Option<AccessLevel>) -> Res
         Service::ReceivePack if level >= Some(AccessLevel::Developer) => Ok(()),
         Service::ReceivePack => Err(Refusal::PushNotAllowed),
     }
-}
-
-fn permit(project: &Project, service: Service, token: &AccessToken) -> Permit {
-    Permit { project_id: project.id, service, remote_user: Some(token.username()) }
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ mod journal;
 /// Repositories that answer with another place.
 mod redirects;
 
+/// The branches and tags of a repository.
+mod refs;
+
 /// Every refusal with its status and text.
 mod refusal;
 
@@ -47,5 +50,6 @@ pub(crate) use answer::answer;
 pub(crate) use commit::Commit;
 pub(crate) use journal::{Entry, Journal};
 pub(crate) use redirects::Redirects;
+pub(crate) use refs::NamedCommit;
 pub(crate) use repositories::{Repositories, made_up_commit};
 pub(crate) use repository_error::RepositoryError;

@@ -1,19 +1,28 @@
 use std::collections::HashMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use super::access::{AccessLevel, Visibility};
 use super::namespace::{Group, Project};
 use super::path::PathSegment;
-use super::token::{AccessToken, Holder, Standing};
+use super::people::Membership;
+use super::protected::{Protection, RefKind};
+use super::settings::Settings;
+use super::token::AccessToken;
+use super::user::User;
 
-/// Groups, projects and access tokens.
+/// Groups, projects, users and access tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     groups: Vec<Group>,
     projects: Vec<Project>,
-    tokens: Vec<AccessToken>,
-    token_ids: HashMap<Vec<u8>, u64>,
+    pub(crate) settings: Settings,
+    pub(super) users: Vec<User>,
+    pub(super) last_user_id: u64,
+    pub(super) memberships: Vec<Membership>,
+    pub(super) tokens: Vec<AccessToken>,
+    pub(super) last_token_id: u64,
+    pub(super) token_ids: HashMap<Vec<u8>, u64>,
+    pub(super) protections: Vec<Protection>,
+    pub(super) last_protection_id: u64,
 }
 
 /// Another group or project has that path already.
@@ -40,6 +49,7 @@ impl Registry {
         Ok(group)
     }
 
+    /// A new project, whose default branch is protected as GitLab's is.
     pub(crate) fn add_project(
         &mut self,
         name: String,
@@ -57,19 +67,9 @@ impl Registry {
             visibility,
         };
         self.projects.push(project.clone());
+        let level = Some(AccessLevel::Maintainer);
+        self.protect(project.id, RefKind::Branch, Project::DEFAULT_BRANCH, level);
         Ok(project)
-    }
-
-    /// Adds what `describe` makes of the token's new id, under `value`.
-    pub(crate) fn add_token(
-        &mut self,
-        value: &str,
-        describe: impl FnOnce(u64) -> AccessToken,
-    ) -> AccessToken {
-        let token = describe(next_id(&self.tokens));
-        self.token_ids.insert(fingerprint(value), token.id);
-        self.tokens.push(token.clone());
-        token
     }
 
     pub(crate) fn group(&self, id: u64) -> Option<&Group> {
@@ -78,6 +78,10 @@ impl Registry {
 
     pub(crate) fn group_at(&self, full_path: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.full_path.eq_ignore_ascii_case(full_path))
+    }
+
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter()
     }
 
     pub(crate) fn project(&self, id: u64) -> Option<&Project> {
@@ -89,48 +93,8 @@ impl Registry {
         self.projects.iter().find(|project| project.full_path.eq_ignore_ascii_case(full_path))
     }
 
-    pub(crate) fn group_tokens(&self, group_id: u64) -> impl Iterator<Item = &AccessToken> {
-        self.tokens.iter().filter(
-            move |token| matches!(token.holder, Holder::GroupBot { group_id: of, .. } if of == group_id),
-        )
-    }
-
-    pub(crate) fn revoke(&mut self, token_id: u64) {
-        if let Some(token) = self.tokens.iter_mut().find(|token| token.id == token_id) {
-            token.revoked = true;
-        }
-    }
-
-    /// What `value` is at the time `now`, which is noted as its last use.
-    pub(crate) fn use_token(&mut self, value: &str, now: i64) -> Standing {
-        let id = self.token_ids.get(&fingerprint(value));
-        let Some(token) = id.and_then(|id| self.tokens.iter_mut().find(|token| token.id == *id)) else {
-            return Standing::Unknown;
-        };
-        if token.revoked {
-            return Standing::Revoked;
-        }
-        if token.is_expired(now) {
-            return Standing::Expired;
-        }
-        token.last_used_at = Some(now);
-        Standing::Active(token.clone())
-    }
-
-    /// The level at which `holder` is a member of a group, by itself or from above.
-    pub(crate) fn level_in_group(&self, holder: Holder, group_id: u64) -> Option<AccessLevel> {
-        let (of, level) = match holder {
-            Holder::Administrator => return Some(AccessLevel::Owner),
-            Holder::GroupBot { group_id, level } => (group_id, level),
-        };
-        let mut next = Some(group_id);
-        while let Some(id) = next {
-            if id == of {
-                return Some(level);
-            }
-            next = self.group(id).and_then(|group| group.parent_id);
-        }
-        None
+    pub(crate) fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.iter()
     }
 
     fn free_path(&self, path: &PathSegment, parent: Option<&Group>) -> Result<String, PathTaken> {
@@ -149,14 +113,10 @@ fn next_id<T>(of: &[T]) -> u64 {
     u64::try_from(of.len()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-fn fingerprint(value: &str) -> Vec<u8> {
-    digest(&SHA256, value.as_bytes()).as_ref().to_vec()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Date, Scope};
+    use crate::registry::{Source, UserKind};
 
     fn segment(text: &str) -> PathSegment {
         PathSegment::try_from(text.to_owned()).unwrap()
@@ -169,16 +129,35 @@ mod tests {
         (registry, above, below)
     }
 
-    fn bot(group_id: u64) -> Holder {
-        Holder::GroupBot { group_id, level: AccessLevel::Developer }
+    fn developer(registry: &mut Registry, source: Source) -> u64 {
+        let user = registry.add_user(UserKind::Person, "D".into(), |id| format!("user{id}"));
+        let level = AccessLevel::Developer;
+        registry.set_member(Membership { source, user_id: user.id, level });
+        user.id
     }
 
     #[test]
     fn a_member_of_a_group_is_a_member_of_its_subgroups_and_not_the_reverse() {
-        let (registry, above, below) = two_groups();
+        let (mut registry, above, below) = two_groups();
         assert_eq!(below.full_path, "gitlab-org/security");
-        assert_eq!(registry.level_in_group(bot(above.id), below.id), Some(AccessLevel::Developer));
-        assert_eq!(registry.level_in_group(bot(below.id), above.id), None);
+        let of_above = developer(&mut registry, Source::Group(above.id));
+        let of_below = developer(&mut registry, Source::Group(below.id));
+        let level = |user, group: &Group| registry.level(user, Source::Group(group.id));
+        assert_eq!(level(of_above, &below), Some(AccessLevel::Developer));
+        assert_eq!(level(of_below, &above), None);
+        assert!(registry.sees_group(of_below, above.id));
+    }
+
+    #[test]
+    fn a_member_of_a_project_sees_its_groups_and_not_what_stands_beside_it() {
+        let (mut registry, above, below) = two_groups();
+        let private = Visibility::Private;
+        let own = registry.add_project("P".into(), &segment("p"), &below, private).unwrap();
+        let beside = registry.add_project("Q".into(), &segment("q"), &below, private).unwrap();
+        let user = developer(&mut registry, Source::Project(own.id));
+        assert!(registry.sees_group(user, above.id) && registry.sees_group(user, below.id));
+        assert_eq!(registry.level(user, Source::Project(beside.id)), None);
+        assert_eq!(registry.level(user, Source::Group(below.id)), None);
     }
 
     #[test]
@@ -186,29 +165,5 @@ mod tests {
         let (mut registry, above, _) = two_groups();
         let again = registry.add_project("S".into(), &segment("Security"), &above, Visibility::Private);
         assert!(again.is_err());
-    }
-
-    #[test]
-    fn a_token_ends_at_midnight_of_its_day_and_when_it_is_revoked() {
-        let (mut registry, above, _) = two_groups();
-        let day: Date = "2026-11-24".parse().unwrap();
-        let token = registry.add_token("glpat-madeup", |id| AccessToken {
-            id,
-            name: "build-token".into(),
-            description: None,
-            scopes: vec![Scope::ReadRepository],
-            holder: bot(above.id),
-            user_id: 9,
-            created_at: 0,
-            expires_at: Some(day),
-            last_used_at: None,
-            revoked: false,
-        });
-        let midnight = day.start_in_unix_seconds();
-        assert!(matches!(registry.use_token("glpat-madeup", midnight - 1), Standing::Active(_)));
-        assert!(matches!(registry.use_token("glpat-madeup", midnight), Standing::Expired));
-        assert!(matches!(registry.use_token("glpat-other", 0), Standing::Unknown));
-        registry.revoke(token.id);
-        assert!(matches!(registry.use_token("glpat-madeup", 0), Standing::Revoked));
     }
 }

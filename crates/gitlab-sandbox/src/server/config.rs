@@ -8,7 +8,7 @@ use super::serve::Sandbox;
 use crate::clock::{Clock, unix_seconds};
 use crate::git_http::Repositories;
 use crate::issuer::{Issuer, KeyError};
-use crate::registry::{AccessToken, Holder, Registry, Scope};
+use crate::registry::{NewToken, Registry, Scope, UserKind};
 
 /// What a sandbox needs in order to start.
 #[derive(Debug)]
@@ -50,18 +50,16 @@ impl Config {
             .map_err(|source| Error::Repositories { folder: self.repositories, source })?;
         let now = unix_seconds(clock.now());
         let mut registry = Registry::default();
-        registry.add_token(self.admin_token.expose_secret(), |id| AccessToken {
-            id,
+        let root = registry.add_user(UserKind::Administrator, "Administrator".into(), |_| "root".into());
+        let token = NewToken {
             name: "administrator".into(),
             description: None,
             scopes: vec![Scope::Api],
-            holder: Holder::Administrator,
-            user_id: 1,
-            created_at: now,
+            user_id: root.id,
+            previous: None,
             expires_at: None,
-            last_used_at: None,
-            revoked: false,
-        });
+        };
+        registry.add_token(self.admin_token.expose_secret(), token, now);
         Ok(Sandbox::new(Box::new(clock), Issuer::generate()?, registry, repositories))
     }
 }

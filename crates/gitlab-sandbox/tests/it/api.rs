@@ -134,7 +134,7 @@ async fn wrong_requests_get_gitlabs_texts() {
             ADMIN,
             json!({ "name": "n", "scopes": ["api"], "expires_at": "2027-11-24" }),
             400,
-            refused("Expires at must be before 2027-11-24"),
+            refused("Expires at must be before 2027-11-23"),
         ),
         (
             owner.as_str(),

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "what these tests cannot do without is there, or they fail")]
 
+/// Packages, installed by name and hash.
+#[path = "../../../lockbox/tests/openbao/install.rs"]
+#[allow(clippy::disallowed_methods, dead_code, reason = "pip is run here, and nobody needs a vault")]
+mod install;
+
 /// What all tests use.
 mod harness;
 
@@ -13,6 +18,24 @@ mod issuer;
 
 /// GitLab's REST API.
 mod api;
+
+/// What a token reaches.
+mod associations;
+
+/// Access tokens of groups, projects and people.
+mod access_tokens;
+
+/// Lists, a page at a time.
+mod lists;
+
+/// Branches and tags, and which are protected.
+mod refs;
+
+/// Time that passes, and requests that are too many.
+mod limits;
+
+/// A real client.
+mod python_gitlab;
 
 /// Fetching with the real git.
 mod git;

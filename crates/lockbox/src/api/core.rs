@@ -1,4 +1,4 @@
-use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -11,7 +11,7 @@ use super::{
     watch,
 };
 use crate::{
-    audit::{AuditError, AuditLog},
+    audit::{AuditError, AuditLog, Witness},
     auth::{
         jwt::JwtError,
         token::{Key, Kind, Order, Renewal, Shown, Terms, TokenError, TokenRoles, Tokens},
@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(super) tokens: Tokens,
     pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
-    pub(super) audit: Option<AuditLog>,
+    pub(super) audit: Option<Arc<AuditLog>>,
     pub(super) audited_headers: AuditedHeaders,
     pub(super) cubbyholes: Cubbyholes,
     pub(super) moves: Moves,
@@ -57,7 +57,7 @@ impl Core {
     pub(super) async fn load(
         store: Arc<Store>,
         time: Time,
-        audit_file: Option<&Path>,
+        audit: Option<Arc<AuditLog>>,
     ) -> Result<Self, LoadError> {
         let now = time.now();
         let core = Self {
@@ -67,10 +67,7 @@ impl Core {
             mounts: Mounts::load(Arc::clone(&store), now).await?,
             moves: Moves::default(),
             audited_headers: AuditedHeaders::load(Arc::clone(&store))?,
-            audit: match audit_file {
-                Some(path) => Some(watch::open(&store, path, now).await?),
-                None => None,
-            },
+            audit,
             cubbyholes: Cubbyholes::new(Arc::clone(&store)),
             store,
             time,
@@ -139,6 +136,14 @@ impl Core {
     /// When there can be no such file: then the old one stays in use.
     pub(crate) fn reopen_audit_log(&self) -> Result<(), AuditError> {
         self.audit.as_ref().map_or(Ok(()), |log| log.reopen(self.now()))
+    }
+
+    /// What is known here of the audit log; nothing when there was never one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn audit_witness(&self) -> Result<Option<Witness>, StorageError> {
+        watch::witness(&self.store)
     }
 
     /// Clears the cubbyholes of tokens that have ended.

@@ -11,7 +11,7 @@ use crate::{
     kv::KvError,
     policy::PolicyError,
     seal::SplitError,
-    storage::StorageError,
+    storage::{BackupError, StorageError},
 };
 
 /// Everything that can go wrong between a connection and an answer.
@@ -132,6 +132,8 @@ pub(super) enum Failure {
     Open(#[from] OpenError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error("error restoring the snapshot: {0}")]
+    Backup(#[from] BackupError),
     /// What cannot be logged is not done.
     #[error("internal error")]
     Audit(#[source] AuditError),

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use hyper::{HeaderMap, Method, Request, Uri, body::Incoming as Body, header, http::request::Parts};
 use zeroize::Zeroizing;
 
-use super::{Api, Ends, body, failure::Failure, path, sys};
+use super::{Api, Ends, body, failure::Failure, path, snapshot, sys, transfer::Transfer};
 use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
@@ -19,6 +19,7 @@ pub(super) struct Incoming {
     pub(super) wrap: Option<String>,
     pub(super) peer: SocketAddr,
     pub(super) headers: HeaderMap,
+    pub(super) transfer: Transfer,
 }
 
 /// Where a request wants to be: there is the root alone.
@@ -54,10 +55,12 @@ impl Incoming {
         }
         let mut query = body::query(uri.query().unwrap_or_default());
         let operation = operation(&method, &path, &mut query)?;
-        let fields = if operation.is_write() {
-            body::fields(&method, &headers, body, (api, ends)).await?
+        let (fields, transfer) = if operation.is_write() && snapshot::is_at(&path) {
+            (Fields::default(), Transfer::of(body, api.limits.read_timeout))
+        } else if operation.is_write() {
+            (body::fields(&method, &headers, body, (api, ends)).await?, Transfer::default())
         } else {
-            query
+            (query, Transfer::default())
         };
         if matches!(operation, Operation::List | Operation::Scan) && !path.ends_with('/') {
             path.push('/');
@@ -72,6 +75,7 @@ impl Incoming {
             wrap: headers.get("x-vault-wrap-ttl").map(|ttl| ttl.to_str().unwrap_or("?").to_owned()),
             peer: ends.peer,
             headers,
+            transfer,
         })
     }
 }

@@ -75,8 +75,17 @@ mod cubbyhole;
 /// Answers that are wrapped.
 mod wrapping;
 
+/// What goes beside a request, too large to be held in memory.
+mod transfer;
+
+/// `sys/storage/raft/snapshot`: all of the vault, out and in.
+mod snapshot;
+
 /// The envelope around an answer.
 mod envelope;
+
+/// The body of an answer.
+mod payload;
 
 /// Everything that can go wrong on the way.
 mod failure;
@@ -86,6 +95,7 @@ mod rescue;
 
 pub use check::{PathProblem, check_path};
 pub(crate) use core::Core;
+pub(crate) use payload::Payload;
 pub(crate) use service::{Api, Ends};
 pub(crate) use vault::Vault;
 pub use vault::{Initialised, OpenError};

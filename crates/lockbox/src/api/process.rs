@@ -9,7 +9,7 @@ use super::{
     mount::Description,
     named,
     route::Route,
-    shown, sys, token,
+    shown, snapshot, sys, token,
     vault::Vault,
     wrapping::{self, WrapError},
 };
@@ -40,7 +40,7 @@ pub(super) struct Asking<'a> {
 ///
 /// # Errors
 /// With what stopped it.
-pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer, Failure> {
+pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
     if sys::is_misplaced(path, incoming.namespace) {
         return Err(Failure::NotInNamespaces);
@@ -68,7 +68,7 @@ pub(super) async fn process(vault: &Vault, incoming: Incoming) -> Result<Answer,
     }
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
-    let outcome = Way { core, incoming: &incoming, route: &route, wrap }.go().await;
+    let outcome = Way { core, incoming, route: &route, wrap }.go().await;
     // What ended on the way leaves nothing behind.
     core.clear_cubbyholes().await?;
     if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
@@ -222,6 +222,9 @@ async fn carried_out(
         Route::Cubbyhole(path) => cubbyhole::handle(core, asking.session, &Request { path, ..request }).await,
         Route::System(path) if path.starts_with("wrapping/") => {
             wrapping::handle(core, asking, incoming, &Request { path, ..request }).await
+        }
+        Route::System(path) if *path == snapshot::PATH => {
+            snapshot::handle(core, &incoming.transfer, request.operation).await
         }
         Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
         Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,

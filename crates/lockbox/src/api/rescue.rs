@@ -8,6 +8,7 @@ use crate::{
     cubbyhole::CubbyholeError,
     kv::KvError,
     policy::PolicyError,
+    storage::BackupError,
 };
 
 /// What went wrong, as it is told over HTTP.
@@ -83,6 +84,12 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::TokenLease
         | Failure::Field(_)
         | Failure::Validation(_) => told(StatusCode::BAD_REQUEST),
+        Failure::Backup(error) => match error {
+            BackupError::NotABackup | BackupError::OtherKey | BackupError::Changed | BackupError::CutOff => {
+                told(StatusCode::BAD_REQUEST)
+            }
+            BackupError::Io(_) | BackupError::Storage(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
+        },
         Failure::Audit(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Sealed => told(StatusCode::SERVICE_UNAVAILABLE),
         Failure::Storage(_) | Failure::LeaseLimit(_) | Failure::LeaseLimitBelowOne => {

@@ -1,17 +1,14 @@
 use std::{net::SocketAddr, sync::Arc};
 
-use http_body_util::Full;
-use hyper::{
-    Request, Response,
-    body::{Bytes, Incoming as Body},
-};
-use tokio::time::Instant;
+use hyper::{Request, Response, body::Incoming as Body};
+use tokio::{task, time::Instant};
 
 use super::{
-    Vault, envelope,
+    Payload, Vault, envelope,
     failure::Failure,
     http::{Incoming, NAMESPACE},
-    process,
+    process, snapshot,
+    transfer::Cargo,
 };
 use crate::{
     exchange::Answer,
@@ -44,12 +41,18 @@ impl Api {
     }
 
     /// Answers one HTTP request.
-    pub(crate) async fn answer(&self, request: Request<Body>, ends: Ends) -> Response<Full<Bytes>> {
+    pub(crate) async fn answer(&self, request: Request<Body>, ends: Ends) -> Response<Payload> {
         let (kind, begun) = (RequestKind::of(&request), Instant::now());
         let id = random::uuid();
         let namespace = request.headers().get(NAMESPACE).filter(|named| !named.is_empty()).cloned();
-        let answer = within(self.limits.max_request_duration, self.process(&id, request, kind, ends)).await;
-        let outcome = answer.unwrap_or(Err(Failure::TookTooLong));
+        let transfers = request.uri().path().strip_prefix("/v1/").is_some_and(snapshot::is_at);
+        let processed = self.process(&id, request, kind, ends);
+        let outcome = if transfers {
+            // A large one takes its time: every piece of it has its own limit.
+            processed.await
+        } else {
+            within(self.limits.max_request_duration, processed).await.unwrap_or(Err(Failure::TookTooLong))
+        };
         if matches!(outcome, Err(Failure::Audit(_))) {
             self.metrics.audit_failed();
         }
@@ -57,7 +60,11 @@ impl Api {
             self.metrics.refused(limit);
         }
         let is_none = matches!(outcome, Err(Failure::BrokenRequest | Failure::BrokenPath));
-        let mut response = envelope::response(id, outcome);
+        let mut response = match outcome {
+            Ok((_, Cargo::Download(backup))) => snapshot::response(backup, self.limits.idle_timeout),
+            Ok((answer, _)) => envelope::response(id, Ok(answer)).map(Payload::from),
+            Err(failure) => envelope::response(id, Err(failure)).map(Payload::from),
+        };
         if let Some(namespace) = namespace.filter(|_| !is_none) {
             response.headers_mut().insert(NAMESPACE, namespace);
         }
@@ -84,7 +91,7 @@ impl Api {
         request: Request<Body>,
         kind: RequestKind,
         ends: Ends,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<(Answer, Cargo), Failure> {
         if kind.is_login() {
             let path = request.uri().path().trim_start_matches("/v1/");
             self.logins
@@ -92,7 +99,17 @@ impl Api {
                 .map_err(|wait| Failure::TooManyLogins { path: path.to_owned(), wait })?;
         }
         let incoming = Incoming::read(id.to_owned(), request, ends, self).await?;
-        process::process(&self.vault, incoming).await
+        let answer = process::process(&self.vault, &incoming).await?;
+        match incoming.transfer.take() {
+            Cargo::Restore(backup) => {
+                // A client that goes away in the middle must not leave it half done.
+                let vault = Arc::clone(&self.vault);
+                let restored = task::spawn(async move { vault.restore(backup).await });
+                restored.await.unwrap_or(Err(Failure::Sealed))?;
+                Ok((answer, Cargo::Nothing))
+            }
+            cargo => Ok((answer, cargo)),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -7,14 +7,14 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use super::{Core, core::LoadError, time::Time};
+use super::{Core, core::LoadError, failure::Failure, time::Time, watch};
 use crate::{
     Condition,
-    audit::AuditError,
+    audit::{AuditError, AuditLog},
     clock::{Clock, Moment},
     random,
     seal::{RootKey, Split, WrongRootKey, combine, deal},
-    storage::{Disk, Header, StorageError, Store},
+    storage::{Checked, Disk, Header, StorageError, Store},
 };
 
 /// The server: its file, sealed or open.
@@ -123,7 +123,7 @@ impl Vault {
         }
         let (root_key, header) = (RootKey::draw(), Header::new(split));
         let store = Store::create(Arc::clone(&self.disk), &header, root_key.clone(), self.time.now()).await?;
-        let core = self.load(store, None).await?;
+        let core = self.load(Arc::new(store), None).await?;
         let root_token = core.issue_root(None).await?;
         Ok(Initialised { shares: deal(&root_key, split), root_key, root_token })
     }
@@ -179,21 +179,56 @@ impl Vault {
             StorageError::Sealed(_) => OpenError::WrongKey,
             other => OpenError::Storage(other),
         })?;
-        let core = Arc::new(self.load(store, self.audit_file.as_deref()).await?);
+        let store = Arc::new(store);
+        let audit = match &self.audit_file {
+            Some(path) => {
+                Some(Arc::new(watch::open(&store, path, self.now()).await.map_err(OpenError::from)?))
+            }
+            None => None,
+        };
+        let core = Arc::new(self.load(store, audit).await?);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Open(Arc::clone(&core));
         Ok(core)
     }
 
-    async fn load(&self, store: Store, audit_file: Option<&Path>) -> Result<Core, OpenError> {
-        Core::load(Arc::new(store), self.time.clone(), audit_file).await.map_err(|error| match error {
-            LoadError::Storage(error) => OpenError::Storage(error),
-            LoadError::Audit(error) => OpenError::Audit(error),
-            other => OpenError::Contents(other.to_string()),
-        })
+    /// Puts a backup in the place of everything; the audit log goes on.
+    ///
+    /// # Errors
+    /// When it was sealed meanwhile, or the disk refuses: then everything is as it was.
+    pub(super) async fn restore(&self, backup: Checked) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        let core = self.core().ok_or(Failure::Sealed)?;
+        let store = core.store.restore(backup, &watch::STAYS).await?;
+        let loaded = self.load(Arc::new(store), core.audit.clone()).await;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        match loaded {
+            Ok(core) => {
+                *state = State::Open(Arc::new(core));
+                Ok(())
+            }
+            Err(error) => {
+                *state = State::Sealed(Progress::default());
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn load(&self, store: Arc<Store>, audit: Option<Arc<AuditLog>>) -> Result<Core, OpenError> {
+        Ok(Core::load(store, self.time.clone(), audit).await?)
     }
 
     pub(super) fn now(&self) -> Moment {
         self.time.now()
+    }
+}
+
+impl From<LoadError> for OpenError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Storage(error) => Self::Storage(error),
+            LoadError::Audit(error) => Self::Audit(error),
+            other => Self::Contents(other.to_string()),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::core::LoadError;
 use crate::{
-    audit::{AuditKeys, AuditLog, Tip},
+    audit::{AuditKeys, AuditLog, SealKey, Tip, Witness},
     clock::Moment,
     random,
     storage::{Batch, StorageError, Store, json},
@@ -28,6 +28,20 @@ pub(super) async fn open(store: &Store, path: &Path, now: Moment) -> Result<Audi
 pub(super) fn known(store: &Store) -> Result<Option<Tip>, StorageError> {
     let Some(kept) = store.read(TIP)? else { return Ok(None) };
     serde_json::from_slice(&kept).map(Some).map_err(|error| StorageError::Read(error.to_string()))
+}
+
+/// What the store knows of the log; nothing when there was never one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn witness(store: &Store) -> Result<Option<Witness>, StorageError> {
+    let Some(kept) = store.read(SEAL)? else { return Ok(None) };
+    let mut secret = Zeroizing::new([0; 32]);
+    if kept.len() != secret.len() {
+        return Err(StorageError::Read(format!("{SEAL} is no key")));
+    }
+    secret.copy_from_slice(&kept);
+    Ok(Some(Witness { key: SealKey::new(&secret), tip: known(store)? }))
 }
 
 /// Keeps in the store how far the log has come, apart from the log itself.
@@ -60,6 +74,9 @@ async fn keys(store: &Store) -> Result<AuditKeys, StorageError> {
     let [salt, seal] = keys;
     Ok(AuditKeys::new(&salt, &seal))
 }
+
+/// What stays as it is when a backup is put in the place of everything: the log goes on.
+pub(super) const STAYS: [&str; 3] = [TIP, SALT, SEAL];
 
 const TIP: &str = "core/audit/tip";
 const SALT: &str = "core/audit/salt";

@@ -64,6 +64,9 @@ mod log;
 /// That no line was changed, left out, moved or cut off.
 mod verify;
 
+/// What a server knows of its own log.
+mod witness;
+
 /// What can go wrong.
 mod error;
 
@@ -72,8 +75,9 @@ mod sample;
 
 pub use error::AuditError;
 pub use keys::SealKey;
-pub use tip::{Hash, Tip};
-pub use verify::{Expected, Problem, Verdict, verify};
+pub use tip::{Hash, NoTip, Tip};
+pub use verify::{Expected, Problem, Verdict, Verification, verify};
+pub use witness::Witness;
 
 pub(crate) use entry::{Asker, Bearer, Decision, Entry, Header, MountPoint, Outcome, Said, WrapInfo};
 pub(crate) use keys::AuditKeys;

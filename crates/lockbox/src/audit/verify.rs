@@ -1,7 +1,7 @@
 use std::{
     fmt,
     fs::File,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     path::Path,
 };
 
@@ -77,29 +77,25 @@ pub enum Problem {
     OtherLine,
 }
 
-/// Holds an audit log against what is expected of it. It is read once, from its beginning.
+/// Holds an audit log of one file against what is expected of it. It is read once, from its beginning.
 ///
 /// # Errors
 /// When it cannot be read.
 pub fn verify(path: &Path, expected: &Expected<'_>) -> Result<Verdict, AuditError> {
     let failure = |source| AuditError::File { action: "read", path: path.to_owned(), source };
-    let mut lines = BufReader::new(File::open(path).map_err(failure)?);
-    let mut walk = Walk::new(*expected);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if lines.read_until(b'\n', &mut line).map_err(failure)? == 0 {
-            return Ok(walk.end());
-        }
-        if let Err(broken) = walk.step(&line) {
-            return Ok(broken);
-        }
-    }
+    let mut verification = Verification::new(*expected);
+    let verdict = verification.read(BufReader::new(File::open(path).map_err(failure)?)).map_err(failure)?;
+    Ok(match verdict {
+        Verdict::Whole { .. } => verification.end().unwrap_or(verdict),
+        Verdict::Broken { .. } => verdict,
+    })
 }
 
-/// The way through a file, line by line.
-struct Walk<'a> {
+/// Holds an audit log of several files, from the oldest to the newest, against what is expected of it.
+#[derive(Debug)]
+pub struct Verification<'a> {
     expected: Expected<'a>,
+    /// The line of the file that is being read.
     line: u64,
     from: Option<Tip>,
     tip: Tip,
@@ -107,17 +103,51 @@ struct Walk<'a> {
 }
 
 /// Lines that are none, until an event says what they are.
+#[derive(Debug)]
 struct TornLines {
     first: u64,
     bytes: u64,
-    digest: Context,
+    digest: Hashing,
     /// The last of them has an end, which does not count.
     ended: bool,
 }
 
-impl<'a> Walk<'a> {
-    fn new(expected: Expected<'a>) -> Self {
+/// A digest on its way, which has nothing to show.
+struct Hashing(Context);
+
+impl<'a> Verification<'a> {
+    /// Begins one.
+    #[must_use]
+    pub fn new(expected: Expected<'a>) -> Self {
         Self { expected, line: 0, from: None, tip: Tip::default(), torn: None }
+    }
+
+    /// Reads the next file, and says what was found in it. Behind a broken one nothing is proved.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&mut self, mut lines: impl BufRead) -> io::Result<Verdict> {
+        // It begins where the one before it ended.
+        self.expected.from = self.from.map(|_| self.tip).or(self.expected.from);
+        (self.line, self.from) = (0, None);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if lines.read_until(b'\n', &mut line)? == 0 {
+                return Ok(self.end_file());
+            }
+            if let Err(broken) = self.step(&line) {
+                return Ok(broken);
+            }
+        }
+    }
+
+    /// Behind the last file: whether the log ends before the tip that it was to hold.
+    #[must_use]
+    pub fn end(self) -> Option<Verdict> {
+        let found = self.tip.number;
+        let expected = self.expected.holds.filter(|holds| holds.number > found)?.number;
+        Some(Verdict::Broken { line: self.line + 1, problem: Problem::CutOff { expected, found } })
     }
 
     fn step(&mut self, line: &[u8]) -> Result<(), Verdict> {
@@ -177,19 +207,15 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn end(self) -> Verdict {
-        if let Some(torn) = self.torn {
+    fn end_file(&mut self) -> Verdict {
+        if let Some(torn) = self.torn.take() {
             return Verdict::Broken { line: torn.first, problem: Problem::NoLine };
         }
-        let from = self.from.or(self.expected.from).unwrap_or_default();
-        let to = if self.from.is_some() { self.tip } else { from };
-        match self.expected.holds {
-            Some(holds) if holds.number > to.number => {
-                let problem = Problem::CutOff { expected: holds.number, found: to.number };
-                Verdict::Broken { line: self.line + 1, problem }
-            }
-            _ => Verdict::Whole { from, to },
-        }
+        let Some(from) = self.from else {
+            self.tip = self.expected.from.unwrap_or_default();
+            return Verdict::Whole { from: self.tip, to: self.tip };
+        };
+        Verdict::Whole { from, to: self.tip }
     }
 
     fn broken<T>(&self, problem: Problem) -> Result<T, Verdict> {
@@ -197,9 +223,15 @@ impl<'a> Walk<'a> {
     }
 }
 
+impl fmt::Debug for Hashing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hashing")
+    }
+}
+
 impl TornLines {
     fn new(first: u64) -> Self {
-        Self { first, bytes: 0, digest: Context::new(&SHA256), ended: false }
+        Self { first, bytes: 0, digest: Hashing(Context::new(&SHA256)), ended: false }
     }
 
     fn add(&mut self, line: &[u8]) {
@@ -213,12 +245,12 @@ impl TornLines {
 
     fn count(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
-        self.digest.update(bytes);
+        self.digest.0.update(bytes);
     }
 
     fn event(self) -> Event {
         let mut sha256 = Hash::default();
-        sha256.0.copy_from_slice(self.digest.finish().as_ref());
+        sha256.0.copy_from_slice(self.digest.0.finish().as_ref());
         Event::Torn { bytes: self.bytes, sha256 }
     }
 }
@@ -309,6 +341,32 @@ mod tests {
         let mut torn = lines.clone();
         torn[7] = half;
         assert_eq!(verdict(&torn, &expected), broken(8, Problem::NoLine));
+    }
+
+    #[test]
+    fn several_files_are_one_log() {
+        let (text, tip) = log();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let (first, second) = (lines[..3].concat(), lines[3..].concat());
+        let key = sample::seal_key();
+        let expected = Expected { key: Some(&key), from: None, holds: Some(tip) };
+        let read = |files: &[&str]| {
+            let mut verification = Verification::new(expected);
+            let verdicts: Vec<_> =
+                files.iter().map(|file| verification.read(file.as_bytes()).unwrap()).collect();
+            (verdicts.last().cloned().unwrap(), verification.end())
+        };
+        let (last, end) = read(&[&first, "", &second]);
+        assert!(matches!(last, Verdict::Whole { from, to } if (from.number, to) == (3, tip)), "{last:?}");
+        assert_eq!(end, None);
+        let cut_off = broken(4, Problem::CutOff { expected: 8, found: 3 });
+        assert_eq!(read(&[&first]).1, Some(cut_off));
+        assert_eq!(read(&[&second]).0, broken(1, Problem::NoBeginning));
+        assert_eq!(
+            read(&[&first, &lines[4..].concat()]).0,
+            broken(1, Problem::OutOfOrder { expected: 4, found: 5 })
+        );
+        assert_eq!(read(&[&first, &first]).0, broken(1, Problem::OtherBeginning));
     }
 
     #[test]

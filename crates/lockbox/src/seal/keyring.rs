@@ -101,6 +101,12 @@ impl Keyring {
         Place::folder(&self.names, folder)
     }
 
+    /// What proves that a backup is as it was made; a rotation leaves it as it is.
+    pub(crate) fn backup_key(&self) -> hmac::Key {
+        // No name of an entry begins like that.
+        hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.names, b"backup").as_ref())
+    }
+
     pub(crate) fn seal(&self, place: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         self.newest().seal(place, parts)
     }

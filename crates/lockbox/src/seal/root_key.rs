@@ -5,6 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::{Split, combine};
 use crate::random;
 
 /// The key that opens a lockbox: 32 bytes, wiped at its end, never shown by Debug.
@@ -39,6 +40,14 @@ impl RootKey {
     pub fn from_base64(text: &str) -> Result<Self, NoKey> {
         let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| NoKey)?);
         Self::of(&bytes).map_err(|_| NoKey)
+    }
+
+    /// The key that shares make together; those of another key make another one, which opens nothing.
+    ///
+    /// # Errors
+    /// When they do not fit together.
+    pub fn from_shares(shares: &[Zeroizing<Vec<u8>>], split: Split) -> Result<Self, NoKey> {
+        combine(shares, split).map_err(|_| NoKey)
     }
 
     /// The key as its file holds it.

@@ -19,7 +19,10 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{crowd::Place, door::Inside, handler::Handler, observed::Observed, progress::Phase};
-use crate::{Tls, Transport, api::Ends};
+use crate::{
+    Tls, Transport,
+    api::{Ends, Payload},
+};
 
 /// One connection, from its first byte to its last.
 pub(super) async fn serve<H: Handler>(
@@ -73,7 +76,10 @@ where
             if inside.draining.load(Ordering::Relaxed) {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            place.advance(Phase::Answer, &[Phase::Request])?;
+            // One that comes in pieces is under way until its connection ends.
+            if matches!(response.body(), Payload::Whole(_)) {
+                place.advance(Phase::Answer, &[Phase::Request])?;
+            }
             Ok::<_, io::Error>(response)
         }
     });

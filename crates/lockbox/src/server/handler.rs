@@ -1,13 +1,9 @@
 use std::{future::Future, sync::Arc};
 
-use http_body_util::Full;
-use hyper::{
-    Request, Response,
-    body::{Bytes, Incoming},
-};
+use hyper::{Request, Response, body::Incoming};
 
 use crate::{
-    api::{Api, Ends},
+    api::{Api, Ends, Payload},
     metrics::Page,
 };
 
@@ -17,7 +13,7 @@ pub(super) trait Handler: Send + Sync + 'static {
         &self,
         request: Request<Incoming>,
         ends: Ends,
-    ) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+    ) -> impl Future<Output = Response<Payload>> + Send;
 }
 
 impl Handler for Arc<Api> {
@@ -25,13 +21,13 @@ impl Handler for Arc<Api> {
         &self,
         request: Request<Incoming>,
         ends: Ends,
-    ) -> impl Future<Output = Response<Full<Bytes>>> + Send {
+    ) -> impl Future<Output = Response<Payload>> + Send {
         Api::answer(self, request, ends)
     }
 }
 
 impl<F: Fn() -> String + Send + Sync + 'static> Handler for Page<F> {
-    async fn answer(&self, request: Request<Incoming>, _ends: Ends) -> Response<Full<Bytes>> {
-        Page::answer(self, &request)
+    async fn answer(&self, request: Request<Incoming>, _ends: Ends) -> Response<Payload> {
+        Page::answer(self, &request).map(Payload::from)
     }
 }

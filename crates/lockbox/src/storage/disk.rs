@@ -1,4 +1,5 @@
 use std::{
+    io::{self, Cursor},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     thread,
@@ -10,11 +11,14 @@ use redb::{
     backends::InMemoryBackend,
 };
 
+use tokio::sync::oneshot;
+
 use super::{
-    Header, StorageError,
+    Checked, Header, Spool, StorageError,
     prepared_file::PreparedFile,
+    replacement::Replacement,
     snapshot::Snapshot,
-    writer::{Job, Writer},
+    writer::{Job, Order, Writer},
 };
 use crate::metrics::Commits;
 
@@ -117,7 +121,44 @@ impl Disk {
     }
 
     pub(super) fn write(&self, job: Job) -> Result<(), StorageError> {
-        self.writer.submit(job)
+        self.writer.submit(Order::Write(job))
+    }
+
+    /// How often the contents were replaced by a backup.
+    pub(super) fn generation(&self) -> u64 {
+        self.writer.generation()
+    }
+
+    /// Puts a backup in the place of everything.
+    ///
+    /// # Errors
+    /// When the disk refuses: then everything is as it was.
+    pub(super) async fn replace(&self, replacement: Replacement) -> Result<(), StorageError> {
+        let (done, pending) = oneshot::channel();
+        self.writer.submit(Order::Replace(Box::new(replacement), done))?;
+        pending.await.unwrap_or(Err(StorageError::Closed))
+    }
+
+    /// Fills a new file with a backup.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn fill(&self, backup: Checked) -> Result<(), StorageError> {
+        self.replace(Replacement { backup, kept: Vec::new() }).await
+    }
+
+    /// Room for a backup beside the file, which nobody else sees and which is gone when it is let go of.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(super) fn spool(&self) -> io::Result<Box<dyn Spool>> {
+        match &self.file.place {
+            Medium::File(path) => {
+                let folder = path.parent().filter(|folder| *folder != Path::new(""));
+                Ok(Box::new(tempfile::tempfile_in(folder.unwrap_or(Path::new(".")))?))
+            }
+            _ => Ok(Box::new(Cursor::new(Vec::new()))),
+        }
     }
 
     fn clear(&self, name: &str) -> Result<Option<Vec<u8>>, StorageError> {

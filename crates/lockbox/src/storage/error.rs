@@ -38,7 +38,7 @@ pub enum StorageError {
     /// An entry does not fit its key: somebody changed the file.
     #[error("failed to decrypt an entry: {0}")]
     Sealed(String),
-    /// The server is ending.
+    /// The server is ending, or goes on with a backup of what this was for.
     #[error("storage is closed")]
     Closed,
 }

@@ -33,6 +33,12 @@ mod store;
 /// The part of the store that one mount has.
 mod shelf;
 
+/// Everything at one moment, to be kept elsewhere.
+mod backup;
+
+/// A backup in the place of what is there.
+mod replacement;
+
 /// Everything in a folder.
 mod walk;
 
@@ -47,6 +53,8 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::SimulatedDisk;
 
+pub use backup::BackupError;
+pub(crate) use backup::{Backup, BackupFailure, Checked, Spool};
 pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;

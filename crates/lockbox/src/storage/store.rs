@@ -5,10 +5,11 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, Disk, Header, StorageError, View,
+    Backup, BackupError, Batch, Checked, Disk, Header, Spool, StorageError, View,
     apply::{RECORDS, Step, name_of, named},
     batch::Change,
     disk::{HEADER, KEYRING},
+    replacement::Replacement,
     writer::Job,
 };
 use crate::{
@@ -22,6 +23,8 @@ pub(crate) struct Store {
     disk: Arc<Disk>,
     root: RootKey,
     keyring: RwLock<Arc<Keyring>>,
+    /// Of which contents of the file this is the store: once a backup was put in their place, it is of no use.
+    generation: u64,
 }
 
 /// An entry with a number for a name.
@@ -51,7 +54,7 @@ impl Store {
             Step::Clear { name: HEADER, bytes: header },
             Step::Clear { name: KEYRING, bytes: keyring.wrap(&root) },
         ];
-        let store = Self { disk, root, keyring: RwLock::new(Arc::new(keyring)) };
+        let store = Self::new(disk, root, keyring);
         store.submit_steps(steps).landed().await?;
         Ok(store)
     }
@@ -63,7 +66,12 @@ impl Store {
     pub(crate) fn unseal(disk: Arc<Disk>, root: RootKey) -> Result<Self, StorageError> {
         let wrapped = disk.keyring()?.ok_or(KeyringError::Unreadable)?;
         let keyring = Keyring::unwrap(&wrapped, &root)?;
-        Ok(Self { disk, root, keyring: RwLock::new(Arc::new(keyring)) })
+        Ok(Self::new(disk, root, keyring))
+    }
+
+    fn new(disk: Arc<Disk>, root: RootKey, keyring: Keyring) -> Self {
+        let generation = disk.generation();
+        Self { disk, root, keyring: RwLock::new(Arc::new(keyring)), generation }
     }
 
     /// An empty one that ends with the test.
@@ -126,6 +134,48 @@ impl Store {
         Ok(records)
     }
 
+    /// Everything as it is now, with every write that was acknowledged, to be kept elsewhere.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn backup(&self) -> Result<Backup, StorageError> {
+        // In this order: what is in the backup was sealed by a key that is in the keyring.
+        let transaction = self.disk.begin_read()?;
+        Ok(Backup::new(transaction, self.keyring()))
+    }
+
+    /// Where a backup may lie while it is looked at.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn spool(&self) -> Result<Box<dyn Spool>, BackupError> {
+        self.disk.spool().map_err(BackupError::Io)
+    }
+
+    /// Looks at a backup from its beginning to its end.
+    ///
+    /// # Errors
+    /// When it is none, was changed or cut off, or has other keys than this store.
+    pub(crate) fn check(&self, backup: Box<dyn Spool>) -> Result<Checked, BackupError> {
+        Checked::new(backup, &self.root)
+    }
+
+    /// Puts a backup in the place of everything but the entries at `kept`, in one step, and gives the store of it. This one
+    /// writes nothing from then on.
+    ///
+    /// # Errors
+    /// When the disk refuses: then everything is as it was.
+    pub(crate) async fn restore(&self, backup: Checked, kept: &[&str]) -> Result<Self, StorageError> {
+        let mut steps = Vec::new();
+        for path in kept {
+            if let Some(value) = self.read(path)? {
+                steps.push(sealed(backup.keyring(), Change::Put((*path).to_owned(), value)));
+            }
+        }
+        self.disk.replace(Replacement { backup, kept: steps }).await?;
+        Self::unseal(Arc::clone(&self.disk), self.root.clone())
+    }
+
     /// Writes all of it or nothing.
     ///
     /// # Errors
@@ -143,7 +193,7 @@ impl Store {
 
     fn submit_steps(&self, steps: Vec<Step>) -> Pending {
         let (done, pending) = oneshot::channel();
-        let job = Job { keyring: self.keyring(), steps, done };
+        let job = Job { generation: self.generation, keyring: self.keyring(), steps, done };
         Pending(self.disk.write(job).map(|()| pending))
     }
 }
@@ -180,6 +230,6 @@ fn sealed(keyring: &Keyring, change: Change) -> Step {
 }
 
 /// No entry's place is as short.
-fn record_place(number: u64) -> [u8; 8] {
+pub(super) fn record_place(number: u64) -> [u8; 8] {
     number.to_be_bytes()
 }

@@ -1,5 +1,9 @@
 use std::{
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread::{self, JoinHandle},
 };
 
@@ -10,6 +14,7 @@ use super::{
     StorageError,
     apply::{Step, Tables},
     disk::File,
+    replacement::Replacement,
 };
 use crate::{metrics::Commits, seal::Keyring};
 
@@ -17,12 +22,21 @@ use crate::{metrics::Commits, seal::Keyring};
 #[derive(Debug)]
 pub(super) struct Writer {
     commits: Commits,
-    jobs: Option<mpsc::Sender<Job>>,
+    generation: Arc<AtomicU64>,
+    orders: Option<mpsc::Sender<Order>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread is asked for.
+pub(super) enum Order {
+    Write(Job),
+    Replace(Box<Replacement>, oneshot::Sender<Result<(), StorageError>>),
 }
 
 /// One write that waits to be on disk.
 pub(super) struct Job {
+    /// Of which contents it is a change: what was meant for others is not done.
+    pub(super) generation: u64,
     pub(super) keyring: Arc<Keyring>,
     pub(super) steps: Vec<Step>,
     pub(super) done: oneshot::Sender<Result<(), StorageError>>,
@@ -30,51 +44,98 @@ pub(super) struct Job {
 
 impl Writer {
     pub(super) fn start(file: Arc<File>) -> Self {
-        let (jobs, waiting) = mpsc::channel();
+        let (orders, waiting) = mpsc::channel();
         let commits = Commits::default();
-        let counted = commits.clone();
-        let thread = thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(move || write_all(&file, &waiting, &counted));
+        let generation = Arc::new(AtomicU64::new(0));
+        let desk = Desk { file, commits: commits.clone(), generation: Arc::clone(&generation) };
+        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || desk.work(&waiting));
         // Without the thread every write is answered with `Closed`.
-        Self { commits, jobs: Some(jobs), thread: thread.ok() }
+        Self { commits, generation, orders: Some(orders), thread: thread.ok() }
+    }
+
+    /// How often the contents were replaced.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     pub(super) fn commits(&self) -> &Commits {
         &self.commits
     }
 
-    pub(super) fn submit(&self, job: Job) -> Result<(), StorageError> {
-        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or(StorageError::Closed)
+    pub(super) fn submit(&self, order: Order) -> Result<(), StorageError> {
+        self.orders.as_ref().and_then(|orders| orders.send(order).ok()).ok_or(StorageError::Closed)
     }
 }
 
 impl Drop for Writer {
     /// What was submitted is written before the file is closed.
     fn drop(&mut self) {
-        self.jobs.take();
+        self.orders.take();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn write_all(file: &File, waiting: &mpsc::Receiver<Job>, commits: &Commits) {
-    while let Ok(first) = waiting.recv() {
-        let mut jobs = vec![first];
-        jobs.extend(waiting.try_iter().take(MOST_TOGETHER - 1));
+/// What the thread works with.
+struct Desk {
+    file: Arc<File>,
+    commits: Commits,
+    generation: Arc<AtomicU64>,
+}
+
+impl Desk {
+    fn work(&self, waiting: &mpsc::Receiver<Order>) {
+        while let Ok(first) = waiting.recv() {
+            let mut jobs = Vec::new();
+            for order in std::iter::once(first).chain(waiting.try_iter()) {
+                match order {
+                    Order::Write(job) => jobs.push(job),
+                    Order::Replace(replacement, done) => {
+                        self.write(std::mem::take(&mut jobs));
+                        // Who no longer waits has gone away.
+                        let _ = done.send(self.replace(*replacement));
+                    }
+                }
+                if jobs.len() == MOST_TOGETHER {
+                    break;
+                }
+            }
+            self.write(jobs);
+        }
+    }
+
+    fn write(&self, jobs: Vec<Job>) {
+        let now = self.generation.load(Ordering::Acquire);
+        let (jobs, late): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.generation == now);
+        for job in late {
+            let _ = job.done.send(Err(StorageError::Closed));
+        }
+        if jobs.is_empty() {
+            return;
+        }
         let begun = Instant::now();
-        let outcome = write(file, &jobs);
+        let outcome = write(&self.file, &jobs);
         if outcome.is_ok() {
-            commits.landed(begun.elapsed(), jobs.len());
+            self.commits.landed(begun.elapsed(), jobs.len());
         } else {
-            commits.failed();
-            file.reopen();
+            self.commits.failed();
+            self.file.reopen();
         }
         for job in jobs {
-            // Who no longer waits has gone away.
             let _ = job.done.send(outcome.clone());
         }
+    }
+
+    fn replace(&self, replacement: Replacement) -> Result<(), StorageError> {
+        let outcome = replacement.carry_out(&self.file);
+        match outcome {
+            Ok(()) => {
+                self.generation.fetch_add(1, Ordering::AcqRel);
+            }
+            Err(_) => self.file.reopen(),
+        }
+        outcome
     }
 }
 

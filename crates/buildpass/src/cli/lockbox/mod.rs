@@ -1,8 +1,12 @@
 //! The embedded vault: one file a command.
 
+mod audit;
+
 mod init;
 
 mod key_file;
+
+mod limiting;
 
 mod private_file;
 
@@ -30,11 +34,15 @@ enum Command {
 
     /// Serve a lockbox until INT or TERM
     Serve(serve::Arguments),
+
+    /// Look after the audit log
+    Audit(audit::Arguments),
 }
 
 pub(super) fn execute(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Init(arguments) => init::execute(&arguments),
         Command::Serve(arguments) => serve::execute(arguments),
+        Command::Audit(arguments) => audit::execute(&arguments),
     }
 }

@@ -19,18 +19,27 @@ pub(crate) fn request(
     if let Some(body) = body {
         request = request.header("content-type", "application/json").body(body.to_string());
     }
-    let (answer, sender) = (request, std::sync::mpsc::channel());
-    let (to, from) = sender;
+    let (status, body) = answered(request)?;
+    Some((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+}
+
+/// A page that is no JSON.
+pub(crate) fn text(url: &str) -> Option<String> {
+    let (_, body) = answered(client().get(url).timeout(Duration::from_secs(20)))?;
+    String::from_utf8(body).ok()
+}
+
+fn answered(request: reqwest::RequestBuilder) -> Option<(u16, Vec<u8>)> {
+    let (to, from) = std::sync::mpsc::channel();
     RUNTIME.spawn(async move {
         let answered = async {
-            let response = answer.send().await.ok()?;
+            let response = request.send().await.ok()?;
             let status = response.status().as_u16();
-            Some((status, response.bytes().await.ok()?))
+            Some((status, response.bytes().await.ok()?.to_vec()))
         };
         let _ = to.send(answered.await);
     });
-    let (status, body) = from.recv().unwrap()?;
-    Some((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    from.recv().unwrap()
 }
 
 fn client() -> reqwest::Client {

@@ -6,6 +6,9 @@ mod owner;
 /// A lockbox in a process of its own.
 mod served;
 
+/// What the guide shows.
+mod guide;
+
 mod init;
 
 /// A file that is no whole lockbox.
@@ -14,7 +17,12 @@ mod damaged;
 /// `kill -9` at any moment: what was acknowledged is there, and nothing is half there.
 mod killed;
 
+/// The audit log, held against what is known of it.
+mod reviewed;
+
 mod serve;
+
+mod watched;
 
 use owner::Owner;
 use served::Served;

@@ -39,6 +39,20 @@ impl Owner {
         Some(finish(command))
     }
 
+    /// The same, over TLS with an authority of this folder.
+    pub(super) fn bao_trusting(
+        &self,
+        authority: &str,
+        vault: &str,
+        token: &str,
+        arguments: &[&str],
+    ) -> Option<Finished> {
+        let mut command = self.0.other_program(OpenBao::program()?.to_str().unwrap());
+        command.env("BAO_CACERT", self.path(authority));
+        command.env("BAO_ADDR", vault).env("BAO_TOKEN", token).args(arguments);
+        Some(finish(command))
+    }
+
     /// A new lockbox `box`, which the key in `key` opens.
     pub(super) fn init(&self) -> Keys {
         self.init_with(&["--unseal-key-file", "key"])

@@ -29,6 +29,7 @@ impl Served {
                 break address.to_owned();
             }
             before.push_str(&line);
+            before.push('\n');
         };
         let said = Arc::new(Mutex::new(before));
         let heard = Arc::clone(&said);
@@ -47,6 +48,13 @@ impl Served {
         let said = || self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let heard = wait_until(Duration::from_secs(20), || said().contains(text));
         assert!(heard, "{text}: {}", said());
+    }
+
+    /// What stands behind `text` in what it said.
+    pub(super) fn line_with(&self, text: &str) -> String {
+        self.must_say(text);
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.lines().find_map(|line| line.strip_prefix(text)).unwrap().to_owned()
     }
 
     /// Ends it as somebody would, and gives its exit code.

@@ -139,6 +139,22 @@ impl Running {
         self.token(group, level, scopes).await["token"].as_str().unwrap().to_owned()
     }
 
+    /// A new person and the value of their personal token with the scope `api`.
+    pub(crate) async fn person(&self, username: &str) -> (u64, String) {
+        let email = format!("{username}@example.com");
+        let body = json!({ "name": username, "username": username, "email": email });
+        let id = self.admin(Method::POST, "/api/v4/users", body).await["id"].as_u64().unwrap();
+        let path = format!("/api/v4/users/{id}/personal_access_tokens");
+        let token = self.admin(Method::POST, &path, json!({ "name": "own", "scopes": ["api"] })).await;
+        (id, token["token"].as_str().unwrap().to_owned())
+    }
+
+    /// Makes a person a member of `groups/1` or `projects/1`.
+    pub(crate) async fn member(&self, of: &str, user: u64, level: u64) {
+        let body = json!({ "user_id": user, "access_level": level });
+        self.admin(Method::POST, &format!("/api/v4/{of}/members"), body).await;
+    }
+
     pub(crate) async fn commit(&self, project: &str, files: Value) -> String {
         let body = json!({ "project": project, "message": "Add files", "files": files });
         let answer = self.admin(Method::POST, "/-/sandbox/commits", body).await;

@@ -12,6 +12,9 @@ mod folders;
 /// A file that was changed, cut off, or belongs to somebody else.
 mod tampered;
 
+/// A backup, out and in.
+mod backups;
+
 /// A disk without room.
 mod full;
 

@@ -1,0 +1,11 @@
+//! `doctor`: one world where everything is right, and the same with one thing wrong.
+
+mod surgery;
+
+mod documented;
+
+mod identity;
+
+mod vault;
+
+pub(crate) use surgery::Surgery;
