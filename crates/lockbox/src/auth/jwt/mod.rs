@@ -67,6 +67,9 @@ mod jwks;
 /// Keys as PEM.
 mod pem;
 
+/// What is fetched by one for all.
+mod errand;
+
 /// Where keys come from: written down, or published by the issuer.
 mod keys;
 
