@@ -37,6 +37,9 @@ mod settings;
 /// The way of one login through all the checks.
 mod login;
 
+/// Base64 as Go reads it.
+mod go_base64;
+
 /// A JWT and its parts ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)).
 mod jws;
 
