@@ -20,7 +20,7 @@ pub(super) enum Keys {
     /// They were written into the configuration.
     Fixed(Vec<VerifyingKey>),
     /// The issuer publishes them.
-    Published(PublishedKeys),
+    Published(Box<PublishedKeys>),
 }
 
 /// Keys at a URL, kept until a token comes that none of them signed.
