@@ -12,6 +12,9 @@ pub mod failure;
 /// 0 One request, one answer.
 pub mod http;
 
+/// 0 What error texts mean: one table for everybody.
+pub mod explain;
+
 /// 1 Who is asking: `IdToken`, its claims, where CI systems keep it.
 pub mod identity;
 

@@ -1,7 +1,7 @@
 use std::{error::Error as _, path::PathBuf, time::Duration};
 
 use super::Sent;
-use crate::failure::Blame;
+use crate::{explain::rows::own, failure::Blame};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -105,16 +105,10 @@ impl Error {
                 "install the system's CA certificates, or name a file of them with `--ca-cert`".to_owned()
             }
             Self::ServerName(_) => "give the DNS name that the server's certificate is for".to_owned(),
-            Self::Untrusted(_) => {
-                "name the authority that signed the server's certificate with `--ca-cert` or VAULT_CACERT, and the name in it with `--tls-server-name` where it is not the address's".to_owned()
-            }
-            Self::Connect(_) => {
-                "is the address right, is the server up, and may this machine reach it?".to_owned()
-            }
+            Self::Untrusted(_) => own::UNTRUSTED.hint(),
+            Self::Connect(_) => own::NO_CONNECTION.hint(),
             Self::TooLarge { .. } => "is this address a vault's?".to_owned(),
-            Self::Silent(_) => {
-                "is the address a vault's? `--timeout` sets how long is waited in all".to_owned()
-            }
+            Self::Silent(_) => own::SILENT.hint(),
             Self::Client(_) | Self::NotAHeader(_) | Self::Broken(_) => return None,
         })
     }

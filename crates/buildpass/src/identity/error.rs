@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use crate::{failure::Blame, http};
+use crate::{explain::rows::own, failure::Blame, http};
 
 /// Why there is no ID token to log in with.
 #[derive(Debug, thiserror::Error)]
@@ -87,18 +87,10 @@ impl Error {
             Self::Unset(name) => format!(
                 "give the job `id_tokens: {name}: {{ aud: <the vault's address> }}`, or name the variable that holds it with `--token-variable`"
             ),
-            Self::Empty { .. } => {
-                "does the job that runs this have `id_tokens:`? a `needs:` or a trigger does not pass them on"
-                    .to_owned()
-            }
-            Self::Unexpanded { .. } => "set it by `id_tokens:` of the job, not by `variables:`".to_owned(),
-            Self::NotAJwt { .. } => {
-                "it takes the ID token alone, as `id_tokens:` sets it: no quotes, no `Bearer`".to_owned()
-            }
-            Self::Expired { .. } => {
-                "an ID token lasts as long as the job's timeout: retry the job, or raise its `timeout:`"
-                    .to_owned()
-            }
+            Self::Empty { .. } => own::EMPTY_ID_TOKEN.hint(),
+            Self::Unexpanded { .. } => own::UNEXPANDED_ID_TOKEN.hint(),
+            Self::NotAJwt { .. } => own::NOT_A_JWT.hint(),
+            Self::Expired { .. } => own::EXPIRED.hint(),
             Self::OtherIssuer { actual, .. } => {
                 format!("if `{actual}` is right, set it as `[identity] issuer`")
             }

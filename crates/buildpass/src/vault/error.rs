@@ -1,5 +1,6 @@
-use super::{SecretPath, refusal};
+use super::SecretPath;
 use crate::{
+    explain::{self, Row, Stage, rows::own},
     failure::{Blame, Failure},
     http, identity,
 };
@@ -135,20 +136,27 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoNode => Some("set `[vault] address`, VAULT_SERVER_URL or VAULT_ADDR, or say `--address`".to_owned()),
+            Self::NoNode => Some(own::NO_ADDRESS.hint()),
             Self::Http(error) | Self::Unreachable { source: error, .. } => error.hint(),
-            Self::Standby { .. } => Some("list the addresses of all nodes, or one that stands before them all".to_owned()),
-            Self::Busy { text, .. } if text.contains("sealed") => Some("an operator has to unseal it".to_owned()),
-            Self::Busy { .. } => Some("try again later; `--timeout` sets how long is waited".to_owned()),
-            Self::PerhapsMade { .. } => Some("run the job again; what was made ends with its session".to_owned()),
-            Self::NotAVault { .. } => Some("is it the address of a web page, or of a proxy on the way?".to_owned()),
+            Self::Standby { .. } => Some(own::STANDBY.hint()),
+            Self::Busy { text, .. } => Some(match explain::find(Stage::Vault, text) {
+                Some(row) => row.hint(),
+                None => "try again later; `--timeout` sets how long is waited".to_owned(),
+            }),
+            Self::PerhapsMade { .. } => {
+                Some("run the job again; what was made ends with its session".to_owned())
+            }
+            Self::NotAVault { .. } => Some(own::NOT_A_VAULT.hint()),
             Self::Identity(error) => error.hint(),
-            Self::LoginRefused { text, .. } => refusal::login_hint(text),
-            Self::ReadRefused { text, .. } => Some(refusal::read_hint(text).to_owned()),
-            Self::NoSecret { .. } => Some("is the path right? it is the one that the vault's web page shows, without `data/` or `metadata/`".to_owned()),
-            Self::VersionGone { .. } => Some("write a new version, or undelete it".to_owned()),
-            Self::NoField { .. } => Some("the field is the part after the last `/` of `path/field@mount`".to_owned()),
-            Self::ReadFailed { .. } | Self::NotRenewed { .. } => None,
+            Self::LoginRefused { text, .. } => explain::login(text).map(Row::hint),
+            Self::ReadRefused { text, .. } => explain::find(Stage::Vault, text).map(Row::hint),
+            Self::NoSecret { .. } => Some(own::NO_SECRET.hint()),
+            Self::VersionGone { .. } => Some(own::VERSION_GONE.hint()),
+            Self::NoField { .. } => Some(own::NO_FIELD.hint()),
+            Self::ReadFailed { text, .. } => explain::find(Stage::Engine, text)
+                .or_else(|| explain::find(Stage::Vault, text))
+                .map(Row::hint),
+            Self::NotRenewed { text, .. } => explain::find(Stage::Vault, text).map(Row::hint),
         }
     }
 

@@ -114,7 +114,7 @@ pub(super) async fn login(
             return Err(not_a_vault(&answer));
         };
         let text = one_line(&words, &[token.expose().trim()]);
-        let explained = refusal::login_explained(&text, token);
+        let explained = refusal::explained(&text, token);
         return Err(Error::LoginRefused { text, status: answer.status, explained });
     }
     let LoginAnswer { auth } = parse(&answer)?;

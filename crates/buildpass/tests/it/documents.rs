@@ -370,6 +370,7 @@ fn the_readme_has_every_flag_and_no_other() {
         "git setup",
         "git credential",
         "doctor",
+        "doctor explain",
         "demo",
         "lockbox init",
         "lockbox serve",

@@ -48,7 +48,7 @@ fn sources() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Whom a stage may know, besides the ground that all stand on.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("secret", &[]),
     ("identity", &["secret"]),
     ("vault", &["identity", "secret"]),
@@ -66,9 +66,10 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("demo", &["secret", "identity", "vault", "git", "sources", "run", "access", "gate", "config"]),
     ("http", &[]),
     ("failure", &[]),
+    ("explain", &[]),
 ];
 
-const GROUND: [&str; 3] = ["clock", "failure", "http"];
+const GROUND: [&str; 4] = ["clock", "explain", "failure", "http"];
 
 /// The modules that a text names behind `crate::`.
 fn known_by(text: &str) -> BTreeSet<String> {

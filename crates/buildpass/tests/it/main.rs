@@ -54,6 +54,8 @@ mod ci_template;
 
 mod lockbox;
 
+mod explain;
+
 mod documents;
 
 mod house;

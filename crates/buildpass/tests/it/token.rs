@@ -35,7 +35,7 @@ on_every_vault! {
         insta::assert_snapshot!(finished.stderr, @r#"
         error: the vault refused the ID token: error validating claims: claim "project_path" does not match any associated bound claim values
           caused by: the token's `project_path` is `gitlab-org/omnibus-gitlab`
-        hint: the role is for other jobs: its `bound_claims` name what this one is not
+        hint: run it where the role says, or name the role that is for this project and ref: the role's `bound_claims` name the values
         "#);
     }
 

@@ -157,7 +157,7 @@ on_every_vault! {
         insta::assert_snapshot!(login("no-claim", &token), @r#"
         error: the vault refused the ID token: error validating claims: claim "environment" is missing
           caused by: the token has no `environment`
-        hint: the role binds a claim that this job's token does not have
+        hint: give the job what the claim tells of, such as `environment:`, or take the claim out of the role's `bound_claims`
         "#);
         insta::assert_snapshot!(login("no-such-role", &token), @r#"
         error: the vault refused the ID token: role "no-such-role" could not be found
@@ -173,7 +173,7 @@ on_every_vault! {
         insta::assert_snapshot!(login("omnibus-gitlab", &branch), @r#"
         error: the vault refused the ID token: error validating claims: claim "ref_protected" does not match any associated bound claim values
           caused by: the token's `ref_protected` is `false`
-        hint: the role is for other jobs: its `bound_claims` name what this one is not
+        hint: run it where the role says, or name the role that is for this project and ref: the role's `bound_claims` name the values
         "#);
         assert_eq!(vault.sessions(), 0);
     }

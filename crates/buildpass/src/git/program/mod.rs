@@ -12,7 +12,8 @@ mod task;
 
 mod version;
 
-pub use failure::{Cause, GitFailure};
+pub use crate::explain::GitCause as Cause;
+pub use failure::GitFailure;
 pub use pins::Pins;
 pub use progress::Progress;
 pub use task::{Finished, Task};
