@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use super::explained::of_gitlab;
 use crate::doctor::{AboutToken, Check, Evidence, Fault, Reach, Stage, TokenSeen, Verdict};
+use crate::explain::Row;
 
 /// The build token is good.
 pub(super) const CHECK: Check =
@@ -62,9 +63,9 @@ fn ends_soon(token: &TokenSeen, left: Option<u64>) -> Fault {
 
 fn refused(token: &TokenSeen, words: &str, status: u16) -> Fault {
     let row = of_gitlab(words);
-    let meaning = row.as_ref().map_or("GitLab does not take it", |row| row.meaning);
-    let advice = row
-        .map_or_else(|| "is the stored value the whole token, and nothing else?".to_owned(), |row| row.hint);
+    let meaning = row.map_or("GitLab does not take it", |row| row.meaning);
+    let advice =
+        row.map_or_else(|| "is the stored value the whole token, and nothing else?".to_owned(), Row::hint);
     Fault::new(format!("GitLab knows {}", token.name), format!("{meaning}: status {status}, {words}"), advice)
 }
 

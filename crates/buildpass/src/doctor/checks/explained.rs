@@ -1,18 +1,11 @@
-/// What the one table of error texts says of a server's words.
-#[derive(Clone, Debug)]
-pub(super) struct Explained {
-    /// What happened.
-    pub(super) meaning: &'static str,
-    /// What to look at.
-    pub(super) hint: String,
+use crate::explain::{Row, Stage, find};
+
+/// What the one table of error texts says of the words of GitLab's API.
+pub(super) fn of_gitlab(words: &str) -> Option<&'static Row> {
+    if words.is_empty() { None } else { find(Stage::Gitlab, words) }
 }
 
-/// The words of GitLab's API.
-pub(super) fn of_gitlab(_words: &str) -> Option<Explained> {
-    None
-}
-
-/// The words of the server behind git.
-pub(super) fn of_git(_words: &str) -> Option<Explained> {
-    None
+/// The same of the words of a server behind git.
+pub(super) fn of_git(words: &str) -> Option<&'static Row> {
+    if words.is_empty() { None } else { find(Stage::Git, words) }
 }

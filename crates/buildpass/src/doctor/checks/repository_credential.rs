@@ -7,7 +7,7 @@ use crate::{
 pub(super) const CHECK: Check = Check {
     id: "repository-credential",
     stage: Stage::Repository,
-    needs: &["configuration", "channel"],
+    needs: &["configuration", "project", "channel"],
     reach: Reach::Here,
     run,
 };

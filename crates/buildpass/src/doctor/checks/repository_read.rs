@@ -78,7 +78,7 @@ fn words(listing: &Listing) -> String {
 
 fn advice(listing: &Listing, credential: Option<&SecretName>) -> String {
     if let Some(row) = of_git(&listing.said) {
-        return row.hint;
+        return row.hint();
     }
     match (listing.status, credential) {
         (300..=399 | 200, _) => "write the URL of the repository itself, with `.git` at its end".to_owned(),
