@@ -123,9 +123,14 @@ impl AuditLog {
                 return Err(other.err().unwrap_or_else(|| AuditError::Unconnected(self.path.clone())));
             }
         };
-        end.file = file;
-        end.undo = None;
-        end.append(&self.path, event.body(now), &self.keys)
+        let mut next = End { file, tip: end.tip, undo: None };
+        if let Err(error) = next.append(&self.path, event.body(now), &self.keys) {
+            drop(next);
+            lock(&end.file, &self.path)?;
+            return Err(error);
+        }
+        *end = next;
+        Ok(())
     }
 
     fn append(&self, body: String) -> Result<(), AuditError> {
@@ -371,6 +376,23 @@ mod tests {
             verdict(&place.folder.path().join("old"), None, None),
             Verdict::Whole { from: Tip::default(), to }
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_without_room_is_not_gone_on_with() {
+        let place = Place::new();
+        let log = place.open(None).unwrap();
+        let old = place.folder.path().join("old");
+        fs::rename(place.path(), &old).unwrap();
+        std::os::unix::fs::symlink("/dev/full", place.path()).unwrap();
+        assert!(matches!(log.reopen(sample::at(2)), Err(AuditError::File { .. })));
+        record(&log);
+        assert_eq!(verdict(&old, None, None), Verdict::Whole { from: Tip::default(), to: log.tip() });
+        fs::remove_file(place.path()).unwrap();
+        log.reopen(sample::at(3)).unwrap();
+        let from = log.tip();
+        assert!(matches!(verdict(&place.path(), None, Some(from)), Verdict::Whole { .. }));
     }
 
     #[cfg(target_os = "linux")]

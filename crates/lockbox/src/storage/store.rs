@@ -23,6 +23,8 @@ pub(crate) struct Store {
     disk: Arc<Disk>,
     root: RootKey,
     keyring: RwLock<Arc<Keyring>>,
+    /// Held through a rotation: the next one goes on from the keyring that this one has put on the disk.
+    rotating: tokio::sync::Mutex<()>,
     /// Of which contents of the file this is the store: once a backup was put in their place, it is of no use.
     generation: u64,
 }
@@ -71,7 +73,8 @@ impl Store {
 
     fn new(disk: Arc<Disk>, root: RootKey, keyring: Keyring) -> Self {
         let generation = disk.generation();
-        Self { disk, root, keyring: RwLock::new(Arc::new(keyring)), generation }
+        let keyring = RwLock::new(Arc::new(keyring));
+        Self { disk, root, keyring, rotating: tokio::sync::Mutex::new(()), generation }
     }
 
     /// An empty one that ends with the test.
@@ -91,6 +94,7 @@ impl Store {
     /// # Errors
     /// When the disk refuses: the old term goes on.
     pub(crate) async fn rotate(&self, now: Moment) -> Result<(), StorageError> {
+        let _alone = self.rotating.lock().await;
         let keyring = self.keyring().rotated(now);
         let wrapped = keyring.wrap(&self.root);
         self.submit_steps(vec![Step::Clear { name: KEYRING, bytes: wrapped }]).landed().await?;

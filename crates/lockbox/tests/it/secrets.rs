@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -36,6 +38,24 @@ async fn a_deleted_version_says_so_and_comes_back() -> Result<()> {
     let destroyed = vault.get("root", "secret/data/a").await?;
     assert_eq!((destroyed.status, &destroyed.body["data"]["metadata"]["destroyed"]), (404, &json!(true)));
     vault.root("POST", "secret/undelete/a", json!({})).await?.refuses(400, "No version number provided");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_version_with_an_end_is_gone_when_it_has_come_and_can_be_brought_back() -> Result<()> {
+    let vault = Vault::start().await?;
+    let settings = json!({ "delete_version_after": "10s" });
+    vault.root("POST", "secret/metadata/a", settings).await?.expect(204)?;
+    let written = vault.root("POST", "secret/data/a", json!({ "data": { "x": "1" } })).await?;
+    assert_eq!(written.body["data"]["deletion_time"], "2027-01-15T08:00:10Z");
+    vault.clock.advance(Duration::from_secs(9));
+    vault.get("root", "secret/data/a").await?.expect(200)?;
+    vault.clock.advance(Duration::from_secs(1));
+    let gone = vault.get("root", "secret/data/a").await?;
+    assert_eq!((gone.status, &gone.body["data"]["data"]), (404, &Value::Null));
+    assert_eq!(gone.body["data"]["metadata"]["deletion_time"], "2027-01-15T08:00:10Z");
+    vault.root("POST", "secret/undelete/a", json!({ "versions": [1] })).await?.expect(204)?;
+    assert_eq!(vault.get("root", "secret/data/a").await?.body["data"]["data"], json!({ "x": "1" }));
     Ok(())
 }
 

@@ -154,7 +154,12 @@ async fn serve(lockbox: Lockbox, arguments: &Arguments) -> Result<(), Failure> {
         }
     };
     let served = lockbox.serve(listeners, shutdown).await;
-    served.map(drop).map_err(|error| Failure::bug(&format!("lockbox cannot serve on {address}"), &error))
+    let drained =
+        served.map_err(|error| Failure::bug(&format!("lockbox cannot serve on {address}"), &error))?;
+    if drained.cut_off > 0 {
+        say(&format!("{} requests were under way still at the deadline, and were cut off", drained.cut_off));
+    }
+    Ok(())
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {

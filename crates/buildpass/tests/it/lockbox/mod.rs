@@ -24,5 +24,7 @@ mod serve;
 
 mod watched;
 
+mod full;
+
 use owner::Owner;
 use served::Served;

@@ -1,6 +1,11 @@
 //! `lockbox serve` as a platform's owner watches it: certificate, figures, audit log, limits.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
 
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use serde_json::{Value, json};
@@ -128,6 +133,21 @@ fn who_logs_in_too_often_is_told_when_to_come_again() {
     assert_eq!(answers[..3], [400, 400, 400]);
     assert!(answers[3..].contains(&429), "{answers:?}");
     assert!(wait_until(Duration::from_secs(20), || login().0 == 400));
+}
+
+#[test]
+fn who_is_not_done_at_the_deadline_is_cut_off_and_counted() {
+    let owner = Owner::new();
+    owner.init();
+    let served = owner.serve_with(&[&OPEN[..], &["--drain-deadline", "300ms"]].concat());
+    let mut busy = TcpStream::connect(served.address.trim_start_matches("http://")).unwrap();
+    let head =
+        "POST /v1/sys/unseal HTTP/1.1\r\nHost: vault\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n";
+    busy.write_all(head.as_bytes()).unwrap();
+    busy.read_exact(&mut [0; 12]).unwrap();
+    served.signal("TERM");
+    served.must_say("1 requests were under way still at the deadline, and were cut off");
+    assert_eq!(served.end("TERM"), Some(0));
 }
 
 fn lines(owner: &Owner, file: &str) -> Vec<Value> {

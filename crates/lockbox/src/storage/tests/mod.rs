@@ -18,6 +18,9 @@ mod backups;
 /// A disk without room.
 mod full;
 
+/// New barrier keys while it is written to.
+mod rotated;
+
 pub(super) use simulated::SimulatedDisk;
 
 use std::sync::Arc;
