@@ -33,6 +33,9 @@ pub mod git;
 /// 6 How it reaches a build: environment, masking, signals, the end.
 pub mod run;
 
+/// How a vault is left: all of it, written into another one.
+pub mod export;
+
 /// Which job may have what: the project's own GitLab CI configuration.
 pub mod pipeline;
 

@@ -150,7 +150,7 @@ impl CommandLine {
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
             Command::Doctor(arguments) => doctor::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
-            Command::Lockbox(arguments) => lockbox::execute(arguments),
+            Command::Lockbox(arguments) => lockbox::execute(arguments, &surroundings),
             Command::FetchSources(arguments) => sources::work::execute(&arguments, &surroundings),
             Command::Guard => guard::execute(&surroundings),
             Command::Launch(arguments) => launch::execute(&arguments),

@@ -142,6 +142,12 @@ pub enum Error {
     /// No address anywhere.
     #[error("no vault address is known")]
     NoAddress,
+    /// Whoever looks after a vault shows a token of their own.
+    #[error("no token of the vault's owner is known")]
+    NoOwnerToken,
+    /// The other vault has a token of its own.
+    #[error("no token of the vault that is written to is known")]
+    NoOtherToken,
     /// Certificates are never skipped.
     #[error(
         "{0} is set: the vault's certificate would not be checked, and whoever is on the way would get the ID token"
@@ -274,6 +280,12 @@ impl Error {
                 Some("run buildpass once for each, with `--secret` and `--token-variable`".to_owned())
             }
             Self::Address(error) => error.hint(),
+            Self::NoOwnerToken => Some(
+                "name a file that holds it with `--root-token-file`, or set VAULT_TOKEN or BAO_TOKEN".to_owned(),
+            ),
+            Self::NoOtherToken => {
+                Some("name a file that holds it with `--to-token-file`, or set BUILDPASS_TO_TOKEN".to_owned())
+            }
             Self::NoAddress => Some(
                 "set `[vault] address` in buildpass.toml, VAULT_SERVER_URL or VAULT_ADDR, or say `--address`"
                     .to_owned(),

@@ -106,7 +106,7 @@ fn github_source(
     Ok(Source::GithubActions { url, bearer, audience })
 }
 
-fn personal_token(environment: &Environment) -> Option<VaultToken> {
+pub(super) fn personal_token(environment: &Environment) -> Option<VaultToken> {
     if let Some(token) = environment.first_setting(&["VAULT_TOKEN", "BAO_TOKEN"]) {
         return Some(VaultToken::new(token.to_owned()));
     }

@@ -17,6 +17,8 @@ mod identity_settings;
 
 mod of_pipeline;
 
+mod owner;
+
 mod parts;
 
 mod readable;
@@ -39,6 +41,7 @@ pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
+pub use owner::{other_vault, owned_vault};
 pub use parts::Parts;
 pub use readable::Purpose;
 pub use settings::{Settings, Stated};

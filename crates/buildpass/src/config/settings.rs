@@ -40,7 +40,7 @@ pub struct Settings {
     pub notes: Vec<String>,
 }
 
-const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
 const DEFAULT_LEAD: Duration = Duration::from_secs(60);
 
 impl Settings {

@@ -10,7 +10,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{RemoteUrl, credential, is_object_name, is_ref_name};
+use super::{GitFailure, RemoteUrl, credential, is_object_name, is_ref_name};
 use crate::http::{Answer, Client, Method, secret_header};
 
 /// What a server says of some of its refs.
@@ -33,6 +33,8 @@ pub struct KnownRef {
 pub enum Quick {
     /// The refs.
     Refs(RemoteLook),
+    /// No, for this credential: git would only show it once more.
+    Refused(GitFailure),
     /// Nothing that we understand: git shall ask.
     AskGit,
 }
@@ -119,9 +121,27 @@ pub async fn ask_quickly(
         Ok(Answer { status: 200, content_type, body, .. }) if content_type == RESULT => {
             RemoteLook::of_packet_lines(&body).map_or(Quick::AskGit, Quick::Refs)
         }
+        Ok(answer) if sockets.is_some() => refusal(url, &answer).map_or(Quick::AskGit, Quick::Refused),
         _ => Quick::AskGit,
     }
 }
+
+/// A refusal in the words in which git reports it: the server's own, where they are no page, and then git's.
+fn refusal(url: &RemoteUrl, answer: &Answer) -> Option<GitFailure> {
+    let place = url.as_url().as_str().trim_end_matches('/');
+    let verdict = match answer.status {
+        401 => format!("fatal: Authentication failed for '{place}/'"),
+        403 => format!("fatal: unable to access '{place}/': The requested URL returned error: 403"),
+        404 => format!("fatal: repository '{place}/' not found"),
+        _ => return None,
+    };
+    let is_plain = answer.content_type.starts_with("text/plain") && answer.body.len() < MAX_WORDS_BYTES;
+    let words = if is_plain { String::from_utf8_lossy(&answer.body) } else { "".into() };
+    let words = words.lines().map(|line| format!("remote: {line}\n"));
+    Some(GitFailure::read(words.chain([verdict]).collect()))
+}
+
+const MAX_WORDS_BYTES: usize = 4096;
 
 const REQUEST: &str = "application/x-git-upload-pack-request";
 const RESULT: &str = "application/x-git-upload-pack-result";

@@ -13,7 +13,9 @@ use super::{Answer, Error, Tls, secured::is_loopback};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the methods are HTTP's own")]
 pub enum Method {
+    Delete,
     Get,
+    List,
     Post,
     Put,
 }
@@ -30,7 +32,7 @@ pub enum Sent {
 /// A client for one server.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     /// With a TLS server name of its own, the server is asked under that name: URL host and `Host` header part ways.
     asked_as: Option<AskedAs>,
 }
@@ -75,17 +77,16 @@ impl Client {
     pub async fn send(
         &self,
         method: Method,
-        mut url: Url,
-        mut headers: HeaderMap,
+        url: Url,
+        headers: HeaderMap,
         body: Option<Zeroizing<Vec<u8>>>,
         patience: Duration,
     ) -> Result<Answer, Error> {
-        if let Some(AskedAs { server_name, host_header }) = &self.asked_as {
-            url.set_host(Some(server_name)).map_err(|_| Error::ServerName(server_name.clone()))?;
-            headers.insert("host", host_header.clone());
-        }
+        let (url, headers) = self.asked_as(url, headers)?;
         let method = match method {
+            Method::Delete => reqwest::Method::DELETE,
             Method::Get => reqwest::Method::GET,
+            Method::List => list(),
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
         };
@@ -103,6 +104,23 @@ impl Client {
             Err(_) => Err(Error::Silent(patience)),
         }
     }
+
+    /// The same server under the name that its certificate is for.
+    ///
+    /// # Errors
+    /// When that is no name.
+    pub(super) fn asked_as(&self, mut url: Url, mut headers: HeaderMap) -> Result<(Url, HeaderMap), Error> {
+        if let Some(AskedAs { server_name, host_header }) = &self.asked_as {
+            url.set_host(Some(server_name)).map_err(|_| Error::ServerName(server_name.clone()))?;
+            headers.insert("host", host_header.clone());
+        }
+        Ok((url, headers))
+    }
+}
+
+/// Vault's own method.
+fn list() -> reqwest::Method {
+    reqwest::Method::from_bytes(b"LIST").unwrap_or_default()
 }
 
 /// A header whose value no debug output shows.

@@ -12,8 +12,11 @@ mod secured;
 
 mod tls;
 
+mod transfer;
+
 pub use answer::Answer;
 pub use client::{Client, Method, Sent, secret_header};
 pub use error::Error;
 pub use secured::{PlainHttp, Secured};
 pub use tls::{ClientIdentity, Roots, Tls};
+pub use transfer::Pieces;

@@ -170,6 +170,28 @@ mod tests {
     fn what_ships_inside_is_whole() {
         let profile = Profile::omnibus();
         assert_eq!(profile.file.as_deref(), Some(".custom_sources.yml"));
+        for (source, r#override, version, file) in [
+            ("gitlab-rails", "GITLAB_ALTERNATIVE_REPO", "GITLAB_VERSION", "VERSION"),
+            ("gitlab-rails-ee", "GITLAB_ALTERNATIVE_REPO", "GITLAB_VERSION", "VERSION"),
+            ("gitlab-shell", "GITLAB_SHELL_ALTERNATIVE_REPO", "GITLAB_SHELL_VERSION", "GITLAB_SHELL_VERSION"),
+            ("gitlab-pages", "GITLAB_PAGES_ALTERNATIVE_REPO", "GITLAB_PAGES_VERSION", "GITLAB_PAGES_VERSION"),
+            ("gitaly", "GITALY_SERVER_ALTERNATIVE_REPO", "GITALY_SERVER_VERSION", "GITALY_SERVER_VERSION"),
+            (
+                "gitlab-elasticsearch-indexer",
+                "GITLAB_ELASTICSEARCH_INDEXER_ALTERNATIVE_REPO",
+                "GITLAB_ELASTICSEARCH_INDEXER_VERSION",
+                "GITLAB_ELASTICSEARCH_INDEXER_VERSION",
+            ),
+            ("gitlab-kas", "GITLAB_KAS_ALTERNATIVE_REPO", "GITLAB_KAS_VERSION", "GITLAB_KAS_VERSION"),
+        ] {
+            let rule = profile.rule(source).unwrap();
+            assert_eq!(rule.r#override.as_deref(), Some(r#override), "{source}");
+            assert_eq!(rule.version.as_deref(), Some(version), "{source}");
+            assert_eq!(rule.version_file.as_deref(), Some(file), "{source}");
+        }
+        let gem = profile.rule("omnibus").unwrap();
+        assert_eq!((gem.r#override.as_deref(), gem.version.as_deref()), (None, None));
+        assert_eq!(gem.version_file.as_deref(), Some("OMNIBUS_GEM_VERSION"));
         assert_eq!(profile.rule.len(), 7);
         assert_eq!(profile.passwords().count(), 3);
         assert!(Profile::named("other").is_err());

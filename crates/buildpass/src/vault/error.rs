@@ -120,6 +120,16 @@ pub enum Error {
         /// The vault's words.
         text: String,
     },
+    /// What the vault's owner asked for was refused.
+    #[error("the vault refused {asked}: {status} {text}")]
+    Refused {
+        /// Method and API path.
+        asked: String,
+        /// The HTTP status.
+        status: u16,
+        /// The vault's words.
+        text: String,
+    },
     /// The engine failed.
     #[error("the vault could not read `{path}`: {status} {text}")]
     ReadFailed {
@@ -157,6 +167,13 @@ impl Error {
                 .or_else(|| explain::find(Stage::Vault, text))
                 .map(Row::hint),
             Self::NotRenewed { text, .. } => explain::find(Stage::Vault, text).map(Row::hint),
+            Self::Refused { status: 403, .. } => {
+                Some("is the token still alive, and do its policies allow it?".to_owned())
+            }
+            Self::Refused { asked, .. } if asked.starts_with("POST sys/storage/") => {
+                Some("everything there is as it was".to_owned())
+            }
+            Self::Refused { .. } => None,
         }
     }
 
@@ -177,7 +194,7 @@ impl Error {
             Self::Unreachable { .. } | Self::Standby { .. } | Self::Busy { .. } => Blame::Unreachable,
             Self::PerhapsMade { .. } | Self::NotAVault { .. } => Blame::Unreachable,
             Self::LoginRefused { .. } | Self::ReadRefused { .. } | Self::ReadFailed { .. } => Blame::Refused,
-            Self::NotRenewed { .. } => Blame::Refused,
+            Self::NotRenewed { .. } | Self::Refused { .. } => Blame::Refused,
             Self::NoSecret { .. } | Self::VersionGone { .. } | Self::NoField { .. } => Blame::Refused,
         }
     }

@@ -5,6 +5,8 @@
 
 mod address;
 
+mod administer;
+
 mod answer;
 
 mod config;

@@ -1,4 +1,5 @@
 use std::{
+    fs::File,
     sync::{
         OnceLock,
         atomic::{AtomicUsize, Ordering},
@@ -16,7 +17,7 @@ use super::{
     answer::{not_a_vault, one_line, words},
     patience::Patience,
 };
-use crate::http::{self, Answer, Client, Method, Sent, Tls};
+use crate::http::{self, Answer, Client, Method, Pieces, Sent, Tls};
 
 /// The vault's nodes: sends a request to the one that answers, again and again until the deadline, as far as it may be repeated.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(super) struct Nodes {
     /// The node that answered last is asked first.
     preferred: AtomicUsize,
     namespace: Option<HeaderValue>,
+    patience: Duration,
     deadline: Instant,
 }
 
@@ -91,6 +93,7 @@ impl Nodes {
             nodes: config.nodes.iter().map(node).collect(),
             preferred: AtomicUsize::new(0),
             namespace,
+            patience: config.patience,
             deadline: Instant::now() + config.patience,
         };
         // A certificate that cannot be used is the user's to mend, and not a node's turn to pass.
@@ -106,7 +109,16 @@ impl Nodes {
     }
 
     pub(super) async fn send(&self, request: &Request<'_>) -> Result<Answer, Error> {
-        let mut patience = Patience::until(self.deadline);
+        self.send_until(request, self.deadline).await
+    }
+
+    /// The same for one of many requests: each is waited for as long as all of a job's are.
+    pub(super) async fn send_again(&self, request: &Request<'_>) -> Result<Answer, Error> {
+        self.send_until(request, Instant::now() + self.patience).await
+    }
+
+    async fn send_until(&self, request: &Request<'_>, deadline: Instant) -> Result<Answer, Error> {
+        let mut patience = Patience::until(deadline);
         let mut asked_since_pause = 0;
         let mut server_errors = 0;
         loop {
@@ -128,6 +140,31 @@ impl Nodes {
         }
     }
 
+    /// Asks the node whose turn it is once, for what comes piece by piece.
+    pub(super) async fn open(
+        &self,
+        (path, query): (&str, Option<&str>),
+        token: &VaultToken,
+    ) -> Result<Pieces, Error> {
+        let (node, headers) = (self.preferred()?, self.headers(Some(token))?);
+        let mut url = node.address.api(path);
+        url.set_query(query);
+        let pieces = node.client()?.open(url, headers, self.patience).await;
+        pieces.map_err(|source| Error::Unreachable { address: node.address.to_string(), source })
+    }
+
+    /// Sends the node whose turn it is a file, once.
+    pub(super) async fn upload(&self, path: &str, token: &VaultToken, file: File) -> Result<Answer, Error> {
+        let (node, headers) = (self.preferred()?, self.headers(Some(token))?);
+        let answer = node.client()?.upload(node.address.api(path), headers, file).await;
+        answer.map_err(|source| Error::Unreachable { address: node.address.to_string(), source })
+    }
+
+    fn preferred(&self) -> Result<&Node, Error> {
+        let at = self.preferred.load(Ordering::Relaxed) % self.nodes.len().max(1);
+        self.nodes.get(at).ok_or(Error::NoNode)
+    }
+
     /// One try at the node whose turn it is; says what to do next, and whose turn that is.
     async fn ask_preferred(
         &self,
@@ -138,7 +175,7 @@ impl Nodes {
         let at = self.preferred.load(Ordering::Relaxed) % self.nodes.len().max(1);
         let Some(node) = self.nodes.get(at) else { return Err(Error::NoNode) };
         let address = || node.address.to_string();
-        match node.ask(request, self.headers(request)?, patience.for_one_try(self.nodes.len())).await {
+        match node.ask(request, self.headers(request.token)?, patience.for_one_try(self.nodes.len())).await {
             Ok(answer) if answer.status < 300 => Ok(Verdict::Final(answer)),
             Ok(answer) => Ok(self.judge(at, answer, request, server_errors)),
             Err(source) if request.repeat == Repeat::WhenUnsent && source.sent() == Sent::Perhaps => {
@@ -203,8 +240,8 @@ impl Nodes {
         self.nodes.iter().position(|node| node.address.serves(&named))
     }
 
-    fn headers(&self, request: &Request<'_>) -> Result<HeaderMap, Error> {
-        let mut headers = match request.token {
+    fn headers(&self, token: Option<&VaultToken>) -> Result<HeaderMap, Error> {
+        let mut headers = match token {
             Some(token) => http::secret_header("x-vault-token", token.expose())?,
             None => HeaderMap::new(),
         };

@@ -375,6 +375,9 @@ fn the_readme_has_every_flag_and_no_other() {
         "lockbox init",
         "lockbox serve",
         "lockbox audit verify",
+        "lockbox backup",
+        "lockbox restore",
+        "lockbox export",
     ];
     let help =
         commands.map(|command| Buildpass::new().args(command.split(' ')).args(["--help"]).run().stdout);

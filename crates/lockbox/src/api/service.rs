@@ -93,7 +93,7 @@ impl Api {
             Cargo::Restore(backup) => {
                 // A client that goes away in the middle must not leave it half done.
                 let vault = Arc::clone(&self.vault);
-                let restored = task::spawn(async move { vault.restore(backup).await });
+                let restored = task::spawn(async move { vault.restore(*backup).await });
                 restored.await.unwrap_or(Err(Failure::Sealed))?;
                 Ok((answer, Cargo::Nothing))
             }

@@ -51,7 +51,7 @@ pub(super) async fn handle(
         }
         Operation::Update => {
             let Cargo::Body(body, patience) = transfer.take() else { return Err(BackupError::CutOff.into()) };
-            transfer.put(Cargo::Restore(take_in(core, body, patience).await?));
+            transfer.put(Cargo::Restore(Box::new(take_in(core, body, patience).await?)));
             Ok(Answer::empty())
         }
         _ => Err(Failure::UnsupportedOperation),

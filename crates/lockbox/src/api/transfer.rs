@@ -19,7 +19,7 @@ pub(super) enum Cargo {
     /// A body that nobody has read yet, since its sender has to be known first, and how long a piece of it may take.
     Body(Body, Duration),
     /// A backup that was taken in, to be put in the place of everything on the way back.
-    Restore(Checked),
+    Restore(Box<Checked>),
     /// A backup that is the answer.
     Download(Backup),
 }

@@ -2,13 +2,21 @@
 
 mod audit;
 
+mod backup;
+
+mod export;
+
 mod init;
 
 mod key_file;
 
 mod limiting;
 
+mod owner;
+
 mod private_file;
+
+mod restore;
 
 mod serve;
 
@@ -18,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::Surroundings;
 use crate::failure::Failure;
 
 /// A small vault: Vault's HTTP API in one process, everything in one sealed file
@@ -35,14 +44,26 @@ enum Command {
     /// Serve a lockbox until INT or TERM
     Serve(serve::Arguments),
 
+    /// Save everything that a lockbox has, sealed, while it serves
+    Backup(backup::Arguments),
+
+    /// Put a backup into a new file, or in the place of everything that a serving lockbox has
+    Restore(restore::Arguments),
+
+    /// Write everything that a lockbox holds into another vault; without `--apply`, only say what would be written
+    Export(export::Arguments),
+
     /// Look after the audit log
     Audit(audit::Arguments),
 }
 
-pub(super) fn execute(arguments: Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn execute(arguments: Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Init(arguments) => init::execute(&arguments),
         Command::Serve(arguments) => serve::execute(arguments),
+        Command::Backup(arguments) => backup::execute(&arguments, surroundings),
+        Command::Restore(arguments) => restore::execute(&arguments, surroundings),
+        Command::Export(arguments) => export::execute(&arguments, surroundings),
         Command::Audit(arguments) => audit::execute(&arguments),
     }
 }

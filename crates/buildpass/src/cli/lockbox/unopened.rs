@@ -32,14 +32,15 @@ pub(super) fn unopened(file: &Path, error: &OpenError) -> Failure {
     Failure::of(error, Some(hint), Blame::Usage)
 }
 
-fn unread(error: &StorageError) -> Failure {
+/// Why a file could not be read or written, and what to do.
+pub(super) fn unread(error: &StorageError) -> Failure {
     let hint = match error {
         StorageError::InUse(_) => "end the process that serves it, or use that one".to_owned(),
         StorageError::Foreign(_) => {
             "name a file that `buildpass lockbox init` or `restore` has made, or a later buildpass".to_owned()
         }
         StorageError::Damaged { .. } | StorageError::Read(_) | StorageError::Sealed(_) => {
-            "take the last backup: buildpass lockbox restore --from BACKUP --file NEW".to_owned()
+            "take the last backup: buildpass lockbox restore BACKUP --file NEW".to_owned()
         }
         StorageError::Unopened { .. } => "name a file that this user can read and write".to_owned(),
         StorageError::Write(_) => "is there room on the disk?".to_owned(),

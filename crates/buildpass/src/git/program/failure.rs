@@ -22,7 +22,7 @@ impl GitFailure {
     }
 
     /// Reads what git said.
-    pub(super) fn read(said: String) -> Self {
+    pub(in crate::git) fn read(said: String) -> Self {
         let row = explain::find(Stage::Git, &said);
         Self { cause: row.and_then(|row| row.cause).unwrap_or(Cause::Other), row, said }
     }

@@ -87,8 +87,12 @@ impl OnItsWay<'_> {
         };
         // GitLab has every repository with `.git`, and redirects who asks without; that is one more way around, and not followed.
         let quick = with_suffix.as_ref().unwrap_or(url);
-        if let Some(refs) = self.ask_quickly(quick, wanted).await {
-            return chosen(quick, &refs);
+        match self.ask_quickly(quick, wanted).await {
+            Quick::Refs(refs) => return chosen(quick, &refs),
+            // Another server than GitLab may have it under the name that stands in the list.
+            Quick::Refused(failure) if with_suffix.is_some() && failure.cause == Cause::NotFound => {}
+            Quick::Refused(failure) => return Err(Trouble::git(failure, url, self.item)),
+            Quick::AskGit => {}
         }
         let ask = async |url: &str| {
             self.again(async || {
@@ -106,18 +110,15 @@ impl OnItsWay<'_> {
         }
     }
 
-    async fn ask_quickly(&self, url: &str, wanted: Wanted<'_>) -> Option<RemoteLook> {
-        let (location, _) = Location::read(url).ok()?;
-        let remote = location.secured()?;
-        let client = self.fetching.client(remote)?;
+    async fn ask_quickly(&self, url: &str, wanted: Wanted<'_>) -> Quick {
+        let location = Location::read(url).map(|(location, _)| location);
+        let Some(remote) = location.as_ref().ok().and_then(Location::secured) else { return Quick::AskGit };
+        let Some(client) = self.fetching.client(remote) else { return Quick::AskGit };
         let refs =
             if let Wanted::Commit(_) = wanted { Wanted::Default.candidates() } else { wanted.candidates() };
         let sockets = self.fetching.sockets.as_deref().filter(|_| !self.item.realms.realms.is_empty());
         let patience = self.fetching.plan.stall.min(QUICK);
-        match ask_quickly(&client, remote, &refs, sockets, patience).await {
-            Quick::Refs(refs) => Some(refs),
-            Quick::AskGit => None,
-        }
+        ask_quickly(&client, remote, &refs, sockets, patience).await
     }
 
     fn compare_with_lock(&self, found: &Found) -> Result<(), Trouble> {

@@ -25,7 +25,7 @@ fn a_file_that_was_cut_off_sends_its_owner_to_the_backup() {
         fs::write(owner.path("cut"), &bytes[..length]).unwrap();
         let said = refusal(&owner, "cut");
         assert!(said.starts_with("error: cut is damaged: "), "{length}: {said}");
-        let hint = "\nhint: take the last backup: buildpass lockbox restore --from BACKUP --file NEW\n";
+        let hint = "\nhint: take the last backup: buildpass lockbox restore BACKUP --file NEW\n";
         assert!(said.ends_with(hint), "{length}: {said}");
         assert_eq!(
             fs::metadata(owner.path("cut")).unwrap().len(),

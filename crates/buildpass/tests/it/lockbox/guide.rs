@@ -9,8 +9,11 @@ use std::{
 
 use crate::{
     documents::blocks,
-    harness::{Buildpass, OpenBao},
+    harness::{Buildpass, OpenBao, ROOT, Vault},
 };
+
+/// Where the guide leaves for.
+const OTHER: &str = "https://vault.example.com";
 
 /// One story, typed into one shell; what was started in its background ends with it.
 #[test]
@@ -29,11 +32,13 @@ fn the_guide_to_lockbox_works() {
         let in_background = block.text.replace(" &\n", " >/dev/null 2>served &\nserver=$!\nlockbox_served\n");
         story.push_str(&in_background);
     }
+    let other = Vault::lockbox();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut shell = Command::new("sh");
     job.prepare(&mut shell);
     let output = shell
-        .args(["-c", &story.replace("127.0.0.1:8200", &free.to_string())])
+        .args(["-c", &story.replace("127.0.0.1:8200", &free.to_string()).replace(OTHER, &other.address)])
+        .env("BUILDPASS_TO_TOKEN", ROOT)
         .env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))
         .env("BUILD_TOKEN", "made-up-build-token")
         .stdin(Stdio::null())

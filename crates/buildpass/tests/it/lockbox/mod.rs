@@ -11,8 +11,14 @@ mod guide;
 
 mod init;
 
+/// Backups, out and in.
+mod backups;
+
 /// A file that is no whole lockbox.
 mod damaged;
+
+/// Everything in another vault.
+mod left;
 
 /// `kill -9` at any moment: what was acknowledged is there, and nothing is half there.
 mod killed;

@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Deployment, fetch, fetching, files, git, git_output, read};
+use super::{Deployment, fetch, fetching, files, git, git_output, large, read};
 use crate::harness::{Buildpass, Vault};
 
 /// The one mirror of a cache.
@@ -53,6 +53,27 @@ fn only_what_is_missing_is_transferred() {
         (read(&job, "src/shell/README.md").as_str(), git(&job, "src/shell", &["rev-parse", "HEAD"])),
         ("new\n", commit)
     );
+}
+
+#[test]
+fn a_small_commit_in_a_large_repository_is_a_small_transfer() {
+    let vault = Vault::lockbox();
+    let deployment = Deployment::start(&vault);
+    large(&deployment);
+    let received = |mut job: Buildpass| {
+        let fetched = fetch(&mut job);
+        assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+        let fetched: serde_json::Value = serde_json::from_str(&fetched.stdout).unwrap();
+        (fetched[0]["received_bytes"].as_u64().unwrap(), job)
+    };
+    let job = fetching(deployment.job(&vault), &["shell", "--cache", "cache", "--format", "json"]);
+    let (whole, job) = received(job);
+    assert!(whole > 1 << 20, "{whole}");
+    deployment.commit("new\n");
+    fs::remove_dir_all(job.project().join("src")).unwrap();
+    let (missing, job) = received(job);
+    assert!((1..64 << 10).contains(&missing), "{missing} of {whole}");
+    assert_eq!(read(&job, "src/shell/README.md"), "new\n");
 }
 
 #[test]

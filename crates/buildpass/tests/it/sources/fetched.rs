@@ -229,7 +229,8 @@ fn a_credential_in_a_url_is_used_and_stays_out_of_everything() {
 }
 
 fn is_used_and_stays_out(deployment: &Deployment) {
-    let mut job = fetching(deployment.job_without_vault().env("SECURITY_SOURCES", "false"), &[]);
+    let job = deployment.job_without_vault().env("SECURITY_SOURCES", "false");
+    let mut job = fetching(job, &["--update-lock", "--cache", "cache"]);
     let fetched = fetch(&mut job);
     assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
     assert!(
@@ -239,10 +240,12 @@ fn is_used_and_stays_out(deployment: &Deployment) {
     );
     assert!(!fetched.stderr.contains(&deployment.group.token));
     assert_eq!(read(&job, "src/shell/README.md"), "a private repository\n");
-    for path in files(&job.project().join("src")) {
+    assert!(read(&job, "sources.lock").contains(REPOSITORY));
+    for path in files(&job.project()) {
         let bytes = fs::read(&path).unwrap();
+        let is_the_list = path.ends_with(".custom_sources.yml");
         assert!(
-            memchr::memmem::find(&bytes, deployment.group.token.as_bytes()).is_none(),
+            is_the_list || memchr::memmem::find(&bytes, deployment.group.token.as_bytes()).is_none(),
             "{}",
             path.display()
         );

@@ -23,8 +23,11 @@ on_every_vault! {
         let deployment = Deployment::start(vault);
         vault.write_secret(BUILD_TOKEN_PATH, json!({"token": "glpat-made-up-and-revoked"}));
         let mut job = fetching(deployment.job(vault), &[]);
+        deployment.asked();
         let failed = fetch(&mut job);
         assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+        let refused = deployment.asked().into_iter().filter(|path| path.contains(REPOSITORY)).count();
+        assert_eq!(refused, 1, "who was refused once is not asked again");
         let said = format!("error: shell: {}/{REPOSITORY}: the server refuses SECURITY_PRIVATE_TOKEN", deployment.url);
         assert!(failed.stderr.contains(&said), "{}", failed.stderr);
         assert!(failed.stderr.contains("caused by: remote: HTTP Basic: Access denied"), "{}", failed.stderr);

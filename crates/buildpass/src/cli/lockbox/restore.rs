@@ -1,0 +1,127 @@
+use std::{
+    fs::File,
+    io::{self, BufRead},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use ::lockbox::{BackupError, BackupFile, RootKey};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::{
+    key_file, owner,
+    private_file::{folder_of, new_in, put, unwritten},
+    unopened::unread,
+};
+use crate::{
+    cli::{Surroundings, block_on, report::say},
+    failure::{Blame, Failure},
+};
+
+/// Put a backup into a new file, or in the place of everything that a serving lockbox has
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// What `lockbox backup` saved
+    #[arg(value_name = "BACKUP")]
+    backup: PathBuf,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// The file with the unseal key of the backup; without it, shares are read from stdin, one a line
+    #[arg(long, value_name = "FILE", requires = "file")]
+    unseal_key_file: Option<PathBuf>,
+
+    /// A file that holds a token which may write `sys/storage/raft/snapshot` [default: VAULT_TOKEN, then BAO_TOKEN]
+    #[arg(long, value_name = "FILE", requires = "replace")]
+    root_token_file: Option<PathBuf>,
+}
+
+/// Where it goes.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Target {
+    /// The lockbox to make; nothing is overwritten
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Replace everything that the lockbox at `--address` has: what was written since the backup is gone
+    #[arg(long)]
+    replace: bool,
+}
+
+pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    match &arguments.target.file {
+        Some(file) => block_on(into_file(arguments, file))??,
+        None => block_on(in_place(arguments, surroundings))??,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn into_file(arguments: &Arguments, file: &Path) -> Result<(), Failure> {
+    if file.exists() {
+        return Err(unwritten(file, &io::ErrorKind::AlreadyExists.into()));
+    }
+    let backup = BackupFile::open(&arguments.backup).map_err(|error| refused(arguments, error))?;
+    let key = match &arguments.unseal_key_file {
+        Some(path) => key_file::read(path)?,
+        None => key_of_shares(&backup)?,
+    };
+    // It gets its name when all of it is there.
+    let unnamed = new_in(folder_of(file)).map_err(|error| unwritten(file, &error))?;
+    backup.restore(&key, unnamed.path()).await.map_err(|error| refused(arguments, error))?;
+    put(unnamed, file).map_err(|error| unwritten(file, &error))?;
+    say(&format!(
+        "lockbox {} was made of {}; what opened it then opens it now",
+        file.display(),
+        arguments.backup.display()
+    ));
+    Ok(())
+}
+
+async fn in_place(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Failure> {
+    let file = File::open(&arguments.backup).map_err(|error| refused(arguments, BackupError::Io(error)))?;
+    let vault = owner::vault(surroundings, arguments.root_token_file.as_deref())?;
+    let named = vault.nodes.first().map(ToString::to_string).unwrap_or_default();
+    owner::open(&vault, surroundings).await?.restore(file).await?;
+    say(&format!("{named} has what {} held, and nothing else", arguments.backup.display()));
+    Ok(())
+}
+
+fn key_of_shares(backup: &BackupFile) -> Result<RootKey, Failure> {
+    let split = backup.split();
+    say(&format!("{} of the {} unseal keys, one a line:", split.threshold(), split.shares()));
+    let mut shares = Vec::new();
+    for line in io::stdin().lock().lines().take(usize::from(split.threshold())) {
+        let line = Zeroizing::new(line.map_err(|_| no_shares())?);
+        shares.push(Zeroizing::new(STANDARD.decode(line.trim()).map_err(|_| no_shares())?));
+    }
+    RootKey::from_shares(&shares, split).map_err(|_| no_shares())
+}
+
+fn no_shares() -> Failure {
+    Failure::usage(
+        "what came from stdin are not enough unseal keys",
+        "type as many keys as open the lockbox, one a line, or name the key's file with `--unseal-key-file`",
+    )
+}
+
+fn refused(arguments: &Arguments, error: BackupError) -> Failure {
+    let named = arguments.backup.display();
+    let hint = match &error {
+        BackupError::NotABackup => "name what `buildpass lockbox backup` saved, or a later buildpass",
+        BackupError::OtherKey => {
+            "each lockbox has a key of its own: name the one that was in use when the backup was made"
+        }
+        BackupError::Changed | BackupError::CutOff => {
+            "nothing of it was taken: try another copy, or the backup before"
+        }
+        BackupError::Io(_) => "name a file that this user can read",
+        BackupError::Storage(error) => return unread(error),
+    };
+    let mut failure = Failure::of(&error, Some(hint.to_owned()), Blame::Usage);
+    failure.what = format!("{named}: {error}");
+    failure
+}
