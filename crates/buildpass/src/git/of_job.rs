@@ -1,7 +1,9 @@
 use std::{
     ffi::OsString,
+    io,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
+    time::Duration,
 };
 
 use tokio::process::Command;
@@ -14,6 +16,7 @@ use super::{NoGit, Setup};
 pub struct GitOfJob {
     environment: Vec<(OsString, OsString)>,
     folder: PathBuf,
+    patience: Duration,
 }
 
 /// One line of git's configuration.
@@ -28,9 +31,13 @@ pub struct ConfigLine {
 }
 
 impl GitOfJob {
-    /// For a job's environment, in its project.
-    pub fn new(environment: impl IntoIterator<Item = (OsString, OsString)>, folder: &Path) -> Self {
-        Self { environment: environment.into_iter().collect(), folder: folder.to_owned() }
+    /// For a job's environment, in its project; no answer takes longer than `patience`.
+    pub fn new(
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        folder: &Path,
+        patience: Duration,
+    ) -> Self {
+        Self { environment: environment.into_iter().collect(), folder: folder.to_owned(), patience }
     }
 
     /// The same with what `run` adds, behind the `count` entries that are there.
@@ -47,7 +54,7 @@ impl GitOfJob {
     /// # Errors
     /// When there is none, or one that is too old.
     pub async fn version(&self) -> Result<String, NoGit> {
-        let output = self.command().arg("version").output().await.map_err(NoGit::Absent)?;
+        let output = self.run(&["version"]).await.map_err(NoGit::Absent)?;
         NoGit::unless_usable(&output.stdout)
     }
 
@@ -88,15 +95,15 @@ impl GitOfJob {
     }
 
     async fn asked(&self, arguments: &[&str]) -> Option<Vec<u8>> {
-        let output = self.command().args(arguments).output().await.ok()?;
+        let output = self.run(arguments).await.ok()?;
         output.status.success().then_some(output.stdout)
     }
 
-    fn command(&self) -> Command {
+    async fn run(&self, arguments: &[&str]) -> io::Result<Output> {
         let mut command = Command::new("git");
         command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
-        command
+        command.args(arguments).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
+        tokio::time::timeout(self.patience, command.output()).await?
     }
 }
 

@@ -27,7 +27,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
             .map(String::as_str)
             .filter(|scope| !matches!(*scope, "read_repository" | "self_rotate"))
             .collect();
-        if !READS.iter().any(|scope| has(scope)) {
+        if !READS.iter().any(has) {
             faults.push(Fault::new(
                 format!("{name} has the scope `read_repository`"),
                 format!("it has {written}; `read_api` and the others do not let git in"),

@@ -6,6 +6,9 @@ pub(super) const CHECK: Check =
     Check { id: "git-program", stage: Stage::Git, needs: &[], reach: Reach::Here, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
+    if evidence.realms().realms.is_empty() && evidence.gitlab.repositories.is_empty() {
+        return Verdict::not_needed("nothing here is fetched by git with a secret");
+    }
     match evidence.gitlab.git.as_ref().map(|git| &git.version) {
         None => Verdict::not_needed("git was not looked at"),
         Some(Ok(version)) => Verdict::pass(format!("git {version}")),

@@ -12,7 +12,17 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
     let Some(here) = environment.setting("CI_PROJECT_PATH") else {
         return Verdict::not_needed("no CI_PROJECT_PATH says which project this is");
     };
-    match environment.setting(SECURITY) {
+    let verdict = judge(evidence, here);
+    match environment.setting("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH") {
+        Some(fork) if fork != here => verdict.detail(format!(
+            "a merge request from the fork `{fork}`: its ID token names the fork, whose code this is"
+        )),
+        _ => verdict,
+    }
+}
+
+fn judge(evidence: &Evidence<'_>, here: &str) -> Verdict {
+    match evidence.environment.setting(SECURITY) {
         Some(security) if security == here => told_apart(evidence, here),
         Some(security) if !asks_for_anything(evidence) => other_project(here, security),
         Some(security) => {

@@ -14,13 +14,16 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
-    let ours =
-        |repository: &&Repository| repository.credential.is_some() || repository.named_by == NamedBy::Sources;
-    let asked: Vec<&Repository> = evidence.gitlab.repositories.iter().filter(ours).collect();
-    let asked: Vec<&Repository> = asked.into_iter().filter(|each| each.answer().is_some()).collect();
+    // What a credential opens is not known without it.
+    let is_telling = |repository: &&Repository| match (&repository.credential, repository.named_by) {
+        (Some(_), _) => repository.to_us.is_some(),
+        (None, NamedBy::Sources) => repository.to_nobody.is_some(),
+        (None, NamedBy::Submodules) => false,
+    };
+    let asked: Vec<&Repository> = evidence.gitlab.repositories.iter().filter(is_telling).collect();
     if asked.is_empty() {
         return Verdict::not_needed(
-            "no repository is named: there is no list of sources, and no submodule by URL",
+            "no repository is named by a list of sources or a submodule, or no token is at hand",
         );
     }
     let faults: Vec<Fault> = asked.iter().filter_map(|repository| fault(evidence, repository)).collect();

@@ -1,4 +1,4 @@
-use super::{GitlabSide, HeldToken, JobSeen, NodeSeen, Question};
+use super::{Deadline, GitlabSide, HeldToken, JobSeen, NodeSeen, Question};
 use crate::{
     clock::Clock,
     config::{self, Environment, Parts},
@@ -28,7 +28,7 @@ pub struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     /// What flags, files and environment show; only an ID token that GitHub makes to order is asked for elsewhere.
-    pub(super) async fn of_this_machine(question: Question<'a>) -> Self {
+    pub(super) async fn of_this_machine(question: Question<'a>, deadline: Deadline) -> Self {
         let parts = Parts::load(question.flags, question.environment);
         let token = match parts.as_ref().map(|parts| &parts.auth) {
             Ok(Ok(Auth::Jwt { identity, .. })) => HeldToken::look(&identity.source, question.reach).await,
@@ -44,7 +44,7 @@ impl<'a> Evidence<'a> {
             nodes: Vec::new(),
             gitlab: GitlabSide::default(),
         };
-        evidence.gitlab = GitlabSide::look_here(question, evidence.realms()).await;
+        evidence.gitlab = GitlabSide::look_here(question, evidence.realms(), deadline).await;
         evidence
     }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 
-use super::{Question, Repository};
+use super::{Deadline, Question, Repository};
 use crate::{
     config::project,
     git::{self, ConfigLine, GitOfJob, NoGit, Setup, count_in},
@@ -33,8 +33,8 @@ pub struct Way {
 }
 
 impl GitSeen {
-    pub(super) async fn look(question: Question<'_>) -> Self {
-        let git = of_job(question);
+    pub(super) async fn look(question: Question<'_>, deadline: Deadline) -> Self {
+        let git = of_job(question, deadline);
         let version = git.version().await;
         let (lines, lfs, modules) = match version {
             Ok(_) => tokio::join!(git.configuration(), git.file(".lfsconfig"), git.file(".gitmodules")),
@@ -50,6 +50,7 @@ impl GitSeen {
         question: Question<'_>,
         realms: &git::Config,
         repositories: &[Repository],
+        deadline: Deadline,
     ) {
         let speaks_of = |section: &str| self.lines.iter().any(|line| line.key.starts_with(section));
         let (rewrites, settings) = (speaks_of("url."), speaks_of("http."));
@@ -58,7 +59,7 @@ impl GitSeen {
         }
         let count = count_in(question.environment.value("GIT_CONFIG_COUNT"));
         let setup = Setup::new(realms, &["buildpass".into(), "git".into(), "credential".into()]);
-        let git = &of_job(question).within_run(&setup, count);
+        let git = &of_job(question, deadline).within_run(&setup, count);
         let look = async |repository: &Repository| {
             let url = &repository.url;
             let mut way = Way::default();
@@ -74,6 +75,7 @@ impl GitSeen {
     }
 }
 
-fn of_job(question: Question<'_>) -> GitOfJob {
-    GitOfJob::new(question.environment.all(), &project(question.environment))
+fn of_job(question: Question<'_>, deadline: Deadline) -> GitOfJob {
+    let environment = question.environment;
+    GitOfJob::new(environment.all(), &project(environment), deadline.for_one_look())
 }

@@ -26,12 +26,12 @@ pub struct GitlabSide {
 
 impl GitlabSide {
     /// Looks at files and at git, which ask no server.
-    pub(super) async fn look_here(question: Question<'_>, realms: &git::Config) -> Self {
+    pub(super) async fn look_here(question: Question<'_>, realms: &git::Config, deadline: Deadline) -> Self {
         let sources = SourcesSeen::look(question);
-        let mut git = GitSeen::look(question).await;
+        let mut git = GitSeen::look(question, deadline).await;
         let found = sources.as_ref().and_then(|sources| sources.as_ref().ok());
         let repositories = Repository::named(found, &git, realms);
-        git.look_at_ways(question, realms, &repositories).await;
+        git.look_at_ways(question, realms, &repositories, deadline).await;
         Self { sources, git: Some(git), repositories, tokens: Vec::new() }
     }
 

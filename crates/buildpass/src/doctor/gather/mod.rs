@@ -59,11 +59,11 @@ pub struct Question<'a> {
 
 /// Looks, side by side where one look does not need another.
 pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
-    let mut evidence = Evidence::of_this_machine(question).await;
+    let deadline = Deadline::begin();
+    let mut evidence = Evidence::of_this_machine(question, deadline).await;
     if question.reach == Reach::Here {
         return evidence;
     }
-    let deadline = Deadline::begin();
     if let Some((nodes, tls)) = evidence.nodes_and_tls() {
         evidence.nodes =
             join_all(nodes.iter().map(|node| NodeSeen::look(node, tls, question, deadline))).await;

@@ -11,9 +11,15 @@ fn git_program() {
     world.set("PATH", folder.path().to_str().unwrap());
     assert_fault(&world, "git-program", "git cannot be started");
     let git = folder.path().join("git");
-    fs::write(&git, "#!/bin/sh\necho git version 2.20.1\n").unwrap();
-    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
-    assert_fault(&world, "git-program", "git 2.20.1 is too old");
+    for (script, says) in [
+        ("echo git version 2.20.1", "git 2.20.1 is too old"),
+        ("echo no", "git  is too old"),
+        ("while :; do :; done", "timed out"),
+    ] {
+        fs::write(&git, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+        assert_fault(&world, "git-program", says);
+    }
 }
 
 #[test]

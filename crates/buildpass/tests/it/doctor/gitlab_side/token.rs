@@ -57,6 +57,16 @@ fn build_token() {
 }
 
 #[test]
+fn without_a_token_nobody_cries_wolf() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    world.unset("SECURITY_PRIVATE_TOKEN").set("VAULT_ID_TOKEN", "hello");
+    let told = world.told();
+    assert_eq!(told.with("fail"), ["id-token"]);
+    assert_eq!(told.check("repository-read")["verdict"], "pass", "{:#}", told.check("repository-read"));
+}
+
+#[test]
 fn build_token_scopes() {
     let vault = Vault::lockbox();
     let mut world = World::on(&vault);
