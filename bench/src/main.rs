@@ -57,6 +57,9 @@ mod sources;
 /// 9 lockbox beside OpenBao.
 mod lockbox;
 
+/// 10 The errors in a log.
+mod explain;
+
 /// A server that is far away.
 mod distance;
 
@@ -83,6 +86,10 @@ fn main() -> anyhow::Result<()> {
             }
             return Ok(());
         }
+        Call::Explain => {
+            println!("{}", explain::measure(&Programs::build()?)?);
+            return Ok(());
+        }
         Call::Sources => {
             println!("{}", sources::measure(&Programs::build()?)?);
             return Ok(());
@@ -100,6 +107,7 @@ fn main() -> anyhow::Result<()> {
         binary_size::measure(&programs)?,
         pipeline::measure(&programs)?,
         sources::measure(&programs)?,
+        explain::measure(&programs)?,
     ];
     drop(workbench);
     sections.extend(lockbox::measure(&programs)?);

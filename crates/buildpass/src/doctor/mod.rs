@@ -20,7 +20,11 @@ mod checks;
 
 pub use check::{Check, Reach, Stage};
 pub use checks::CHECKS;
-pub use gather::{Evidence, Health, HeldToken, JwtLogin, NodeSeen, Question, SaidOfHealth, gather};
+pub use gather::{
+    AboutToken, ApiAnswer, Evidence, GitSeen, GitlabSide, Health, HeldToken, JobSeen, JobWritten, JwtLogin,
+    LeftOut, Listing, NamedBy, NodeSeen, ProjectLevels, Question, ReachedGroup, ReachedProject, Repository,
+    SaidOfHealth, SourceSeen, SourcesSeen, Template, TokenReach, TokenSeen, Way, gather,
+};
 pub use judge::{Judged, Selection, UnknownCheck, judge};
 pub use ladder::Rung;
 pub use verdict::{Because, Fault, Seen, Verdict};

@@ -8,6 +8,12 @@ use super::{Check, Fault};
 
 mod configuration;
 
+mod project;
+
+mod job_template;
+
+mod channel;
+
 mod id_token;
 
 mod id_token_audience;
@@ -20,14 +26,66 @@ mod vault_connection;
 
 mod vault_health;
 
+// What GitLab says of the token, and what it opens.
+
+mod gitlab;
+
+mod build_token;
+
+mod build_token_scopes;
+
+mod build_token_role;
+
+mod repository_credential;
+
+mod repository_read;
+
+mod repository_push;
+
+// How it reaches git.
+
+mod git_program;
+
+mod git_helpers;
+
+mod git_rewrites;
+
+mod git_settings;
+
+mod git_lfs;
+
+mod git_submodules;
+
+// What several of them need.
+
+mod explained;
+
+mod of_url;
+
 /// Every check, in the order in which the data flows.
 pub static CHECKS: &[Check] = &[
     configuration::CHECK,
+    project::CHECK,
+    job_template::CHECK,
+    channel::CHECK,
     id_token::CHECK,
     id_token_audience::CHECK,
     vault_address::CHECK,
     vault_connection::CHECK,
     vault_health::CHECK,
+    gitlab::CHECK,
+    build_token::CHECK,
+    build_token_scopes::CHECK,
+    build_token_role::CHECK,
+    repository_credential::CHECK,
+    repository_read::CHECK,
+    repository_push::CHECK,
+    git_program::CHECK,
+    git_helpers::CHECK,
+    git_rewrites::CHECK,
+    git_settings::CHECK,
+    git_lfs::CHECK,
+    git_submodules::CHECK,
 ];
 
 /// An error with its causes, in one line.

@@ -1,4 +1,4 @@
-use super::{HeldToken, NodeSeen, Question};
+use super::{Deadline, GitlabSide, HeldToken, JobSeen, NodeSeen, Question};
 use crate::{
     clock::Clock,
     config::{self, Environment, Parts},
@@ -18,19 +18,34 @@ pub struct Evidence<'a> {
     pub parts: Result<Parts, config::Error>,
     /// The ID token; `None` where a person's own vault token logs in, or nobody knows what does.
     pub token: Option<Result<HeldToken, identity::Error>>,
+    /// The job, as the pipeline's file describes it; `None` where there is no such file, or this is no job.
+    pub job: Option<JobSeen>,
     /// The vault's nodes, in their order.
     pub nodes: Vec<NodeSeen>,
+    /// GitLab, its repositories, and git.
+    pub gitlab: GitlabSide,
 }
 
 impl<'a> Evidence<'a> {
     /// What flags, files and environment show; only an ID token that GitHub makes to order is asked for elsewhere.
-    pub(super) async fn of_this_machine(question: Question<'a>) -> Self {
+    pub(super) async fn of_this_machine(question: Question<'a>, deadline: Deadline) -> Self {
         let parts = Parts::load(question.flags, question.environment);
         let token = match parts.as_ref().map(|parts| &parts.auth) {
             Ok(Ok(Auth::Jwt { identity, .. })) => HeldToken::look(&identity.source, question.reach).await,
             Ok(Ok(Auth::Personal(_)) | Err(_)) | Err(_) => None,
         };
-        Self { environment: question.environment, clock: question.clock, parts, token, nodes: Vec::new() }
+        let job = JobSeen::look(question);
+        let mut evidence = Self {
+            environment: question.environment,
+            clock: question.clock,
+            parts,
+            token,
+            job,
+            nodes: Vec::new(),
+            gitlab: GitlabSide::default(),
+        };
+        evidence.gitlab = GitlabSide::look_here(question, evidence.realms(), deadline).await;
+        evidence
     }
 
     /// The parts of the configuration.

@@ -8,9 +8,31 @@ mod held_token;
 
 mod node;
 
+mod job;
+
+mod sources;
+
+mod git;
+
+mod server;
+
+mod build_token;
+
+mod repository;
+
+mod gitlab_side;
+
+pub use build_token::{
+    AboutToken, ApiAnswer, ProjectLevels, ReachedGroup, ReachedProject, TokenReach, TokenSeen,
+};
 pub use evidence::{Evidence, JwtLogin};
+pub use git::{GitSeen, Way};
+pub use gitlab_side::GitlabSide;
 pub use held_token::HeldToken;
+pub use job::{JobSeen, JobWritten, LeftOut, Template};
 pub use node::{Health, NodeSeen, SaidOfHealth};
+pub use repository::{Listing, NamedBy, Repository};
+pub use sources::{SourceSeen, SourcesSeen};
 
 pub(super) use deadline::Deadline;
 
@@ -37,13 +59,15 @@ pub struct Question<'a> {
 
 /// Looks, side by side where one look does not need another.
 pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
-    let mut evidence = Evidence::of_this_machine(question).await;
+    let deadline = Deadline::begin();
+    let mut evidence = Evidence::of_this_machine(question, deadline).await;
     if question.reach == Reach::Here {
         return evidence;
     }
-    let deadline = Deadline::begin();
-    let Some((nodes, tls)) = evidence.nodes_and_tls() else { return evidence };
-    let seen = join_all(nodes.iter().map(|node| NodeSeen::look(node, tls, question, deadline))).await;
-    evidence.nodes = seen;
+    if let Some((nodes, tls)) = evidence.nodes_and_tls() {
+        evidence.nodes =
+            join_all(nodes.iter().map(|node| NodeSeen::look(node, tls, question, deadline))).await;
+    }
+    GitlabSide::ask(&mut evidence, question, deadline).await;
     evidence
 }

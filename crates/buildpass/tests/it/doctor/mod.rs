@@ -8,4 +8,6 @@ mod identity;
 
 mod vault;
 
+mod gitlab_side;
+
 pub(crate) use surgery::Surgery;

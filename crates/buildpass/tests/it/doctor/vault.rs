@@ -10,7 +10,7 @@ on_every_vault! {
         assert_eq!(told.code, Some(0));
         assert_eq!(vault.sessions(), 0);
         let text = surgery.text();
-        assert!(text.lines().all(|line| line.is_empty() || line.contains("pass")), "{text}");
+        assert!(text.lines().all(|line| line.is_empty() || line.contains("pass") || line.starts_with("skipped")), "{text}");
     }
 
     fn vault_address(vault) {
