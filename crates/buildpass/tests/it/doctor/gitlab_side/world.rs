@@ -147,11 +147,12 @@ impl<'a> World<'a> {
             word.len() >= 10 && word.is_char_boundary(10) && word[..10].split('-').map(str::len).eq([4, 2, 2])
         };
         let line = |line: &str| {
-            let plain = |word: &str| match word.strip_prefix("(file:").and_then(|path| path.split_once("/home/")) {
-                Some((_, file)) => format!("(file:~/{file}"),
-                None if date(word) => "DAY,".to_owned(),
-                None => word.to_owned(),
-            };
+            let plain =
+                |word: &str| match word.strip_prefix("(file:").and_then(|path| path.split_once("/home")) {
+                    Some((_, file)) => format!("(file:~{file}"),
+                    None if date(word) => "DAY,".to_owned(),
+                    None => word.to_owned(),
+                };
             let line = line.split(' ').map(plain).collect::<Vec<_>>().join(" ");
             line.split_once("  git 2.")
                 .map_or_else(|| line.clone(), |(start, _)| format!("{start}  git VERSION"))
