@@ -13,6 +13,8 @@ mod config;
 
 mod error;
 
+mod kv;
+
 mod nodes;
 
 mod patience;
@@ -30,6 +32,7 @@ mod token;
 pub use address::Address;
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
+pub use kv::{KvState, Written};
 pub use read::Fields;
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
 pub use session::{GivenBack, Kind, Session};
