@@ -17,6 +17,8 @@ mod nodes;
 
 mod patience;
 
+mod probe;
+
 mod read;
 
 mod reference;
@@ -28,9 +30,11 @@ mod session;
 mod token;
 
 pub use address::Address;
+pub use answer::said;
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
-pub use read::Fields;
+pub use probe::Probe;
+pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
 pub use session::{GivenBack, Kind, Session};
 pub use token::VaultToken;
