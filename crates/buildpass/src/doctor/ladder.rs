@@ -25,7 +25,7 @@ pub enum Rung {
 }
 
 /// A part of the vault's words, and the check that says them. The first that fits counts.
-const SAID_BY: [(&str, Rung); 38] = [
+const SAID_BY: [(&str, Rung); 39] = [
     ("could not load configuration", Rung::Configuration),
     ("missing role", Rung::Role),
     ("could not be found", Rung::Role),
@@ -60,6 +60,7 @@ const SAID_BY: [(&str, Rung); 38] = [
     ("error converting claim", Rung::ClaimMappings),
     ("failed to fetch groups", Rung::Groups),
     ("could not be converted to string list", Rung::Groups),
+    ("in groups claim", Rung::Groups),
     ("claim not found in token", Rung::Groups),
     ("could not be converted to string", Rung::UserClaim),
     ("not found in token", Rung::UserClaim),

@@ -20,7 +20,10 @@ mod checks;
 
 pub use check::{Check, Reach, Stage};
 pub use checks::CHECKS;
-pub use gather::{Evidence, Health, HeldToken, JwtLogin, NodeSeen, Question, SaidOfHealth, gather};
+pub use gather::{
+    CertificateSeen, Discovery, Evidence, FrontSeen, Health, HeldToken, IssuerSeen, JwtLogin, Mount,
+    NodeSeen, PublishedKey, Question, SaidOfHealth, SecretRead, SecretSeen, SessionSeen, VaultSeen, gather,
+};
 pub use judge::{Judged, Selection, UnknownCheck, judge};
 pub use ladder::Rung;
 pub use verdict::{Because, Fault, Seen, Verdict};

@@ -8,13 +8,36 @@ mod held_token;
 
 mod node;
 
+mod proxy;
+
+mod certificate;
+
+mod front;
+
+mod issuer;
+
+mod session;
+
+mod vault;
+
+mod secret;
+
+pub use certificate::CertificateSeen;
 pub use evidence::{Evidence, JwtLogin};
+pub use front::FrontSeen;
 pub use held_token::HeldToken;
+pub use issuer::{Discovery, IssuerSeen, PublishedKey};
 pub use node::{Health, NodeSeen, SaidOfHealth};
+pub use secret::{Mount, SecretRead, SecretSeen};
+pub use session::SessionSeen;
+pub use vault::VaultSeen;
 
 pub(super) use deadline::Deadline;
 
-use futures_util::future::join_all;
+use std::path::Path;
+
+use futures_util::future::OptionFuture;
+use tokio::join;
 
 use super::Reach;
 use crate::{
@@ -33,6 +56,8 @@ pub struct Question<'a> {
     pub clock: &'a Clock,
     /// How far to look.
     pub reach: Reach,
+    /// A file with the role, as the vault shows it or its owner writes it.
+    pub role_file: Option<&'a Path>,
 }
 
 /// Looks, side by side where one look does not need another.
@@ -42,8 +67,13 @@ pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
         return evidence;
     }
     let deadline = Deadline::begin();
-    let Some((nodes, tls)) = evidence.nodes_and_tls() else { return evidence };
-    let seen = join_all(nodes.iter().map(|node| NodeSeen::look(node, tls, question, deadline))).await;
-    evidence.nodes = seen;
+    let seen = {
+        let issuer = evidence.claim("iss");
+        let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
+        let (vault, issuer) =
+            join!(VaultSeen::look(&evidence, question, deadline), OptionFuture::from(issuer));
+        (vault, issuer)
+    };
+    (evidence.vault, evidence.issuer) = seen;
     evidence
 }
