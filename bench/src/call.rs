@@ -20,6 +20,8 @@ pub(crate) enum Call {
     Lockbox,
     /// Measure the sources alone, and write nothing down.
     Sources,
+    /// Measure doctor alone, and write nothing down.
+    Doctor,
     /// Ask the credential helper within a `run`, again and again.
     AskHelper {
         /// Whom the credential is for.
@@ -47,6 +49,7 @@ impl Call {
             Some("peak-memory") => Self::PeakMemory(arguments.collect()),
             Some("lockbox") => Self::Lockbox,
             Some("sources") => Self::Sources,
+            Some("doctor") => Self::Doctor,
             Some("helper") => Self::AskHelper { host: text()?, program: PathBuf::from(text()?) },
             Some("steps") => Self::Steps(text()?),
             Some("roots") => Self::Roots,

@@ -57,6 +57,9 @@ mod sources;
 /// 9 lockbox beside OpenBao.
 mod lockbox;
 
+/// 10 Every check of doctor.
+mod doctor;
+
 /// A server that is far away.
 mod distance;
 
@@ -83,6 +86,11 @@ fn main() -> anyhow::Result<()> {
             }
             return Ok(());
         }
+        Call::Doctor => {
+            let programs = Programs::build()?;
+            println!("{}", doctor::measure(&Workbench::build(&programs)?)?);
+            return Ok(());
+        }
         Call::Sources => {
             println!("{}", sources::measure(&Programs::build()?)?);
             return Ok(());
@@ -97,6 +105,7 @@ fn main() -> anyhow::Result<()> {
         milliseconds::measure(&workbench)?,
         mask::measure()?,
         output::measure(&workbench)?,
+        doctor::measure(&workbench)?,
         binary_size::measure(&programs)?,
         pipeline::measure(&programs)?,
         sources::measure(&programs)?,
