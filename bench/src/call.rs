@@ -22,6 +22,8 @@ pub(crate) enum Call {
     Sources,
     /// Measure doctor alone, and write nothing down.
     Doctor,
+    /// Measure the errors in a log alone, and write nothing down.
+    Explain,
     /// Ask the credential helper within a `run`, again and again.
     AskHelper {
         /// Whom the credential is for.
@@ -50,6 +52,7 @@ impl Call {
             Some("lockbox") => Self::Lockbox,
             Some("sources") => Self::Sources,
             Some("doctor") => Self::Doctor,
+            Some("explain") => Self::Explain,
             Some("helper") => Self::AskHelper { host: text()?, program: PathBuf::from(text()?) },
             Some("steps") => Self::Steps(text()?),
             Some("roots") => Self::Roots,

@@ -57,7 +57,10 @@ mod sources;
 /// 9 lockbox beside OpenBao.
 mod lockbox;
 
-/// 10 Every check of doctor.
+/// 10 The errors in a log.
+mod explain;
+
+/// 11 Every check of doctor.
 mod doctor;
 
 /// A server that is far away.
@@ -91,6 +94,10 @@ fn main() -> anyhow::Result<()> {
             println!("{}", doctor::measure(&Workbench::build(&programs)?)?);
             return Ok(());
         }
+        Call::Explain => {
+            println!("{}", explain::measure(&Programs::build()?)?);
+            return Ok(());
+        }
         Call::Sources => {
             println!("{}", sources::measure(&Programs::build()?)?);
             return Ok(());
@@ -109,6 +116,7 @@ fn main() -> anyhow::Result<()> {
         binary_size::measure(&programs)?,
         pipeline::measure(&programs)?,
         sources::measure(&programs)?,
+        explain::measure(&programs)?,
     ];
     drop(workbench);
     sections.extend(lockbox::measure(&programs)?);

@@ -1,3 +1,5 @@
+use crate::explain::{self, Stage};
+
 /// The checks of a login with a JWT. They run in this order on every vault, and the first that fails is the answer: whoever knows the answer
 /// knows which have passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,47 +26,46 @@ pub enum Rung {
     BoundClaims,
 }
 
-/// A part of the vault's words, and the check that says them. The first that fits counts.
-const SAID_BY: [(&str, Rung); 39] = [
-    ("could not load configuration", Rung::Configuration),
-    ("missing role", Rung::Role),
-    ("could not be found", Rung::Role),
-    ("does not exist during renewal", Rung::Role),
-    ("oidc role_type is not allowed", Rung::RoleType),
-    ("missing token", Rung::Token),
-    ("keyset configuration error", Rung::Keys),
-    ("fetching keys", Rung::Keys),
-    ("failed to refresh all", Rung::Keys),
-    ("malformed jwt", Rung::Signature),
-    ("failed to verify id token signature", Rung::Signature),
-    ("no known key successfully validated", Rung::Signature),
-    ("error searching for key set", Rung::Signature),
-    ("no key set found with kid", Rung::Signature),
-    ("missing kid header", Rung::Signature),
-    ("token must be signed", Rung::Signature),
-    ("multiple signatures", Rung::Signature),
-    ("error verifying token signature", Rung::Signature),
-    ("ambiguous claim", Rung::ClaimNames),
-    ("invalid algorithm", Rung::Algorithm),
-    ("unexpected algorithm", Rung::Algorithm),
-    ("invalid issuer", Rung::Issuer),
-    ("invalid subject", Rung::Subject),
-    ("sub claim does not match", Rung::Subject),
-    ("invalid audience", Rung::Audience),
-    ("no audiences bound to the role", Rung::AudienceBound),
-    ("invalid expiration time", Rung::Times),
-    ("invalid not before", Rung::Times),
-    ("invalid issued at", Rung::Times),
-    ("no issued at", Rung::Times),
-    ("error validating claims", Rung::BoundClaims),
-    ("error converting claim", Rung::ClaimMappings),
-    ("failed to fetch groups", Rung::Groups),
-    ("could not be converted to string list", Rung::Groups),
-    ("in groups claim", Rung::Groups),
-    ("claim not found in token", Rung::Groups),
-    ("could not be converted to string", Rung::UserClaim),
-    ("not found in token", Rung::UserClaim),
-    ("permission denied", Rung::Address),
+/// The rows of the table of errors, and the check that says their words.
+const SAID_BY: [(&str, Rung); 38] = [
+    ("login-no-configuration", Rung::Configuration),
+    ("login-missing-role", Rung::Role),
+    ("login-role-not-found", Rung::Role),
+    ("login-role-gone", Rung::Role),
+    ("login-oidc-role", Rung::RoleType),
+    ("login-missing-token", Rung::Token),
+    ("login-permission-denied", Rung::Address),
+    ("login-other-issuer-at-address", Rung::Keys),
+    ("login-keys-untrusted", Rung::Keys),
+    ("login-no-key-set", Rung::Keys),
+    ("login-keys-not-there", Rung::Keys),
+    ("login-keys-unreachable", Rung::Keys),
+    ("login-keys-no-json", Rung::Keys),
+    ("login-all-keys-unreachable", Rung::Keys),
+    ("login-malformed-algorithm", Rung::Signature),
+    ("login-malformed", Rung::Signature),
+    ("login-unknown-key", Rung::Signature),
+    ("login-no-kid", Rung::Signature),
+    ("login-signature", Rung::Signature),
+    ("login-static-keys", Rung::Signature),
+    ("login-unsigned", Rung::Signature),
+    ("login-ambiguous-claim", Rung::ClaimNames),
+    ("login-algorithm", Rung::Algorithm),
+    ("login-issuer", Rung::Issuer),
+    ("login-subject", Rung::Subject),
+    ("login-audience", Rung::Audience),
+    ("login-expired", Rung::Times),
+    ("login-not-yet-valid", Rung::Times),
+    ("login-issued-in-the-future", Rung::Times),
+    ("login-no-times", Rung::Times),
+    ("login-role-without-audience", Rung::AudienceBound),
+    ("login-user-claim-absent", Rung::UserClaim),
+    ("login-user-claim-no-text", Rung::UserClaim),
+    ("login-mapping-no-text", Rung::ClaimMappings),
+    ("login-groups", Rung::Groups),
+    ("login-claim-missing", Rung::BoundClaims),
+    ("login-claim-mismatch", Rung::BoundClaims),
+    ("login-claim-kind", Rung::BoundClaims),
 ];
 
 impl Rung {
@@ -93,7 +94,8 @@ impl Rung {
 
     /// The check that says these words.
     pub fn of_refusal(text: &str) -> Option<Self> {
-        SAID_BY.iter().find(|(part, _)| text.contains(part)).map(|(_, rung)| *rung)
+        let row = explain::find(Stage::Login, text)?;
+        SAID_BY.iter().find(|(name, _)| *name == row.name).map(|(_, rung)| *rung)
     }
 
     /// Those that have passed when this one failed.
@@ -135,6 +137,7 @@ impl Rung {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::rows;
 
     #[test]
     fn the_rungs_stand_in_their_order() {
@@ -142,6 +145,15 @@ mod tests {
         let passed: Vec<_> = Rung::Role.passed_before().map(Rung::words).collect();
         assert_eq!(passed, ["auth mount", "its configuration"]);
         assert_eq!(Rung::Groups.not_reached_after().collect::<Vec<_>>(), [Rung::BoundClaims]);
+    }
+
+    #[test]
+    fn every_row_of_a_login_is_said_by_a_check_or_by_none() {
+        let by_none = ["login-no-namespace", "login-cel-denied", "login-cel-program", "login-other-check"];
+        let of_login = rows::all().filter(|row| row.stage == Stage::Login).map(|row| row.name);
+        let unknown =
+            of_login.filter(|name| !by_none.contains(name) && !SAID_BY.iter().any(|(said, _)| said == name));
+        assert_eq!(unknown.collect::<Vec<_>>(), [""; 0]);
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Stage {
                 "the vault could not {any}: {number} %",
             ],
             Self::Gitlab => &["\"message\":\"%", "\"message\":\"{number} %", "\"message\":{\"error\":\"%"],
-            Self::Git => &["fatal: {any}%", "error: {any}%", "remote: {any}%"],
+            Self::Git => &["fatal: {any}%", "remote: {any}%"],
             Self::Own | Self::Runner => &["%"],
         }
     }

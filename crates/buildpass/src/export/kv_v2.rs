@@ -15,6 +15,15 @@ use crate::vault::{Error, Session};
 struct Secret {
     settings: Map<String, Value>,
     versions: Vec<Content>,
+    numbering: Numbering,
+}
+
+/// Whether a version has the number there that it has here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Numbering {
+    Kept,
+    /// So many versions were let go that nobody would write them all to keep the numbers.
+    Anew,
 }
 
 /// What a version holds.
@@ -143,10 +152,12 @@ impl Secret {
             1 => "1 version".to_owned(),
             count => format!("{count} versions"),
         };
-        match self.gone().len() {
-            0 => versions,
-            gone => format!("{versions}, of which {gone} cannot be read and are written as destroyed"),
-        }
+        let gone = match self.gone().len() {
+            0 => String::new(),
+            gone => format!(", of which {gone} cannot be read and are written as destroyed"),
+        };
+        let anew = if self.numbering == Numbering::Anew { ", numbered from 1" } else { "" };
+        format!("{versions}{gone}{anew}")
     }
 }
 
@@ -155,8 +166,11 @@ async fn secret(vault: &Session, engine: &Engine, name: &str) -> Result<Option<S
     let Some(Metadata { current_version, versions, settings }) = vault.look(&path).await? else {
         return Ok(None);
     };
+    let oldest = versions.keys().next().copied().unwrap_or(1);
+    let (first, numbering) =
+        if oldest > MOST_LET_GO { (oldest, Numbering::Anew) } else { (1, Numbering::Kept) };
     let mut contents = Vec::new();
-    for number in 1..=current_version {
+    for number in first..=current_version {
         let is_kept = versions.get(&number).is_some_and(|version| !version.destroyed);
         let read = if is_kept {
             vault.look_at::<Read>(&format!("{}data/{name}", engine.path), ("version", number)).await?
@@ -167,12 +181,15 @@ async fn secret(vault: &Session, engine: &Engine, name: &str) -> Result<Option<S
     }
     let settings =
         SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), settings.get(*name)?.clone())));
-    Ok(Some(Secret { settings: without(settings.collect(), &[]), versions: contents }))
+    Ok(Some(Secret { settings: without(settings.collect(), &[]), versions: contents, numbering }))
 }
 
 fn nothing_said() -> Map<String, Value> {
     Map::from_iter([("delete_version_after".to_owned(), json!("0s"))])
 }
+
+/// For so many versions that are no longer there their numbers are kept.
+const MOST_LET_GO: u64 = 1000;
 
 /// What is said of a secret beside its versions.
 const SETTINGS: [&str; 5] =

@@ -108,8 +108,9 @@ fn order(piece: &[u8]) -> Option<usize> {
             Some(if (0x40..0x7f).contains(last) { end + 1 } else { end })
         }
         b']' => {
-            let end = piece.iter().take(LONGEST_ORDER).position(|byte| *byte == 0x07)?;
-            Some(end + 1)
+            // A title ends with a bell; what has none in its line is no order.
+            let end = piece.iter().take(LONGEST_ORDER).position(|byte| matches!(byte, 0x07 | b'\n'))?;
+            Some(if piece[end] == 0x07 { end + 1 } else { 1 })
         }
         0x20..0x7f => Some(2),
         _ => Some(1),

@@ -37,7 +37,10 @@ impl Reading<'_> {
             Some(hit)
         };
         match piece {
-            Piece::Any => (0..=self.run(piece)).find_map(with),
+            Piece::Any => {
+                let stays = |at: &usize| *at == 0 || self.byte(*at - 1).is_some_and(|byte| piece.takes(byte));
+                (0..=piece.widest()).take_while(stays).find_map(with)
+            }
             Piece::Name(_) | Piece::Word | Piece::Number => (1..=self.run(piece)).rev().find_map(with),
             Piece::Text(_) | Piece::Quote | Piece::Break => with(self.length(piece)?),
         }

@@ -19,8 +19,8 @@ pub(super) struct Pattern {
 /// No pattern reaches further than this from its anchor, in either direction.
 pub(super) const REACH: usize = 2_048;
 
-/// Enough for three places that take anything.
-const TRIES: usize = 900;
+/// Enough for a line that takes anything, and what stands around it.
+const TRIES: usize = 400;
 
 impl Pattern {
     /// Reads words as a row writes them: `claim "{claim}" is missing`.

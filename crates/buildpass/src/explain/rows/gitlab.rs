@@ -103,6 +103,7 @@ pub(super) const ROWS: &[Row] = &[
             "GitLab.com's Free tier has no group access tokens",
         ],
         hint: "an Owner makes it, with a personal access token: a group's own token cannot",
+        source: SEEN,
         example: "{\"message\":\"400 Bad request - User does not have permission to create group access token\"}",
         ..GITLAB
     },
@@ -116,6 +117,24 @@ pub(super) const ROWS: &[Row] = &[
         ],
         hint: "set `access_level` to 20 (Reporter) or 30 (Developer): enough to read repositories",
         example: "{\"message\":\"400 Bad request - Access level of the token contains permissions not held by the creating user\"}",
+        ..GITLAB
+    },
+    Row {
+        name: "gitlab-already-revoked",
+        says: &["Token already revoked"],
+        meaning: "a token that was taken back is to be rotated",
+        causes: &["another job or person has rotated it: each gets the successor, and the old one ends"],
+        hint: "read the new token from where it is kept; rotating a revoked one takes back its successors too",
+        example: "{\"message\":\"400 Bad request - Token already revoked\"}",
+        ..GITLAB
+    },
+    Row {
+        name: "gitlab-may-not-rotate",
+        says: &["Not eligible to rotate token"],
+        meaning: "the token that is to be rotated may do more than the one who rotates it",
+        causes: &["the token's role is above the user's own in the group"],
+        hint: "an Owner rotates it, or the token itself, with the scope `self_rotate`",
+        example: "{\"message\":\"400 Bad request - Not eligible to rotate tokens with permissions not held by the user\"}",
         ..GITLAB
     },
     Row {
@@ -164,6 +183,7 @@ pub(super) const ROWS: &[Row] = &[
             "it is not for this kind of token",
         ],
         hint: "a build token needs `read_repository` alone",
+        source: SEEN,
         example: "{\"message\":\"400 Bad request - Scopes can only contain available scopes\"}",
         ..GITLAB
     },

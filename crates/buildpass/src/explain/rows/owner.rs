@@ -49,12 +49,12 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "owner-claim-kind",
-        says: &["claim is not a string or list"],
+        says: &["claim is not a string"],
         meaning: "a bound claim is given as something that cannot be compared",
         causes: &["with `bound_claims_type=glob` a value is a number or an object"],
         hint: "write the value of each bound claim as a text, or as a list of texts",
         source: SEEN,
-        example: "claim is not a string or list: 7",
+        example: "claim is not a string: 7",
         ..OWNER
     },
     Row {

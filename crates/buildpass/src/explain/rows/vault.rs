@@ -82,7 +82,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "vault-nothing-there",
-        says: &["\"errors\":[]", "No value found at {word}"],
+        says: &["{\"errors\":[]}", "No value found at {word}"],
         meaning: "the path may be read, and nothing stands there",
         causes: &[
             "the path is misspelt, or lacks a part",
@@ -186,7 +186,7 @@ pub(super) const ROWS: &[Row] = &[
             "more than half of the nodes are down",
         ],
         hint: "try again in some seconds; list the addresses of all nodes",
-        source: Source::Seen("a Raft cluster whose leader was killed, OpenBao"),
+        source: Source::Code("OpenBao"),
         example: "local node not active but active cluster node not found",
         ..VAULT
     },

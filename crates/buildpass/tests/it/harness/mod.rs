@@ -35,7 +35,7 @@ pub(crate) use openbao::OpenBao;
 pub(crate) use processes::{all_processes, command_line, descendants, guardian_of, runs, send_signal};
 pub(crate) use proxy::{Fate, Proxy, State};
 pub(crate) use raft::Raft;
-pub(crate) use sandbox::Sandbox;
+pub(crate) use sandbox::{ADMIN, Sandbox};
 pub(crate) use scripted::{Scripted, reply};
 pub(crate) use search::{Search, Seen};
 pub(crate) use terminal::Terminal;

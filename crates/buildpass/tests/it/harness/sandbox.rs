@@ -12,7 +12,7 @@ pub(crate) struct Sandbox {
     _folder: tempfile::TempDir,
 }
 
-const ADMIN: &str = "glpat-made-up-admin-token";
+pub(crate) const ADMIN: &str = "glpat-made-up-admin-token";
 
 impl Sandbox {
     pub(crate) fn start() -> Self {

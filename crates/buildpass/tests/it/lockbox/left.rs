@@ -211,6 +211,24 @@ on_every_vault! {
 }
 
 #[test]
+fn a_secret_with_a_long_past_takes_along_what_is_left_of_it() {
+    let (from, to, owner) = (Vault::lockbox(), Vault::lockbox(), leaver());
+    for number in 1..=1011 {
+        from.must("POST", "secret/data/old", json!({"data": {"value": number.to_string()}}));
+    }
+    let applied = export(&owner, &from, &to, &["--apply"]);
+    assert!(
+        applied.stdout.contains("created     secret secret/old: 10 versions, numbered from 1\n"),
+        "{}",
+        applied.stdout
+    );
+    let texts =
+        [1, 10].map(|number| data(&to, &format!("secret/data/old?version={number}")).1["data"].clone());
+    assert_eq!(texts, [json!({"value": "1002"}), json!({"value": "1011"})]);
+    assert_eq!(fates(&export(&owner, &from, &to, &["--apply", "--format", "json"])), ["same"]);
+}
+
+#[test]
 fn what_cannot_be_an_export_is_refused_before_anything_is_asked() {
     let (vault, owner) = (Vault::lockbox(), leaver());
     let mut said = String::new();

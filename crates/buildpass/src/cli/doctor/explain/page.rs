@@ -5,8 +5,8 @@ use crate::explain::{Row, Stage, rows};
 
 const HEAD: &str = "# Errors and what they mean
 
-Every error text that buildpass knows, by who says it. `buildpass doctor explain` finds them in a job's log; under the errors of `run`,
-`token`, `git` and `sources` stands the same hint. In a text, `{claim}` and the like stand for what changes.
+Every error text that buildpass knows, by who says it. `buildpass doctor explain job.log` finds them in a job's log; under the errors of
+`run`, `token`, `git` and `sources` stands the same hint. In a text, `{claim}` and the like stand for what changes.
 
 This page is written by `buildpass doctor explain --table`.
 ";

@@ -11,6 +11,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "the path is misspelt",
         ],
         hint: "put `.git` at the end of the URL, and name a secret for its realm with `[[git]]` or `--git`",
+        source: SEEN,
         example: "fatal: unable to update url base from redirection:\n  asked for: https://gitlab.example/group/project/info/refs?service=git-upload-pack\n   redirect: https://gitlab.example/users/sign_in",
         cause: Some(GitCause::Redirected),
         ..GIT
@@ -163,7 +164,6 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "the folder was made by an earlier job",
         ],
         hint: "run the job as the user who owns the checkout, or name it in `safe.directory`",
-        source: SEEN,
         example: "fatal: detected dubious ownership in repository at '/builds/group/project'",
         cause: Some(GitCause::Other),
         ..GIT

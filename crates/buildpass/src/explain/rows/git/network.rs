@@ -48,7 +48,6 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "early EOF",
             "remote end hung up",
             "expected flush after",
-            "RPC failed",
         ],
         weight: Weight::Framed,
         meaning: "the answer broke off on its way",
@@ -56,6 +55,20 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
         hint: "try again; a proxy on the way may limit time or size",
         source: SEEN,
         example: "fatal: the remote end hung up unexpectedly",
+        cause: Some(GitCause::Unreachable),
+        ..GIT
+    },
+    Row {
+        name: "git-rpc-failed",
+        says: &["RPC failed"],
+        meaning: "a request of git's broke off, or was refused halfway",
+        causes: &[
+            "the server or a proxy ended a long transfer",
+            "a proxy limits how much one request may carry",
+            "the token ended while git was fetching",
+        ],
+        hint: "try again; git's words behind it name the HTTP status",
+        example: "error: RPC failed; curl 56 GnuTLS recv error (-110): The TLS connection was non-properly terminated.",
         cause: Some(GitCause::Unreachable),
         ..GIT
     },
@@ -77,7 +90,6 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
         meaning: "the server could not be asked",
         causes: &["git's words behind the URL say why"],
         hint: "is the host right, is it up, and may this machine reach it?",
-        source: SEEN,
         example: "fatal: unable to access 'https://gitlab.example/g/x.git/': something new",
         cause: Some(GitCause::Unreachable),
         ..GIT

@@ -25,7 +25,6 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
         meaning: "the project is there, and has no repository",
         causes: &["nothing was pushed to it yet", "the mirror that fills it has not run"],
         hint: "push a first commit to it",
-        source: SEEN,
         example: "remote: A repository for this project does not exist yet.",
         cause: Some(GitCause::Empty),
         ..GITLAB

@@ -1,6 +1,4 @@
-use super::{LOGIN, Row, SEEN, Source, Weight};
-
-const VAULT: &str = "hashicorp/vault#27343";
+use super::{LOGIN, Row, SEEN, Weight};
 
 /// The issuer's keys, and the signature.
 pub(in crate::explain::rows) const ROWS: &[Row] = &[
@@ -41,6 +39,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "GitLab is down",
         ],
         hint: "open `<oidc_discovery_url>/.well-known/openid-configuration` from the vault's machine",
+        source: SEEN,
         example: "error configuring token validator: keyset configuration error: Get \"https://gitlab.example/.well-known/openid-configuration\": dial tcp: lookup gitlab.example: no such host",
         ..LOGIN
     },
@@ -81,7 +80,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "a proxy on the way answers instead of GitLab",
         ],
         hint: "the vault's owner opens the `jwks_url`, or the `jwks_uri` of the discovery page, from the vault's machine",
-        source: Source::Issue(VAULT),
+        source: SEEN,
         example: "error validating token: error verifying token signature: fetching keys oidc: get keys failed: 404 Not Found <html>",
         ..LOGIN
     },
@@ -95,6 +94,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "the vault is hosted, and the GitLab is not on the internet",
         ],
         hint: "where the vault can never reach GitLab, its owner pins the keys: `jwt_validation_pubkeys`",
+        source: SEEN,
         example: "error validating token: error verifying token signature: fetching keys oidc: get keys failed Get \"https://gitlab.example/oauth/discovery/keys\": dial tcp 192.0.2.7:443: connect: connection refused",
         ..LOGIN
     },
@@ -107,6 +107,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "a proxy on the way answers instead of GitLab",
         ],
         hint: "the vault's owner sets `jwks_url` to GitLab's `/oauth/discovery/keys`, or uses `oidc_discovery_url`",
+        source: SEEN,
         example: "error validating token: error verifying token signature: fetching keys oidc: failed to decode keys: invalid character '<' looking for beginning of value",
         ..LOGIN
     },
