@@ -46,4 +46,4 @@ pub use parts::Parts;
 pub use readable::Purpose;
 pub use settings::{Settings, Stated};
 pub use source_credentials::{SourceCredentials, Submodules};
-pub use sources::{SourceFlags, sources};
+pub use sources::{SourceFlags, project, sources};

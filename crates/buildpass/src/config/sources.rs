@@ -72,7 +72,7 @@ pub(super) fn profile(file: Option<&ConfigFile>, project: &Path) -> Result<Optio
 }
 
 /// The project's root.
-pub(super) fn project(environment: &Environment) -> PathBuf {
+pub fn project(environment: &Environment) -> PathBuf {
     environment.path("CI_PROJECT_DIR").unwrap_or_else(|| environment.working_directory().clone())
 }
 

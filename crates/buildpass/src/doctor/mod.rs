@@ -21,8 +21,11 @@ mod checks;
 pub use check::{Check, Reach, Stage};
 pub use checks::CHECKS;
 pub use gather::{
-    CertificateSeen, Discovery, Evidence, FrontSeen, Health, HeldToken, IssuerSeen, JwtLogin, Mount,
-    NodeSeen, PublishedKey, Question, SaidOfHealth, SecretRead, SecretSeen, SessionSeen, VaultSeen, gather,
+    AboutToken, ApiAnswer, CertificateSeen, Discovery, Evidence, FrontSeen, GitSeen, GitlabSide, Health,
+    HeldToken, IssuerSeen, JobSeen, JobWritten, JwtLogin, LeftOut, Listing, Mount, NamedBy, NodeSeen,
+    ProjectLevels, PublishedKey, Question, ReachedGroup, ReachedProject, Repository, SaidOfHealth,
+    SecretRead, SecretSeen, SessionSeen, SourceSeen, SourcesSeen, Template, TokenReach, TokenSeen, VaultSeen,
+    Way, gather,
 };
 pub use judge::{Judged, Selection, UnknownCheck, judge};
 pub use ladder::Rung;

@@ -11,6 +11,8 @@ mod look;
 
 mod object_name;
 
+mod of_job;
+
 mod program;
 
 mod realm;
@@ -26,6 +28,7 @@ mod tracked;
 pub use config::{BadUsername, Config, RealmCredential, Username};
 pub use look::{KnownRef, Quick, RemoteLook, ask_quickly};
 pub use object_name::is_object_name;
+pub use of_job::{ConfigLine, GitOfJob};
 pub use program::{Cause, Finished, Git, GitFailure, NoGit, Pins, Progress, Task};
 pub use realm::{BadRealm, Reach, Realm};
 pub use ref_name::is_ref_name;

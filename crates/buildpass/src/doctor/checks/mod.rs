@@ -11,6 +11,12 @@ mod configuration;
 
 mod secret_reference;
 
+mod project;
+
+mod job_template;
+
+mod channel;
+
 // Who is asking.
 
 mod id_token;
@@ -61,10 +67,49 @@ mod secret;
 
 mod secret_field;
 
+// What GitLab says of the token, and what it opens.
+
+mod gitlab;
+
+mod build_token;
+
+mod build_token_scopes;
+
+mod build_token_role;
+
+mod repository_credential;
+
+mod repository_read;
+
+mod repository_push;
+
+// How it reaches git.
+
+mod git_program;
+
+mod git_helpers;
+
+mod git_rewrites;
+
+mod git_settings;
+
+mod git_lfs;
+
+mod git_submodules;
+
+// What several of them need.
+
+mod explained;
+
+mod of_url;
+
 /// Every check, in the order in which the data flows.
 pub static CHECKS: &[Check] = &[
     configuration::CHECK,
     secret_reference::CHECK,
+    project::CHECK,
+    job_template::CHECK,
+    channel::CHECK,
     id_token::CHECK,
     id_token_times::CHECK,
     id_token_issuer::CHECK,
@@ -86,6 +131,19 @@ pub static CHECKS: &[Check] = &[
     secret_policy::CHECK,
     secret::CHECK,
     secret_field::CHECK,
+    gitlab::CHECK,
+    build_token::CHECK,
+    build_token_scopes::CHECK,
+    build_token_role::CHECK,
+    repository_credential::CHECK,
+    repository_read::CHECK,
+    repository_push::CHECK,
+    git_program::CHECK,
+    git_helpers::CHECK,
+    git_rewrites::CHECK,
+    git_settings::CHECK,
+    git_lfs::CHECK,
+    git_submodules::CHECK,
 ];
 
 /// An error with its causes, in one line.

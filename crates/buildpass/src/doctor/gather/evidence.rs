@@ -1,4 +1,4 @@
-use super::{HeldToken, IssuerSeen, Question, SecretSeen, VaultSeen};
+use super::{Deadline, GitlabSide, HeldToken, IssuerSeen, JobSeen, Question, SecretSeen, VaultSeen};
 use crate::{
     clock::Clock,
     config::{self, Environment, Parts},
@@ -18,17 +18,21 @@ pub struct Evidence<'a> {
     pub parts: Result<Parts, config::Error>,
     /// The ID token; `None` where a person's own vault token logs in, or nobody knows what does.
     pub token: Option<Result<HeldToken, identity::Error>>,
+    /// The job, as the pipeline's file describes it; `None` where there is no such file, or this is no job.
+    pub job: Option<JobSeen>,
     /// The vault.
     pub vault: VaultSeen,
     /// The issuer of the ID token.
     pub issuer: Option<IssuerSeen>,
     /// The role of `--role-file`, or why it is none.
     pub role_file: Option<Result<Role, String>>,
+    /// GitLab, its repositories, and git.
+    pub gitlab: GitlabSide,
 }
 
 impl<'a> Evidence<'a> {
     /// What flags, files and environment show; only an ID token that GitHub makes to order is asked for elsewhere.
-    pub(super) async fn of_this_machine(question: Question<'a>) -> Self {
+    pub(super) async fn of_this_machine(question: Question<'a>, deadline: Deadline) -> Self {
         let parts = Parts::load(question.flags, question.environment);
         let token = match parts.as_ref().map(|parts| &parts.auth) {
             Ok(Ok(Auth::Jwt { identity, .. })) => HeldToken::look(&identity.source, question.reach).await,
@@ -38,15 +42,20 @@ impl<'a> Evidence<'a> {
             let text = std::fs::read(path).map_err(|error| error.to_string());
             text.and_then(|text| Role::read(&text)).map_err(|error| format!("`{}`: {error}", path.display()))
         });
-        Self {
+        let job = JobSeen::look(question);
+        let mut evidence = Self {
             environment: question.environment,
             clock: question.clock,
             parts,
             token,
+            job,
             vault: VaultSeen::default(),
             issuer: None,
             role_file,
-        }
+            gitlab: GitlabSide::default(),
+        };
+        evidence.gitlab = GitlabSide::look_here(question, evidence.realms(), deadline).await;
+        evidence
     }
 
     /// The parts of the configuration.

@@ -22,14 +22,36 @@ mod vault;
 
 mod secret;
 
+mod job;
+
+mod sources;
+
+mod git;
+
+mod server;
+
+mod build_token;
+
+mod repository;
+
+mod gitlab_side;
+
+pub use build_token::{
+    AboutToken, ApiAnswer, ProjectLevels, ReachedGroup, ReachedProject, TokenReach, TokenSeen,
+};
 pub use certificate::CertificateSeen;
 pub use evidence::{Evidence, JwtLogin};
 pub use front::FrontSeen;
+pub use git::{GitSeen, Way};
+pub use gitlab_side::GitlabSide;
 pub use held_token::HeldToken;
 pub use issuer::{Discovery, IssuerSeen, PublishedKey};
+pub use job::{JobSeen, JobWritten, LeftOut, Template};
 pub use node::{Health, NodeSeen, SaidOfHealth};
+pub use repository::{Listing, NamedBy, Repository};
 pub use secret::{Mount, SecretRead, SecretSeen};
 pub use session::SessionSeen;
+pub use sources::{SourceSeen, SourcesSeen};
 pub use vault::VaultSeen;
 
 pub(super) use deadline::Deadline;
@@ -62,11 +84,11 @@ pub struct Question<'a> {
 
 /// Looks, side by side where one look does not need another.
 pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
-    let mut evidence = Evidence::of_this_machine(question).await;
+    let deadline = Deadline::begin();
+    let mut evidence = Evidence::of_this_machine(question, deadline).await;
     if question.reach == Reach::Here {
         return evidence;
     }
-    let deadline = Deadline::begin();
     let seen = {
         let issuer = evidence.claim("iss");
         let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
@@ -75,5 +97,6 @@ pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
         (vault, issuer)
     };
     (evidence.vault, evidence.issuer) = seen;
+    GitlabSide::ask(&mut evidence, question, deadline).await;
     evidence
 }

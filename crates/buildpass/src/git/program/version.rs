@@ -65,11 +65,7 @@ impl Git {
     /// When there is none, or one that is older than 2.31.
     pub async fn check(&self) -> Result<(), NoGit> {
         let output = self.command(&Pins::default()).arg("version").output().await.map_err(NoGit::Absent)?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        let version = said.trim().strip_prefix("git version ").unwrap_or_default();
-        let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
-        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-        if found < OLDEST { Err(NoGit::Old(version.to_owned())) } else { Ok(()) }
+        NoGit::unless_usable(&output.stdout).map(drop)
     }
 
     /// A git that knows of no repository but the one that its arguments name.
@@ -84,6 +80,15 @@ impl Git {
 }
 
 impl NoGit {
+    /// The version that `git version` printed.
+    pub(in crate::git) fn unless_usable(said: &[u8]) -> Result<String, Self> {
+        let said = String::from_utf8_lossy(said);
+        let version = said.trim().strip_prefix("git version ").unwrap_or_default().to_owned();
+        let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+        let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if found < OLDEST { Err(Self::Old(version)) } else { Ok(version) }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {

@@ -20,4 +20,6 @@ mod roles;
 
 mod broken;
 
+mod gitlab_side;
+
 pub(crate) use surgery::Surgery;

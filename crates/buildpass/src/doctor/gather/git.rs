@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+
+use super::{Deadline, Question, Repository};
+use crate::{
+    config::project,
+    git::{self, ConfigLine, GitOfJob, NoGit, Setup, count_in},
+};
+
+/// git as the job starts it, and how it is configured.
+#[derive(Debug)]
+pub struct GitSeen {
+    /// Its version.
+    pub version: Result<String, NoGit>,
+    /// All lines of its configuration, in the order in which it reads them.
+    pub lines: Vec<ConfigLine>,
+    /// What it would do with each repository's URL within `run`, by the URL, where the configuration speaks of such.
+    pub ways: BTreeMap<String, Way>,
+    /// The project's `.lfsconfig`.
+    pub lfs: Vec<ConfigLine>,
+    /// The project's `.gitmodules`.
+    pub modules: Vec<ConfigLine>,
+}
+
+/// What git does on the way to one repository.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    /// Where it goes, where that is not the URL itself.
+    pub target: Option<String>,
+    /// What `http.*` comes to.
+    pub http: Vec<(String, String)>,
+}
+
+impl GitSeen {
+    pub(super) async fn look(question: Question<'_>, deadline: Deadline) -> Self {
+        let git = of_job(question, deadline);
+        let version = git.version().await;
+        let (lines, lfs, modules) = match version {
+            Ok(_) => tokio::join!(git.configuration(), git.file(".lfsconfig"), git.file(".gitmodules")),
+            Err(_) => (None, None, None),
+        };
+        let [lines, lfs, modules] = [lines, lfs, modules].map(Option::unwrap_or_default);
+        Self { version, lines, ways: BTreeMap::new(), lfs, modules }
+    }
+
+    /// How git would go to these.
+    pub(super) async fn look_at_ways(
+        &mut self,
+        question: Question<'_>,
+        realms: &git::Config,
+        repositories: &[Repository],
+        deadline: Deadline,
+    ) {
+        let speaks_of = |section: &str| self.lines.iter().any(|line| line.key.starts_with(section));
+        let (rewrites, settings) = (speaks_of("url."), speaks_of("http."));
+        if self.version.is_err() || !(rewrites || settings) {
+            return;
+        }
+        let count = count_in(question.environment.value("GIT_CONFIG_COUNT"));
+        let setup = Setup::new(realms, &["buildpass".into(), "git".into(), "credential".into()]);
+        let git = &of_job(question, deadline).within_run(&setup, count);
+        let look = async |repository: &Repository| {
+            let url = &repository.url;
+            let mut way = Way::default();
+            if rewrites {
+                way.target = git.target(url).await.filter(|target| target != url);
+            }
+            if settings {
+                way.http = git.for_url("http", url).await;
+            }
+            (url.clone(), way)
+        };
+        self.ways = join_all(repositories.iter().map(look)).await.into_iter().collect();
+    }
+}
+
+fn of_job(question: Question<'_>, deadline: Deadline) -> GitOfJob {
+    let environment = question.environment;
+    GitOfJob::new(environment.all(), &project(environment), deadline.for_one_look())
+}

@@ -1,0 +1,112 @@
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use super::{World, assert_fault};
+use crate::harness::{Scripted, Vault, http};
+
+#[test]
+fn gitlab() {
+    let vault = Vault::lockbox();
+    let page = Scripted::start(|_, _| {
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>".to_vec()
+    });
+    let sign_in = Scripted::start(|_, _| {
+        b"HTTP/1.1 302 Found\r\nLocation: /users/sign_in\r\nContent-Length: 0\r\n\r\n".to_vec()
+    });
+    let mut world = World::on(&vault);
+    // Port 1 is privileged and nobody's.
+    for (server, says) in [
+        (page.address.as_str(), "text/html"),
+        (&sign_in.address, "points to /users/sign_in"),
+        ("http://127.0.0.1:1", "connect"),
+    ] {
+        let url = url::Url::parse(server).unwrap();
+        world.realm(&format!("{server}/gitlab-org/security/"));
+        world.file(
+            ".custom_sources.yml",
+            &format!("shell:\n  security: {server}/gitlab-org/security/shell.git\n"),
+        );
+        world
+            .set("CI_SERVER_HOST", url.host_str().unwrap())
+            .set("CI_SERVER_PORT", &url.port().unwrap().to_string());
+        assert_fault(&world, "gitlab", says);
+    }
+}
+
+#[test]
+fn build_token() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let own = format!("{}/api/v4/personal_access_tokens/self", world.group.sandbox.url);
+    let revoked = http::request("DELETE", &own, &[("private-token", &world.group.token)], None).unwrap();
+    assert_eq!(revoked.0, 204);
+    assert_fault(&world, "build-token", "the token was taken back");
+
+    world.token("glpat-made-up-of-another-gitlab");
+    assert_fault(&world, "build-token", "401 Unauthorized");
+
+    let expired = token(&world, json!({"expires_at": day_in(0)}));
+    world.token(&expired);
+    assert_fault(&world, "build-token", "Token is expired");
+
+    let ends_soon = token(&world, json!({"expires_at": day_in(3)}));
+    world.token(&ends_soon);
+    let told = world.told();
+    assert_eq!((told.with("fail"), told.with("warn")), (vec![], vec!["build-token"]));
+}
+
+#[test]
+fn without_a_token_nobody_cries_wolf() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    world.unset("SECURITY_PRIVATE_TOKEN").set("VAULT_ID_TOKEN", "hello");
+    let told = world.told();
+    assert_eq!(told.with("fail"), ["id-token"]);
+    assert_eq!(told.check("repository-read")["verdict"], "pass", "{:#}", told.check("repository-read"));
+}
+
+#[test]
+fn build_token_scopes() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let wrong = token(&world, json!({"scopes": ["read_api"]}));
+    world.token(&wrong);
+    assert_fault(&world, "build-token-scopes", "it has read_api");
+}
+
+#[test]
+fn build_token_role() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let guest = token(&world, json!({"access_level": 10}));
+    world.token(&guest);
+    assert_fault(&world, "build-token-role", "its highest role is Guest");
+}
+
+#[test]
+fn a_token_that_may_more_than_a_build_needs_is_a_warning() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let wide = token(&world, json!({"scopes": ["api", "write_repository"], "access_level": 40}));
+    world.token(&wide);
+    let told = world.told();
+    assert_eq!(told.with("fail"), [""; 0]);
+    assert_eq!(told.with("warn"), ["build-token-scopes", "build-token-role", "repository-push"]);
+}
+
+fn token(world: &World<'_>, more: Value) -> String {
+    let sandbox = &world.group.sandbox;
+    let group = sandbox.admin("GET", "/api/v4/groups/gitlab-org%2Fsecurity", &Value::Null);
+    let mut wanted = json!({"name": "other", "scopes": ["read_repository"], "access_level": 20});
+    for (name, value) in more.as_object().unwrap() {
+        wanted[name] = value.clone();
+    }
+    let path = format!("/api/v4/groups/{}/access_tokens", group["id"]);
+    sandbox.admin("POST", &path, &wanted)["token"].as_str().unwrap().to_owned()
+}
+
+fn day_in(days: u64) -> String {
+    let then = SystemTime::now() + std::time::Duration::from_secs(days * 86_400);
+    humantime::format_rfc3339(then).to_string()[..10].to_owned()
+}
