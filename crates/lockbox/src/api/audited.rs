@@ -1,12 +1,15 @@
+use std::time::Duration;
+
 use super::{
     Core,
     failure::Failure,
     http::Incoming,
+    mount::Description,
     rescue::{Rescue, rescue},
     route::Route,
 };
 use crate::{
-    audit::{Asker, Bearer, Decision, Entry, MountPoint, Outcome, Refusal, Said, Times},
+    audit::{Asker, Bearer, Decision, Entry, Header, MountPoint, Outcome, Refusal, Said, Times},
     auth::token::{Session, TokenError},
     exchange::{Answer, Operation},
     kv::KvError,
@@ -16,26 +19,29 @@ use crate::{
 pub(super) struct Audited<'a> {
     core: &'a Core,
     incoming: &'a Incoming,
+    wrap: Option<Duration>,
     operation: Operation,
     mount: Option<Place>,
+    headers: Vec<Header<'a>>,
 }
 
 /// A mount, as the log names it.
 struct Place {
     path: String,
-    kind: &'static str,
+    kind: String,
     accessor: String,
 }
 
 impl<'a> Audited<'a> {
     pub(super) fn new(
         core: &'a Core,
-        incoming: &'a Incoming,
+        (incoming, wrap): (&'a Incoming, Option<Duration>),
         route: &Route<'_>,
         operation: Operation,
     ) -> Self {
         let mount = core.audit.as_ref().and_then(|_| Place::of(core, route));
-        Self { core, incoming, operation, mount }
+        let headers = core.audit.as_ref().map(|_| core.audited_headers.among(&incoming.headers));
+        Self { core, incoming, wrap, operation, mount, headers: headers.unwrap_or_default() }
     }
 
     /// Logs what is asked, before it is done.
@@ -84,8 +90,8 @@ impl<'a> Audited<'a> {
             token: self.incoming.token.as_deref().map(String::as_str),
             from: self.incoming.peer.ip(),
             port: Some(self.incoming.peer.port()),
-            headers: &[],
-            wrap: None,
+            headers: &self.headers,
+            wrap: self.wrap,
         }
     }
 }
@@ -112,23 +118,23 @@ impl Place {
     fn of(core: &Core, route: &Route<'_>) -> Option<Self> {
         let of_method = |path: &str| {
             let mount = core.mounts.methods.at(path)?;
-            let kind = if path == "token/" { "token" } else { "jwt" };
-            Some(Self { path: format!("auth/{path}"), kind, accessor: mount.description.accessor.clone() })
+            let Description { kind, accessor, .. } = mount.description.clone();
+            Some(Self { path: format!("auth/{path}"), kind, accessor })
         };
         match route {
             Route::System(_) => {
                 let (path, accessor) = ("sys/".to_owned(), "system".to_owned());
-                Some(Self { path, kind: "system", accessor })
+                Some(Self { path, kind: "system".to_owned(), accessor })
             }
             Route::Cubbyhole(_) => {
                 let (path, accessor) = ("cubbyhole/".to_owned(), "cubbyhole".to_owned());
-                Some(Self { path, kind: "cubbyhole", accessor })
+                Some(Self { path, kind: "cubbyhole".to_owned(), accessor })
             }
             Route::Token(_) => of_method("token/"),
             Route::Method(mount, _) => of_method(&mount.description.path),
             Route::Engine(mount, _) => {
-                let described = &mount.description;
-                Some(Self { path: described.path.clone(), kind: "kv", accessor: described.accessor.clone() })
+                let Description { path, kind, accessor, .. } = mount.description.clone();
+                Some(Self { path, kind, accessor })
             }
             Route::Nowhere => None,
         }
@@ -153,7 +159,9 @@ fn times(path: &str) -> Times {
 fn told(failure: &Failure) -> String {
     match rescue(failure) {
         Rescue::Errors(_, errors) | Rescue::Unread(_, errors) | Rescue::Later(errors, _) => errors.join("\n"),
-        Rescue::Redirect(_) | Rescue::Silent(_) => failure.to_string(),
+        Rescue::Redirect(_) | Rescue::Page(_) | Rescue::Silent(_) | Rescue::Untyped(_) | Rescue::Plain(_) => {
+            failure.to_string()
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub enum PathProblem {
 /// When the path lies elsewhere, leads upwards, or is no text.
 pub fn check_path(raw: &str) -> Result<String, PathProblem> {
     path::parse(raw).map_err(|failure| match failure {
-        Failure::Elsewhere(clean) => PathProblem::Elsewhere(clean),
+        Failure::Elsewhere(place) => PathProblem::Elsewhere(place),
         other => PathProblem::Refused(other.to_string()),
     })
 }

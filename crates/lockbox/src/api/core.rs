@@ -4,6 +4,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::{
+    audited_headers::AuditedHeaders,
     mount::{Description, Mounts},
     sys::Moves,
     time::Time,
@@ -13,7 +14,7 @@ use crate::{
     audit::{AuditError, AuditLog, Witness},
     auth::{
         jwt::JwtError,
-        token::{Key, Kind, Order, Renewal, Session, Terms, TokenError, TokenRoles, Tokens},
+        token::{Key, Kind, Order, Renewal, Shown, Terms, TokenError, TokenRoles, Tokens},
     },
     clock::Moment,
     cubbyhole::Cubbyholes,
@@ -30,6 +31,7 @@ pub(crate) struct Core {
     pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
     pub(super) audit: Option<Arc<AuditLog>>,
+    pub(super) audited_headers: AuditedHeaders,
     pub(super) cubbyholes: Cubbyholes,
     pub(super) moves: Moves,
 }
@@ -64,6 +66,7 @@ impl Core {
             token_roles: TokenRoles::load(Arc::clone(&store))?,
             mounts: Mounts::load(Arc::clone(&store), now).await?,
             moves: Moves::default(),
+            audited_headers: AuditedHeaders::load(Arc::clone(&store))?,
             audit,
             cubbyholes: Cubbyholes::new(Arc::clone(&store)),
             store,
@@ -177,7 +180,7 @@ impl Core {
         }
     }
 
-    pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Session, TokenError> {
+    pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Shown<'_>, TokenError> {
         self.tokens.authenticate(id.ok_or(TokenError::Refused)?, from, self.now()).await
     }
 }
@@ -187,7 +190,11 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::{ManualClock, auth::token::Order, storage::Batch};
+    use crate::{
+        ManualClock,
+        auth::token::{Order, Session},
+        storage::Batch,
+    };
 
     async fn load(store: &Arc<Store>, clock: &ManualClock) -> Core {
         Core::load(Arc::clone(store), Time::new(Arc::new(clock.clone())), None).await.unwrap()

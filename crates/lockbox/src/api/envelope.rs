@@ -7,7 +7,7 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
 };
 use serde::Serialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::{
@@ -45,10 +45,18 @@ pub(super) fn response(id: String, outcome: Result<Answer, Failure>) -> Response
             Rescue::Errors(status, errors) => json(status, &Refusal { errors }),
             Rescue::Unread(status, errors) => unread(status, &Refusal { errors }),
             Rescue::Later(errors, wait) => later(&Refusal { errors }, wait),
-            Rescue::Redirect(path) => redirect(&path),
-            Rescue::Silent(status) => {
-                let mut response = Response::new(Full::default());
-                *response.status_mut() = status;
+            Rescue::Redirect(place) => redirect(&place, String::new()),
+            Rescue::Page(place) => redirect(&place, page(&place)),
+            Rescue::Untyped(status) => {
+                let mut response = finish(status, String::new());
+                response.headers_mut().remove(header::CONTENT_TYPE);
+                response
+            }
+            Rescue::Silent(status) => bare(status, String::new()),
+            Rescue::Plain(status) => {
+                let mut response = bare(status, status.to_string());
+                response.headers_mut().insert(header::CONTENT_TYPE, PLAIN_TEXT);
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 response
             }
         },
@@ -61,6 +69,11 @@ fn answered(id: String, answer: &Answer) -> Response<Full<Bytes>> {
         Layout::Empty => finish(status, String::new()),
         Layout::Bare => json(status, &answer.data),
         Layout::Merged => json(status, &merged(&envelope(id, answer))),
+        // OpenBao writes these by another way.
+        Layout::Enveloped if answer.presence == Presence::Gone => match written(&envelope(id, answer)) {
+            Ok(text) => finish(status, text),
+            Err(_) => finish(StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+        },
         Layout::Enveloped => json(status, &envelope(id, answer)),
     }
 }
@@ -101,16 +114,15 @@ fn envelope(id: String, answer: &Answer) -> Envelope<'_> {
     }
 }
 
-/// The older paths say their data twice.
+/// The older paths say their data twice: first before everything else.
 fn merged(envelope: &Envelope<'_>) -> Option<Box<RawValue>> {
-    let mut all = serde_json::to_value(envelope).ok()?;
-    let data: Value = serde_json::from_str(envelope.data?.get()).ok()?;
-    if let (Value::Object(all), Value::Object(data)) = (&mut all, data) {
-        for (name, value) in data {
-            all.entry(name).or_insert(value);
-        }
-    }
-    RawValue::from_string(written(&all).ok()?).ok()
+    let rest = written(envelope).ok()?;
+    let data = envelope.data?.get().strip_suffix('}').filter(|members| members.len() > 1);
+    let text = match (data, rest.strip_prefix('{')) {
+        (Some(data), Some(rest)) => format!("{data},{rest}"),
+        _ => rest,
+    };
+    RawValue::from_string(text).ok()
 }
 
 fn json(status: StatusCode, value: &impl Serialize) -> Response<Full<Bytes>> {
@@ -140,22 +152,47 @@ fn later(refusal: &Refusal, wait: Duration) -> Response<Full<Bytes>> {
     response
 }
 
-fn redirect(path: &str) -> Response<Full<Bytes>> {
-    let mut response = finish(StatusCode::TEMPORARY_REDIRECT, String::new());
-    if let Ok(location) = HeaderValue::from_str(path) {
-        response.headers_mut().insert(header::LOCATION, location);
+fn redirect(place: &str, page: String) -> Response<Full<Bytes>> {
+    let content = (!page.is_empty()).then(|| HeaderValue::from_static("text/html; charset=utf-8"));
+    let mut response = finish(StatusCode::TEMPORARY_REDIRECT, page);
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    headers.extend(content.map(|content| (header::CONTENT_TYPE, content)));
+    headers.extend(HeaderValue::from_str(place).ok().map(|place| (header::LOCATION, place)));
+    response
+}
+
+/// What Go's server shows to whoever does not follow.
+fn page(place: &str) -> String {
+    let mut escaped = String::with_capacity(place.len());
+    for letter in place.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&#34;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
     }
+    format!("<a href=\"{escaped}\">Temporary Redirect</a>.\n\n")
+}
+
+fn bare(status: StatusCode, text: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
     response
 }
 
 fn finish(status: StatusCode, text: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(text));
-    *response.status_mut() = status;
+    let mut response = bare(status, text);
     for (name, value) in &HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
+
+const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 static HEADERS: [(HeaderName, &str); 3] = [
     (header::CACHE_CONTROL, "no-store"),

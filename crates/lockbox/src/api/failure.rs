@@ -26,12 +26,23 @@ pub(super) enum Failure {
     /// The path can be written shorter, and is asked for there.
     #[error("the path is {0}")]
     Elsewhere(String),
+    /// The same, asked for by a read.
+    #[error("the path is {0}")]
+    ReadElsewhere(String),
+    /// Go's own server does not take it for a request.
+    #[error("the request is none")]
+    BrokenRequest,
+    #[error("failed to decode \"X-Vault-Index\"")]
+    BrokenIndex,
     /// The path holds what no path may hold.
     #[error("the path is not text")]
     BrokenPath,
-    /// The query says neither that it lists nor that it does not.
-    #[error("the query is neither true nor false")]
+    /// The query says what cannot be understood.
+    #[error("the query cannot be understood")]
     BrokenQuery,
+    /// The same of a question about the health that wants no body.
+    #[error("the query cannot be understood")]
+    BrokenHeadQuery,
     #[error("there is nothing outside of /v1/")]
     OutsideApi,
     #[error("the method is not known here")]
@@ -58,6 +69,8 @@ pub(super) enum Failure {
     TooManyLogins { path: String, wait: Duration },
     #[error("failed to decode JSON input: {0}")]
     Json(String),
+    #[error("error parsing form data")]
+    Form,
     #[error("failed to decode JSON input: exceeded max depth")]
     JsonTooDeep,
     #[error("refused JSON input due to high complexity: exceeded maximum estimated memory limits")]
@@ -105,6 +118,10 @@ pub(super) enum Failure {
     Pgp(&'static str),
     #[error("'key' must be specified in request body as JSON, or 'reset' set to true")]
     NoShare,
+    #[error("vault is unsealed")]
+    NotSealed,
+    #[error("invalid key: failed to setup unseal key: crypto/aes: invalid key size {0}")]
+    ShareSize(usize),
     #[error("'key' must be a valid hex or base64 string")]
     ShareForm,
     #[error("invalid key: key is shorter than minimum {0} bytes")]
@@ -134,6 +151,19 @@ pub(super) enum Failure {
     NoPaths,
     #[error("missing path")]
     EmptyPath,
+    #[error("missing accessor")]
+    NoAccessor,
+    #[error("no token found")]
+    NoTokenNamed,
+    #[error("invalid token")]
+    UnknownTokenNamed,
+    #[error("invalid accessor")]
+    UnknownAccessorNamed,
+    /// A browser talks to lockbox through nobody.
+    #[error("CORS is not supported by lockbox")]
+    NoCors,
+    #[error("Could not find header in config")]
+    UnknownHeader,
     #[error(transparent)]
     Field(#[from] FieldError),
     /// The same, found before the request reached what it is for.
@@ -141,6 +171,8 @@ pub(super) enum Failure {
     Validation(FieldError),
     #[error("invalid lease ID")]
     LeaseNoText,
+    #[error("failed to read lease entry {0}: relative paths not supported")]
+    RelativeLease(String),
     #[error("lease_id must be specified")]
     NoLeaseNamed,
     #[error("invalid lease")]

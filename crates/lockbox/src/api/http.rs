@@ -1,9 +1,9 @@
 use std::net::SocketAddr;
 
-use hyper::{HeaderMap, Method, Request, body::Incoming as Body, header, http::request::Parts};
+use hyper::{HeaderMap, Method, Request, Uri, body::Incoming as Body, header, http::request::Parts};
 use zeroize::Zeroizing;
 
-use super::{Api, Ends, body, failure::Failure, path, snapshot, transfer::Transfer};
+use super::{Api, Ends, body, failure::Failure, path, snapshot, sys, transfer::Transfer};
 use crate::exchange::{Fields, Operation};
 
 /// A request, read from HTTP and not looked into yet.
@@ -18,12 +18,16 @@ pub(super) struct Incoming {
     /// How long the answer shall be wrapped, as it was written.
     pub(super) wrap: Option<String>,
     pub(super) peer: SocketAddr,
+    pub(super) headers: HeaderMap,
     pub(super) transfer: Transfer,
 }
 
 /// Where a request wants to be: there is the root alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Namespace {
+    /// It does not say.
+    Unsaid,
+    /// It says that it wants the root.
     Root,
     Unknown,
 }
@@ -38,7 +42,17 @@ impl Incoming {
         api: &Api,
     ) -> Result<Self, Failure> {
         let (Parts { method, uri, headers, .. }, body) = request.into_parts();
-        let mut path = path::parse(uri.path())?;
+        if headers.get_all(header::HOST).iter().count() > 1 {
+            return Err(Failure::BrokenRequest);
+        }
+        let mut path = path::parse(uri.path()).map_err(|failure| redirected(failure, &method, &uri))?;
+        if headers.get(INDEX).is_some_and(|index| !index.is_empty()) {
+            // There is one node: nobody was given an index to wait for.
+            return Err(Failure::BrokenIndex);
+        }
+        if !sys::takes(&path, &method) {
+            return Err(Failure::UnknownMethod);
+        }
         let mut query = body::query(uri.query().unwrap_or_default());
         let operation = operation(&method, &path, &mut query)?;
         let (fields, transfer) = if operation.is_write() && snapshot::is_at(&path) {
@@ -60,15 +74,29 @@ impl Incoming {
             namespace: namespace(&headers),
             wrap: headers.get("x-vault-wrap-ttl").map(|ttl| ttl.to_str().unwrap_or("?").to_owned()),
             peer: ends.peer,
+            headers,
             transfer,
         })
     }
 }
 
+/// A read is told on a page where to go.
+fn redirected(failure: Failure, method: &Method, uri: &Uri) -> Failure {
+    let Failure::Elsewhere(mut place) = failure else { return failure };
+    if let Some(query) = uri.query() {
+        place.extend(["?", query]);
+    }
+    match *method {
+        Method::GET | Method::HEAD => Failure::ReadElsewhere(place),
+        _ => Failure::Elsewhere(place),
+    }
+}
+
 fn operation(method: &Method, path: &str, query: &mut Fields) -> Result<Operation, Failure> {
     match method.as_str() {
+        "GET" if path == "sys/health" => Ok(Operation::Read),
         "GET" => reading(query),
-        "HEAD" if path == "sys/health" => Ok(Operation::Read),
+        "HEAD" => Ok(Operation::Head),
         "LIST" => Ok(Operation::List),
         "SCAN" => Ok(Operation::Scan),
         "POST" | "PUT" => Ok(Operation::Update),
@@ -99,9 +127,15 @@ fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {
 }
 
 fn namespace(headers: &HeaderMap) -> Namespace {
-    let named = headers.get("x-vault-namespace").map(|value| value.to_str().unwrap_or("?"));
+    let named = headers.get(NAMESPACE).map(|value| value.to_str().unwrap_or("?"));
     match named.map(|name| name.trim_matches('/')) {
-        None | Some("" | "root") => Namespace::Root,
-        Some(_) => Namespace::Unknown,
+        _ if named.is_none_or(str::is_empty) => Namespace::Unsaid,
+        Some("" | "root") => Namespace::Root,
+        _ => Namespace::Unknown,
     }
 }
+
+/// An answer repeats it.
+pub(super) const NAMESPACE: &str = "x-vault-namespace";
+/// Where a cluster's client is to be at least.
+const INDEX: &str = "x-vault-index";

@@ -18,6 +18,9 @@ mod check;
 /// The body of a request.
 mod body;
 
+/// Its JSON, token by token.
+mod go_tokens;
+
 /// How complex its JSON is.
 mod complexity;
 
@@ -62,6 +65,9 @@ mod shown;
 
 /// A request and its answer, as the audit log takes them.
 mod audited;
+
+/// The headers that the audit log shows.
+mod audited_headers;
 
 /// `cubbyhole/`: what a token keeps for itself.
 mod cubbyhole;

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use super::failure::Failure;
@@ -8,18 +10,33 @@ use crate::exchange::is_printable;
 /// # Errors
 /// When the path lies elsewhere, leads upwards, or is no text.
 pub(super) fn parse(raw: &str) -> Result<String, Failure> {
-    if let Some(clean) = cleaned(raw) {
-        return Err(Failure::Elsewhere(clean));
+    if !has_whole_escapes(raw) {
+        return Err(Failure::BrokenRequest);
     }
-    let Some(inside) = raw.strip_prefix("/v1/") else { return Err(Failure::OutsideApi) };
-    let path = percent_decode_str(inside).decode_utf8().map_err(|_| Failure::BrokenPath)?;
+    let decoded: Cow<'_, [u8]> = percent_decode_str(raw).into();
+    let Some(inside) = decoded.strip_prefix(b"/v1/") else { return Err(Failure::OutsideApi) };
+    if let Some(place) = cleaned(raw).or_else(|| folder(raw)) {
+        return Err(Failure::Elsewhere(place));
+    }
+    let path = std::str::from_utf8(inside).map_err(|_| Failure::BrokenPath)?;
     if !path.chars().all(is_printable) {
         return Err(Failure::BrokenPath);
     }
     if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(Failure::RelativePath);
     }
-    Ok(path.into_owned())
+    Ok(path.to_owned())
+}
+
+fn has_whole_escapes(raw: &str) -> bool {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
+    let after = raw.match_indices('%').map(|(at, _)| &raw.as_bytes()[at + 1..]);
+    after.into_iter().all(|rest| is_digit(rest.first()) && is_digit(rest.get(1)))
+}
+
+/// Where a path leads that is the name of a folder in which Go's server has more.
+fn folder(path: &str) -> Option<String> {
+    matches!(path, "/v1" | "/v1/sys").then(|| format!("{path}/"))
 }
 
 /// The path without empty, `.` and `..` segments, if it has any, as Go's server redirects to it.
@@ -44,7 +61,8 @@ fn cleaned(raw: &str) -> Option<String> {
         }
     }
     let end = if is_folder && !clean.is_empty() { "/" } else { "" };
-    Some(format!("/{}{end}", clean.join("/")))
+    let clean = format!("/{}{end}", clean.join("/"));
+    Some(folder(&clean).unwrap_or(clean))
 }
 
 #[cfg(test)]
@@ -57,6 +75,7 @@ mod tests {
         assert_eq!(parse("/v1/secret/data/a..b").unwrap(), "secret/data/a..b");
         assert_eq!(parse("/v1/ci/").unwrap(), "ci/");
         assert_eq!(parse("/v1/").unwrap(), "");
+        assert_eq!(parse("/%76%31/a").unwrap(), "a");
     }
 
     #[test]
@@ -67,6 +86,9 @@ mod tests {
             ("/v1/a/.", "/v1/a"),
             ("/v1/a/b/..", "/v1/a"),
             ("/v1/a/../b/", "/v1/b/"),
+            ("/v1/a/..", "/v1/"),
+            ("/v1/a/../sys", "/v1/sys/"),
+            ("/v1/sys", "/v1/sys/"),
         ] {
             assert!(matches!(parse(path), Err(Failure::Elsewhere(clean)) if clean == expected), "{path}");
         }
@@ -80,6 +102,11 @@ mod tests {
             assert!(matches!(parse(&format!("/v1/a{broken}b")), Err(Failure::BrokenPath)), "{broken}");
         }
         assert!(matches!(parse("/v1/secret/data/%ff"), Err(Failure::BrokenPath)));
-        assert!(matches!(parse("/foo"), Err(Failure::OutsideApi)));
+        for outside in ["/foo", "/v1", "//v1/a", "/./v1/a"] {
+            assert!(matches!(parse(outside), Err(Failure::OutsideApi)), "{outside}");
+        }
+        for broken in ["/v1/a%", "/v1/a%2", "/v1/a%zz"] {
+            assert!(matches!(parse(broken), Err(Failure::BrokenRequest)), "{broken}");
+        }
     }
 }

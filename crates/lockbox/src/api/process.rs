@@ -20,7 +20,7 @@ use crate::{
         jwt::{self, Client, Mounted},
         token::{Session, TokenError},
     },
-    exchange::{Answer, Operation, Request},
+    exchange::{Answer, Fields, Operation, Request},
     policy::{Acl, Asked, Permission},
 };
 
@@ -42,14 +42,14 @@ pub(super) struct Asking<'a> {
 /// With what stopped it.
 pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
-    let open = sys::Open::find(path);
-    match (incoming.namespace, &open) {
-        (Namespace::Unknown, Some(_)) => return Err(Failure::NotInNamespaces),
-        (Namespace::Unknown, None) => return Err(Failure::NoNamespace),
-        (Namespace::Root, _) => {}
+    if sys::is_misplaced(path, incoming.namespace) {
+        return Err(Failure::NotInNamespaces);
     }
-    if let Some(open) = open {
+    if let Some(open) = sys::Open::find(path) {
         return open.handle(vault, incoming.operation, &incoming.fields).await;
+    }
+    if incoming.namespace == Namespace::Unknown {
+        return Err(Failure::NoNamespace);
     }
     let Some(core) = vault.core() else {
         let seals = path == "sys/seal" && incoming.operation == Operation::Update;
@@ -60,42 +60,84 @@ pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer
     if incoming.operation.is_write() && path.ends_with('/') {
         return Err(Failure::WriteToFolder);
     }
+    if sys::is_withdrawn(path) {
+        return Err(Failure::UnsupportedLogin);
+    }
+    if sys::is_of_others(path) {
+        return Err(Failure::UnsupportedOpenPath);
+    }
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
-    let outcome = answer(core, incoming, &route, wrap).await;
+    let outcome = Way { core, incoming, route: &route, wrap }.go().await;
     // What ended on the way leaves nothing behind.
     core.clear_cubbyholes().await?;
     if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
         vault.seal();
     }
-    let Some(ttl) = wrap else { return outcome };
-    match outcome {
-        Ok(answer) if answer.wrap_info.is_none() => wrapping::wrap(core, path, ttl, answer).await,
-        Err(failure) if incoming.operation == Operation::List && failure.is_of_nothing() => {
-            Err(WrapError::Nothing.into())
-        }
-        other => other,
-    }
+    outcome
 }
 
-async fn answer(
-    core: &Core,
-    incoming: &Incoming,
-    route: &Route<'_>,
+/// A request that has found where it leads.
+struct Way<'a> {
+    core: &'a Core,
+    incoming: &'a Incoming,
+    route: &'a Route<'a>,
+    /// How long the answer shall be wrapped, if at all.
     wrap: Option<Duration>,
-) -> Result<Answer, Failure> {
-    if let Route::Method(mount, "login") = route
-        && let Method::Jwt(method) = &*mount.inside
-    {
-        let audited = Audited::new(core, incoming, route, Operation::Update);
-        let request = request(core, incoming, "login", Operation::Update);
+}
+
+impl Way<'_> {
+    async fn go(&self) -> Result<Answer, Failure> {
+        let Self { core, incoming, .. } = *self;
+        match self.route {
+            Route::Method(mount, "login") => {
+                if let Method::Jwt(method) = &*mount.inside {
+                    return self.log_in(&mount.description, method).await;
+                }
+            }
+            Route::System(rest) => {
+                if let Some(place) = wrapping::Place::find(rest) {
+                    let wrapping = wrapping::named(core, incoming)?;
+                    if place == wrapping::Place::Lookup {
+                        if !place.is_open(incoming.operation) {
+                            return Err(Failure::UnsupportedLogin);
+                        }
+                        return self.ask_openly(|| wrapping::look_up(core, &wrapping, incoming)).await;
+                    }
+                }
+                if let Some(rest) = rest.strip_prefix("internal/ui/mounts")
+                    && (rest.is_empty() || rest.starts_with('/'))
+                {
+                    return self.ask_openly(|| sys::ui_mounts(core, incoming, rest)).await;
+                }
+            }
+            _ => {}
+        }
+        let id = incoming.token.as_deref().map(String::as_str);
+        let shown = match core.authenticate(id, incoming.peer.ip()).await {
+            Ok(shown) => shown,
+            Err(refusal) => {
+                let audited = self.audited(incoming.operation);
+                audited.asks(Asker::Nobody)?;
+                return self.tell(&audited, Asker::Nobody, Err(refusal.into())).await;
+            }
+        };
+        let outcome = self.authorise(&shown.session).await;
+        shown.finish().await?;
+        outcome
+    }
+
+    async fn log_in(&self, described: &Description, method: &jwt::Method) -> Result<Answer, Failure> {
+        let Self { core, incoming, .. } = *self;
         if incoming.operation != Operation::Update {
             return Err(Failure::UnsupportedLogin);
         }
+        let audited = self.audited(Operation::Update);
         audited.asks(Asker::Anybody)?;
-        let Description { path, accessor, tuning, .. } = &mount.description;
+        let Description { path, accessor, tuning, .. } = described;
         let mounted = Mounted { path, accessor, lifetimes: tuning.lifetimes(), kind: tuning.kind() };
         let client = Client { from: incoming.peer.ip(), time: core.time.wall() };
+        let request = Request { path: "login", ..self.request(Operation::Update, &incoming.fields) };
         let outcome = match method.login(mounted, &request, client).await {
             Ok(order) => {
                 let answer = token::log_in(core, accessor, order).await;
@@ -103,74 +145,70 @@ async fn answer(
             }
             Err(refusal) => Err(refusal.into()),
         };
-        return audited.is_told(Asker::Anybody, outcome);
+        self.tell(&audited, Asker::Anybody, outcome).await
     }
-    if let Route::System(rest) = route
-        && let Some(place) = wrapping::Place::find(rest)
-    {
-        let wrapping = wrapping::named(core, incoming)?;
-        if place == wrapping::Place::Lookup {
-            if !place.is_open(incoming.operation) {
-                return Err(Failure::UnsupportedLogin);
-            }
-            let audited = Audited::new(core, incoming, route, incoming.operation);
-            audited.asks(Asker::Anybody)?;
-            return audited.is_told(Asker::Anybody, wrapping::look_up(core, &wrapping, incoming));
-        }
-    }
-    if let Route::System(rest) = route
-        && let Some(rest) = rest.strip_prefix("internal/ui/mounts")
-        && (rest.is_empty() || rest.starts_with('/'))
-    {
-        let audited = Audited::new(core, incoming, route, incoming.operation);
-        audited.asks(Asker::Anybody)?;
-        return audited.is_told(Asker::Anybody, sys::ui_mounts(core, incoming, rest));
-    }
-    let id = incoming.token.as_deref().map(String::as_str);
-    let session = match core.authenticate(id, incoming.peer.ip()).await {
-        Ok(session) => session,
-        Err(refusal) => {
-            let audited = Audited::new(core, incoming, route, incoming.operation);
-            audited.asks(Asker::Nobody)?;
-            return audited.is_told(Asker::Nobody, Err(refusal.into()));
-        }
-    };
-    let outcome = authorised(core, incoming, route, (&session, wrap)).await;
-    if session.uses < 0 {
-        core.tokens.revoke(&session).await?;
-    }
-    outcome
-}
 
-async fn authorised(
-    core: &Core,
-    incoming: &Incoming,
-    route: &Route<'_>,
-    (session, wrap): (&Session, Option<Duration>),
-) -> Result<Answer, Failure> {
-    let path = incoming.path.as_str();
-    let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
-        .at(core.now())
-        .borne_by(&session.token.entity_id);
-    let id = incoming.token.as_deref().map_or("", String::as_str);
-    let asking = Asking { path, session, acl: &acl, id, wrap };
-    let operation = route.settle(core, (incoming.operation, session.key), &incoming.fields)?;
-    let asked_path = route.asked(operation, path);
-    let asked =
-        Asked { operation, path: &asked_path, fields: &incoming.fields, wrap, danger: route.danger() };
-    let audited = Audited::new(core, incoming, route, operation);
-    let Permission::Granted(grant) = acl.permits(&asked) else {
-        let asker = bearer(session, id, Decision::Refused);
+    /// Has done what needs no token.
+    async fn ask_openly(&self, done: impl FnOnce() -> Result<Answer, Failure>) -> Result<Answer, Failure> {
+        let audited = self.audited(self.incoming.operation);
+        audited.asks(Asker::Anybody)?;
+        self.tell(&audited, Asker::Anybody, done()).await
+    }
+
+    async fn authorise(&self, session: &Session) -> Result<Answer, Failure> {
+        let Self { core, incoming, route, wrap } = *self;
+        let path = incoming.path.as_str();
+        let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
+            .at(core.now())
+            .borne_by(&session.token.entity_id);
+        let id = incoming.token.as_deref().map_or("", String::as_str);
+        let asking = Asking { path, session, acl: &acl, id, wrap };
+        let operation = route.settle(core, (incoming.operation, session.key), &incoming.fields)?;
+        let asked_path = route.asked(operation, path);
+        let asked =
+            Asked { operation, path: &asked_path, fields: &incoming.fields, wrap, danger: route.danger() };
+        let audited = self.audited(operation);
+        let Permission::Granted(grant) = acl.permits(&asked) else {
+            let asker = bearer(session, id, Decision::Refused);
+            audited.asks(asker)?;
+            return self.tell(&audited, asker, Err(Failure::RefusedByPolicy)).await;
+        };
+        let asker = bearer(session, id, Decision::Granted(&grant.by));
         audited.asks(asker)?;
-        return audited.is_told(asker, Err(Failure::RefusedByPolicy));
-    };
-    let asker = bearer(session, id, Decision::Granted(&grant.by));
-    audited.asks(asker)?;
-    let paged = grant.page.applied(&incoming.fields);
-    let fields = paged.as_ref().unwrap_or(&incoming.fields);
-    let request = Request { operation, path: "", fields, now: core.now(), lease_seconds: 0 };
-    let outcome = carried_out(core, &asking, (route, incoming), request).await;
-    audited.is_told(asker, outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked)))
+        let paged = grant.page.applied(&incoming.fields);
+        let request = self.request(operation, paged.as_ref().unwrap_or(&incoming.fields));
+        let outcome = carried_out(core, &asking, (route, incoming), request).await;
+        let outcome = outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked));
+        self.tell(&audited, asker, outcome).await
+    }
+
+    /// Wraps the answer where that is asked for, and logs what is told.
+    async fn tell(
+        &self,
+        audited: &Audited<'_>,
+        asker: Asker<'_>,
+        outcome: Result<Answer, Failure>,
+    ) -> Result<Answer, Failure> {
+        let Self { core, incoming, .. } = *self;
+        let told = match (self.wrap, outcome) {
+            (Some(ttl), Ok(answer)) if answer.wrap_info.is_none() => {
+                wrapping::wrap(core, &incoming.path, ttl, answer).await
+            }
+            (Some(_), Err(failure)) if incoming.operation == Operation::List && failure.is_of_nothing() => {
+                Err(WrapError::Nothing.into())
+            }
+            (_, outcome) => outcome,
+        };
+        audited.is_told(asker, told)
+    }
+
+    fn audited(&self, operation: Operation) -> Audited<'_> {
+        Audited::new(self.core, (self.incoming, self.wrap), self.route, operation)
+    }
+
+    fn request<'r>(&self, operation: Operation, fields: &'r Fields) -> Request<'r> {
+        Request { operation, path: "", fields, now: self.core.now(), lease_seconds: 0 }
+    }
 }
 
 /// Has it done by whose path it is.
@@ -203,8 +241,4 @@ async fn carried_out(
         }
         Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
     }
-}
-
-fn request<'a>(core: &Core, incoming: &'a Incoming, path: &'a str, operation: Operation) -> Request<'a> {
-    Request { operation, path, fields: &incoming.fields, now: core.now(), lease_seconds: 0 }
 }

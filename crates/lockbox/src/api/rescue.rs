@@ -19,8 +19,14 @@ pub(super) enum Rescue {
     /// The same, to be tried again after this time.
     Later(Vec<String>, Duration),
     Redirect(String),
+    /// The same with a page that says so.
+    Page(String),
+    /// Nothing is said, and of what kind it is neither.
+    Untyped(StatusCode),
     /// Go's own server refuses these before Vault sees them.
     Silent(StatusCode),
+    /// The same in plain text.
+    Plain(StatusCode),
 }
 
 pub(super) fn rescue(failure: &Failure) -> Rescue {
@@ -29,9 +35,12 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
     let told_of_one = |status| Rescue::Errors(status, vec![format!("1 error occurred:\n\t* {text}\n\n")]);
     let untold = |status| Rescue::Errors(status, Vec::new());
     match failure {
-        Failure::Elsewhere(path) => Rescue::Redirect(path.clone()),
+        Failure::Elsewhere(place) => Rescue::Redirect(place.clone()),
+        Failure::ReadElsewhere(place) => Rescue::Page(place.clone()),
+        Failure::BrokenRequest => Rescue::Plain(StatusCode::BAD_REQUEST),
         Failure::BrokenPath => Rescue::Silent(StatusCode::BAD_REQUEST),
         Failure::BrokenQuery => untold(StatusCode::BAD_REQUEST),
+        Failure::BrokenHeadQuery => Rescue::Untyped(StatusCode::BAD_REQUEST),
         Failure::NotFound | Failure::OutsideApi => untold(StatusCode::NOT_FOUND),
         Failure::UnknownMethod => untold(StatusCode::METHOD_NOT_ALLOWED),
         Failure::NoNamespace | Failure::NoRoute(_) | Failure::UnsupportedOpenPath => {
@@ -41,7 +50,9 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::RelativePath
         | Failure::InternalOperation
         | Failure::WriteToFolder
+        | Failure::BrokenIndex
         | Failure::Json(_)
+        | Failure::Form
         | Failure::JsonTooDeep
         | Failure::JsonTooLarge
         | Failure::JsonTooManyStrings
@@ -57,6 +68,12 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         | Failure::PgpCount
         | Failure::Pgp(_)
         | Failure::NoShare
+        | Failure::NotSealed
+        | Failure::ShareSize(_)
+        | Failure::NoAccessor
+        | Failure::UnknownHeader
+        | Failure::NoCors
+        | Failure::RelativeLease(_)
         | Failure::ShareForm
         | Failure::ShareTooShort(_)
         | Failure::ShareTooLong(_)
@@ -92,7 +109,10 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
         },
         Failure::Policy(PolicyError::Storage(_)) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Policy(_) => told(StatusCode::BAD_REQUEST),
-        Failure::EmptyPath => told_of_one(StatusCode::BAD_REQUEST),
+        Failure::NoTokenNamed => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::EmptyPath | Failure::UnknownTokenNamed | Failure::UnknownAccessorNamed => {
+            told_of_one(StatusCode::BAD_REQUEST)
+        }
         Failure::BodyTooLarge => Rescue::Unread(StatusCode::PAYLOAD_TOO_LARGE, vec![text]),
         Failure::BodyCutOff | Failure::BodyBroken | Failure::BodyTooSlow { .. } => {
             Rescue::Unread(StatusCode::INTERNAL_SERVER_ERROR, vec![text])
@@ -200,6 +220,7 @@ fn mount_fault(error: &MountError) -> Fault {
         | MountError::NotMountable(_)
         | MountError::UnknownKind(_)
         | MountError::NoVersions(_)
+        | MountError::NoMethodVersions(_)
         | MountError::UnknownVersion
         | MountError::Config(_)
         | MountError::Ttl { .. }

@@ -3,7 +3,13 @@ use std::{net::SocketAddr, sync::Arc};
 use hyper::{Request, Response, body::Incoming as Body};
 use tokio::{task, time::Instant};
 
-use super::{Payload, Vault, envelope, failure::Failure, http::Incoming, process, snapshot, transfer::Cargo};
+use super::{
+    Payload, Vault, envelope,
+    failure::Failure,
+    http::{Incoming, NAMESPACE},
+    process, snapshot,
+    transfer::Cargo,
+};
 use crate::{
     exchange::Answer,
     limit::{InFlight, Limits, LoginRates, Source, within},
@@ -38,6 +44,7 @@ impl Api {
     pub(crate) async fn answer(&self, request: Request<Body>, ends: Ends) -> Response<Payload> {
         let (kind, begun) = (RequestKind::of(&request), Instant::now());
         let id = random::uuid();
+        let namespace = request.headers().get(NAMESPACE).filter(|named| !named.is_empty()).cloned();
         let transfers = request.uri().path().strip_prefix("/v1/").is_some_and(snapshot::is_at);
         let processed = self.process(&id, request, kind, ends);
         let outcome = if transfers {
@@ -52,11 +59,15 @@ impl Api {
         if let Some(limit) = outcome.as_ref().err().and_then(Failure::limit) {
             self.metrics.refused(limit);
         }
-        let response = match outcome {
+        let is_none = matches!(outcome, Err(Failure::BrokenRequest | Failure::BrokenPath));
+        let mut response = match outcome {
             Ok((_, Cargo::Download(backup))) => snapshot::response(backup, self.limits.idle_timeout),
             Ok((answer, _)) => envelope::response(id, Ok(answer)).map(Payload::from),
             Err(failure) => envelope::response(id, Err(failure)).map(Payload::from),
         };
+        if let Some(namespace) = namespace.filter(|_| !is_none) {
+            response.headers_mut().insert(NAMESPACE, namespace);
+        }
         self.metrics.request(kind, response.status(), begun.elapsed());
         response
     }

@@ -1,26 +1,35 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use crate::clock::{Clock, Moment};
 
-/// The time by which tokens and secrets end: it goes on while the machine's clock is set back.
+/// The time by which tokens and secrets end: it goes on while the machine's clock is set back, and never goes back itself.
 #[derive(Clone)]
 pub(super) struct Time {
     clock: Arc<dyn Clock>,
-    start: Moment,
-    /// What the steady clock showed then.
-    since: Duration,
+    /// The most that the machine's clock was ever ahead of the steady one, in nanoseconds.
+    ahead: Arc<AtomicU64>,
 }
 
 impl Time {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        let (start, since) = (Moment::from(clock.now()), clock.steady());
-        Self { clock, start, since }
+        let time = Self { clock, ahead: Arc::default() };
+        time.now();
+        time
     }
 
-    /// The later of the machine's time and of what has passed since the start.
+    /// The machine's time where that goes on steadily; after a jump back, what has passed since.
     pub(super) fn now(&self) -> Moment {
-        let steady = self.start.plus(self.clock.steady().saturating_sub(self.since));
-        steady.max(self.wall())
+        // In this order: whatever happens between the two, the machine's clock does not seem ahead for it.
+        let wall = self.wall();
+        let steady = u64::try_from(self.clock.steady().as_nanos()).unwrap_or(u64::MAX);
+        let ahead = wall.nanos().saturating_sub(steady);
+        let before = self.ahead.load(Ordering::Relaxed);
+        let ahead =
+            if ahead > before { self.ahead.fetch_max(ahead, Ordering::Relaxed).max(ahead) } else { before };
+        Moment::at_nano(steady.saturating_add(ahead))
     }
 
     /// The machine's time, by which ID tokens are good.
@@ -31,7 +40,7 @@ impl Time {
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
     use crate::ManualClock;
@@ -46,5 +55,18 @@ mod tests {
         assert_eq!(time.wall(), Moment::at_second(1_000_060 - 86_400));
         clock.advance(Duration::from_secs(86_400));
         assert_eq!(time.now(), Moment::at_second(1_086_460));
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_and_is_corrected_does_not_turn_the_time_back() {
+        let clock = ManualClock::starting_at(UNIX_EPOCH + Duration::from_secs(1_000_000));
+        let time = Time::new(Arc::new(clock.clone()));
+        clock.set_forward(Duration::from_secs(86_400));
+        assert_eq!(time.now(), Moment::at_second(1_086_400));
+        clock.set_back(Duration::from_secs(86_400));
+        assert_eq!(time.now(), Moment::at_second(1_086_400));
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(time.now(), Moment::at_second(1_086_460));
+        assert_eq!(time.wall(), Moment::at_second(1_000_060));
     }
 }

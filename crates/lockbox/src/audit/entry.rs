@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::{refusal::Refusal, times::Times};
 use crate::{
     clock::Moment,
-    exchange::{Answer, Authenticated, Fields, Operation},
+    exchange::{self, Answer, Authenticated, Fields, Operation},
 };
 
 /// A request, as the log takes it: with its secrets, so that nothing here can be shown.
@@ -81,10 +81,6 @@ pub(crate) struct MountPoint<'a> {
 
 /// A header that the log shows, plainly or replaced.
 #[derive(Clone, Copy)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no header is chosen for the log: there is no path yet to choose one")
-)]
 pub(crate) enum Header<'a> {
     Plain { name: &'a str, value: &'a str },
     Hashed { name: &'a str, value: &'a str },
@@ -122,7 +118,7 @@ pub(crate) struct WrapInfo<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// An answer that goes out as it is.
+    /// What of an answer is logged.
     pub(crate) fn of(answer: &'a Answer, times: Times) -> Self {
         Self {
             data: answer.data.as_deref(),
@@ -130,7 +126,21 @@ impl<'a> Said<'a> {
             auth: answer.auth.as_ref(),
             warnings: &answer.warnings,
             lease_id: None,
-            wrap_info: None,
+            wrap_info: answer.wrap_info.as_ref().map(WrapInfo::of),
+        }
+    }
+}
+
+impl<'a> WrapInfo<'a> {
+    fn of(wrapped: &'a exchange::WrapInfo) -> Self {
+        let accessor = &wrapped.wrapped_accessor;
+        Self {
+            token: &wrapped.token,
+            accessor: &wrapped.accessor,
+            ttl: Duration::from_secs(wrapped.ttl_seconds),
+            created: wrapped.creation_time,
+            path: &wrapped.creation_path,
+            wrapped_accessor: Some(accessor.as_str()).filter(|accessor| !accessor.is_empty()),
         }
     }
 }

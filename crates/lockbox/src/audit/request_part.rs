@@ -119,6 +119,7 @@ fn operation(operation: Operation) -> &'static str {
         Operation::Delete => "delete",
         Operation::List => "list",
         Operation::Scan => "scan",
+        Operation::Head => "header",
     }
 }
 

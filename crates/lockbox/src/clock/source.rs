@@ -37,6 +37,7 @@ impl Clock for SystemClock {
 pub struct ManualClock {
     start: SystemTime,
     elapsed_nanos: Arc<AtomicU64>,
+    set_forward_nanos: Arc<AtomicU64>,
     set_back_nanos: Arc<AtomicU64>,
 }
 
@@ -44,30 +45,40 @@ impl ManualClock {
     /// A clock that shows `start`.
     #[must_use]
     pub fn starting_at(start: SystemTime) -> Self {
-        Self { start, elapsed_nanos: Arc::default(), set_back_nanos: Arc::default() }
+        let [elapsed_nanos, set_forward_nanos, set_back_nanos] = <[Arc<AtomicU64>; 3]>::default();
+        Self { start, elapsed_nanos, set_forward_nanos, set_back_nanos }
     }
 
-    /// Turns the clock forward.
+    /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        let nanos = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
-        self.elapsed_nanos.fetch_add(nanos, Ordering::SeqCst);
+        add(&self.elapsed_nanos, by);
     }
-}
 
-impl ManualClock {
-    /// Sets the time back, as a machine's clock can be; the steady time goes on from where it was.
+    /// Sets the time forward, as a machine's clock can be; the steady time goes on from where it was.
+    pub fn set_forward(&self, by: Duration) {
+        add(&self.set_forward_nanos, by);
+    }
+
+    /// The same back.
     pub fn set_back(&self, by: Duration) {
-        let nanos = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
-        self.set_back_nanos.fetch_add(nanos, Ordering::SeqCst);
+        add(&self.set_back_nanos, by);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
-        self.start + self.steady() - Duration::from_nanos(self.set_back_nanos.load(Ordering::SeqCst))
+        self.start + self.steady() + read(&self.set_forward_nanos) - read(&self.set_back_nanos)
     }
 
     fn steady(&self) -> Duration {
-        Duration::from_nanos(self.elapsed_nanos.load(Ordering::SeqCst))
+        read(&self.elapsed_nanos)
     }
+}
+
+fn add(nanos: &AtomicU64, duration: Duration) {
+    nanos.fetch_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), Ordering::SeqCst);
+}
+
+fn read(nanos: &AtomicU64) -> Duration {
+    Duration::from_nanos(nanos.load(Ordering::SeqCst))
 }

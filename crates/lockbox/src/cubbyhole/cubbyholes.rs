@@ -58,7 +58,7 @@ impl Cubbyholes {
             Operation::List => Ok(Answer::keys(&self.shelf.children(&entry(owner, &folder(request.path)))?)),
             Operation::Create | Operation::Update => self.write(owner, request).await,
             Operation::Delete => self.delete(owner, request.path).await,
-            Operation::Patch | Operation::Scan => Err(CubbyholeError::UnsupportedOperation),
+            Operation::Patch | Operation::Scan | Operation::Head => Err(CubbyholeError::UnsupportedOperation),
         }?;
         let answer = SCHEMA.noted(answer, request.fields);
         // A list of nothing is not there, unless there is a word about it.

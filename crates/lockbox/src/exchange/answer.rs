@@ -46,6 +46,7 @@ pub(crate) struct Authenticated {
     pub(crate) client_token: Zeroizing<String>,
     pub(crate) accessor: String,
     pub(crate) policies: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) token_policies: Vec<String>,
     pub(crate) metadata: Option<Box<RawValue>>,
     pub(crate) lease_duration: u64,

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{
     FieldError,
     absolute_time::{self, absolute_time},
-    convert,
+    convert, go_integer,
 };
 use crate::{
     clock::Moment,
@@ -134,7 +134,7 @@ impl Fields {
     }
 
     pub(crate) fn integer(&self, field: &'static str) -> Result<Option<i64>, FieldError> {
-        self.read(field, |value| convert::integer("", &self.as_written(field, value), self.lists()))
+        self.read(field, |value| go_integer::integer("", &self.as_written(field, value), self.lists()))
     }
 
     /// A list, or one text with commas.

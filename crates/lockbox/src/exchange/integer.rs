@@ -11,7 +11,7 @@ pub(crate) fn whole_number(value: &Json) -> Result<i64, String> {
         Json::Flag(flag) => Ok(i64::from(*flag)),
         Json::Text(text) if text.is_empty() => Ok(0),
         Json::Number(text) | Json::Text(text) => parse(text),
-        Json::List(_) | Json::Object(_) => Err(unconvertible_to("int", value)),
+        Json::List(_) | Json::Object(_) | Json::Deep(_) => Err(unconvertible_to("int", value)),
     }
 }
 

@@ -27,6 +27,9 @@ mod schema;
 /// Values read as Go reads them.
 mod convert;
 
+/// Whole numbers as Go reads them loosely.
+mod go_integer;
+
 /// Values as Go prints them.
 mod go_value;
 

@@ -9,6 +9,8 @@ pub(crate) enum Operation {
     List,
     /// A list that goes down into every folder.
     Scan,
+    /// What is told about a read before it: OpenBao knows it and has it nowhere.
+    Head,
 }
 
 impl Operation {

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::Json;
 
-/// The value that a text stands for; none when it is no JSON, or deeper than anybody needs.
+/// The value that a text stands for; none when it is no JSON, or deeper than Go reads.
 pub(crate) fn read(text: &[u8]) -> Option<Json> {
     let mut cursor = Cursor { text, at: 0 };
-    let value = cursor.value(MAX_DEPTH)?;
+    let value = cursor.value(TREE_DEPTH)?;
     cursor.skip_space();
     (cursor.at == text.len()).then_some(value)
 }
@@ -21,8 +22,9 @@ impl Cursor<'_> {
     fn value(&mut self, depth_left: usize) -> Option<Json> {
         self.skip_space();
         match self.peek()? {
-            b'{' => self.object(depth_left.checked_sub(1)?),
-            b'[' => self.list(depth_left.checked_sub(1)?),
+            b'{' | b'[' if depth_left == 0 => self.deep(),
+            b'{' => self.object(depth_left - 1),
+            b'[' => self.list(depth_left - 1),
             b'"' => Some(Json::Text(self.string()?)),
             b't' => self.word(b"true", Json::Flag(true)),
             b'f' => self.word(b"false", Json::Flag(false)),
@@ -30,6 +32,35 @@ impl Cursor<'_> {
             b'-' | b'0'..=b'9' => self.number(),
             _ => None,
         }
+    }
+
+    /// Everything up to the end of what begins here.
+    fn deep(&mut self) -> Option<Json> {
+        let start = self.at;
+        let mut ends = Vec::new();
+        loop {
+            match self.peek()? {
+                b'{' => ends.push(b'}'),
+                b'[' => ends.push(b']'),
+                byte @ (b'}' | b']') if ends.pop()? != byte => return None,
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                _ => {}
+            }
+            self.at += 1;
+            if ends.is_empty() {
+                break;
+            }
+            if ends.len() > MAX_DEPTH - TREE_DEPTH {
+                return None;
+            }
+        }
+        let written = std::str::from_utf8(&self.text[start..self.at]).ok()?;
+        // The parser needs no stack for what it only passes over.
+        serde_json::from_str::<&RawValue>(written).ok()?;
+        Some(Json::Deep(Zeroizing::new(written.to_owned())))
     }
 
     fn object(&mut self, depth_left: usize) -> Option<Json> {
@@ -145,8 +176,11 @@ impl Cursor<'_> {
     }
 }
 
-/// As deep as the parser of bodies goes.
-const MAX_DEPTH: usize = 128;
+/// As deep as a tree is made of it.
+const TREE_DEPTH: usize = 100;
+
+/// Go reads no deeper.
+const MAX_DEPTH: usize = 10_000;
 
 #[cfg(test)]
 mod tests {
@@ -177,7 +211,18 @@ mod tests {
         }
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(read(nested(MAX_DEPTH).as_bytes()).is_some());
+        assert!(read(nested(MAX_DEPTH + 1).as_bytes()).is_none());
         assert!(read(nested(100_000).as_bytes()).is_none());
+        assert!(read(nested(TREE_DEPTH + 1).replace("[]", "[}").as_bytes()).is_none());
+    }
+
+    #[test]
+    fn what_is_deep_is_written_as_it_came() {
+        for depth in [TREE_DEPTH - 1, TREE_DEPTH, TREE_DEPTH + 1, 1000, MAX_DEPTH - 1] {
+            let text = format!("{}{{\"]\":1.50}}{}", "[".repeat(depth), "]".repeat(depth));
+            let value = read(text.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8_lossy(&value.write(Numbers::AsWritten)), text);
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(crate) enum Json {
     Text(Zeroizing<String>),
     List(Vec<Self>),
     Object(BTreeMap<String, Self>),
+    /// What lies deeper than anybody points to, as it was written: nobody needs a stack for it.
+    Deep(Zeroizing<String>),
 }
 
 impl Json {
@@ -24,6 +26,8 @@ impl Json {
             Self::Text(_) => "string",
             Self::List(_) => "[]interface {}",
             Self::Object(_) => "map[string]interface {}",
+            Self::Deep(written) if written.starts_with('[') => "[]interface {}",
+            Self::Deep(_) => "map[string]interface {}",
         }
     }
 }
@@ -38,6 +42,22 @@ impl From<&Value> for Json {
             Value::Array(values) => Self::List(values.iter().map(Self::from).collect()),
             Value::Object(map) => {
                 Self::Object(map.iter().map(|(name, value)| (name.clone(), Self::from(value))).collect())
+            }
+        }
+    }
+}
+
+impl Json {
+    /// As serde has it: what is deep is not kept.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null | Self::Deep(_) => Value::Null,
+            Self::Flag(flag) => Value::Bool(*flag),
+            Self::Number(written) => serde_json::from_str(written).unwrap_or_default(),
+            Self::Text(text) => Value::String(text.to_string()),
+            Self::List(values) => values.iter().map(Self::to_value).collect(),
+            Self::Object(members) => {
+                members.iter().map(|(name, value)| (name.clone(), value.to_value())).collect()
             }
         }
     }

@@ -30,6 +30,7 @@ impl Json {
                 Numbers::AsFloats => text.extend_from_slice(float::nearest(written).as_bytes()),
             },
             Self::Text(value) => append_text(value, text),
+            Self::Deep(written) => text.extend_from_slice(written.as_bytes()),
             Self::List(values) => {
                 text.push(b'[');
                 for (position, value) in values.iter().enumerate() {

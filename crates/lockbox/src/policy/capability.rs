@@ -56,7 +56,7 @@ impl Capabilities {
     }
 
     pub(super) fn allows(self, operation: Operation) -> bool {
-        self.has(match operation {
+        let name = match operation {
             Operation::Create => "create",
             Operation::Read => "read",
             Operation::Update => "update",
@@ -64,7 +64,9 @@ impl Capabilities {
             Operation::Delete => "delete",
             Operation::List => "list",
             Operation::Scan => "scan",
-        })
+            Operation::Head => return false,
+        };
+        self.has(name)
     }
 
     /// The names in alphabetical order; `deny` alone when there is nothing else to say.

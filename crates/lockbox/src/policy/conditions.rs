@@ -41,7 +41,7 @@ impl Conditions {
                 let required = parameters.iter().any(|parameters| parameters.require("limit"));
                 Page::of(asked.fields, limit, required)
             }
-            Operation::Delete => Some(Page::AsAsked),
+            Operation::Delete | Operation::Head => Some(Page::AsAsked),
         }
     }
 

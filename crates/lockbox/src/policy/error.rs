@@ -8,6 +8,8 @@ use crate::{exchange::FieldError, storage::StorageError};
 pub(crate) enum PolicyError {
     #[error("'policy' parameter not supplied or empty")]
     Empty,
+    #[error("policy not found")]
+    NotFound,
     #[error("Field validation failed: {0}")]
     Field(#[from] FieldError),
     #[error("cannot supply both 'expiration' and 'ttl' for policies")]

@@ -50,6 +50,8 @@ mod error;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::SimulatedDisk;
 
 pub use backup::BackupError;
 pub(crate) use backup::{Backup, BackupFailure, Checked, Spool};

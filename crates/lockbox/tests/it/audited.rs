@@ -77,3 +77,46 @@ async fn a_line_that_was_changed_or_left_out_shows() -> Result<()> {
     assert!(matches!(verdict(&folder.path().join("changed"))?, Verdict::Broken { .. }));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_wrapped_answer_is_logged_by_its_wrapping_and_a_chosen_header_is_shown() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("audit.log");
+    let vault = audited(&log).await?;
+    vault.root("POST", "secret/data/a", json!({ "data": { "token": TOP } })).await?.expect(200)?;
+    vault
+        .root("PUT", "sys/config/auditing/request-headers/X-Vault-Wrap-TTL", json!({}))
+        .await?
+        .expect(204)?;
+    vault
+        .root("PUT", "sys/config/auditing/request-headers/x-job", json!({ "hmac": true }))
+        .await?
+        .expect(204)?;
+    let headers = format!("X-Vault-Token: root\r\nX-Vault-Wrap-TTL: 90s\r\nX-Job: {TOP}\r\n");
+    let wrapped = vault.send("GET", "secret/data/a", &headers, "").await?.body;
+    let hash = |text: Value| {
+        let vault = &vault;
+        async move {
+            let body = json!({ "input": text });
+            Ok::<_, anyhow::Error>(
+                vault.root("POST", "sys/audit-hash/file", body).await?.body["data"]["hash"].clone(),
+            )
+        }
+    };
+    let (token, accessor) = (&wrapped["wrap_info"]["token"], &wrapped["wrap_info"]["accessor"]);
+    let (token, accessor) = (hash(token.clone()).await?, hash(accessor.clone()).await?);
+    let lines = lines(&log)?;
+    let asked = |kind: &str| {
+        let is_it = |line: &&Value| line["type"] == kind && line["request"]["wrap_ttl"] == 90;
+        lines.iter().find(is_it).cloned().unwrap_or_default()
+    };
+    let (request, response) = (asked("request"), asked("response"));
+    assert_eq!(request["request"]["headers"]["x-vault-wrap-ttl"], json!(["90s"]));
+    assert_eq!(request["request"]["headers"]["x-job"], json!([hash(json!(TOP)).await?]));
+    let wrap = &response["response"]["wrap_info"];
+    assert_eq!((&wrap["token"], &wrap["accessor"]), (&token, &accessor));
+    assert_eq!((&wrap["ttl"], &wrap["creation_path"]), (&json!(90), &json!("secret/data/a")));
+    assert!(response["response"].get("data").is_none(), "{response}");
+    assert!(matches!(verdict(&log)?, Verdict::Whole { .. }));
+    Ok(())
+}

@@ -85,3 +85,20 @@ async fn after_a_jump_forward_and_back_what_has_ended_stays_so() -> Result<()> {
     assert!(!alive(&vault, &next).await?);
     Ok(())
 }
+
+#[tokio::test]
+async fn what_ended_while_the_clock_was_ahead_stays_so_when_it_is_corrected() -> Result<()> {
+    let vault = Vault::start().await?;
+    let order = json!({ "policies": "default", "ttl": "1h", "type": "batch" });
+    let before = vault.token(order.clone()).await?;
+    vault.clock.set_forward(DAY);
+    assert!(!alive(&vault, &before).await?);
+    let meanwhile = vault.token(order).await?;
+    vault.clock.set_back(DAY);
+    assert!(!alive(&vault, &before).await?);
+    vault.clock.advance(HOUR - Duration::from_secs(1));
+    assert!(alive(&vault, &meanwhile).await?);
+    vault.clock.advance(Duration::from_secs(1));
+    assert!(!alive(&vault, &meanwhile).await?);
+    Ok(())
+}

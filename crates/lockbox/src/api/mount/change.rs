@@ -44,7 +44,7 @@ impl Mounts {
     pub(crate) async fn move_engine(&self, from: &str, to: &str) -> Result<(), MountError> {
         let _turn = self.turn.lock().await;
         let before = self.relocate(&self.engines, from, to, "")?;
-        let moved = self.write(Vec::new()).await;
+        let moved = self.write().await;
         if moved.is_err() {
             self.engines.remove(to);
             self.engines.put_back(before);
@@ -60,7 +60,7 @@ impl Mounts {
         let _turn = self.turn.lock().await;
         let before = self.relocate(&self.methods, from, to, "auth/")?;
         let issued = format!("auth/{from}");
-        let moved = tokens.revoke_issued_under(&issued, self.record(Vec::new())?).await;
+        let moved = tokens.revoke_issued_under(&issued, self.record()?).await;
         if moved.is_err() {
             self.methods.remove(to);
             self.methods.put_back(before);
@@ -78,7 +78,7 @@ impl Mounts {
         *tuned = tuned.tune(path, fields)?.description;
         let set = |mounts| *self.built_in.write().unwrap_or_else(PoisonError::into_inner) = mounts;
         set(after);
-        self.write(Vec::new()).await.inspect_err(|_| set(before))?;
+        self.write().await.inspect_err(|_| set(before))?;
         Ok(true)
     }
 
@@ -90,7 +90,7 @@ impl Mounts {
         after: Mount<T>,
     ) -> Result<(), MountError> {
         table.insert(after);
-        self.write(Vec::new()).await.inspect_err(|_| table.put_back(Arc::clone(before)))?;
+        self.write().await.inspect_err(|_| table.put_back(Arc::clone(before)))?;
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl Mounts {
         before.inside.close().await;
         let moving = Mount { description: after.clone(), inside: Arc::clone(&before.inside) };
         self.engines.insert(moving);
-        if let Err(error) = self.write(Vec::new()).await {
+        if let Err(error) = self.write().await {
             before.inside.reopen().await;
             self.engines.put_back(Arc::clone(before));
             return Err(error.into());

@@ -27,6 +27,11 @@ impl Tuning {
         if !matches!(fields.value("force_no_cache"), None | Some(Value::Bool(_))) {
             return Err(MountError::Config(of.name()));
         }
+        if LISTS.into_iter().any(|field| !fields.value(field).is_none_or(is_list))
+            || !fields.value("user_lockout_config").is_none_or(is_lockout)
+        {
+            return Err(MountError::Config(of.name()));
+        }
         let mut tuning = Self::default();
         let text = |field| fields.text(field).map(Option::unwrap_or_default);
         let read = |field, what| -> Result<i64, MountError> {
@@ -61,6 +66,32 @@ impl Tuning {
     }
 }
 
+/// What is decoded into a list of texts: numbers are texts in it, and stand for none alone.
+fn is_list(value: &Value) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Array(values) => {
+            values.iter().all(|value| matches!(value, Value::Null | Value::String(_) | Value::Number(_)))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    }
+}
+
+/// What is decoded into numbers and a flag. Nobody is locked out here.
+fn is_lockout(value: &Value) -> bool {
+    let is_number = |field: &str| NUMBERS.contains(&field);
+    value.as_object().is_some_and(|members| {
+        members.iter().all(|(name, value)| match value {
+            Value::Null => true,
+            Value::Number(_) => name != "lockout_disable",
+            Value::Bool(_) => !is_number(name),
+            Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                !is_number(name) && name != "lockout_disable"
+            }
+        })
+    })
+}
+
 impl Of {
     fn name(self) -> &'static str {
         match self {
@@ -69,6 +100,14 @@ impl Of {
         }
     }
 }
+
+const LISTS: [&str; 4] = [
+    "audit_non_hmac_request_keys",
+    "audit_non_hmac_response_keys",
+    "passthrough_request_headers",
+    "allowed_response_headers",
+];
+const NUMBERS: [&str; 3] = ["lockout_threshold", "lockout_duration", "lockout_counter_reset_duration"];
 
 #[cfg(test)]
 mod tests {

@@ -43,7 +43,7 @@ pub(crate) struct Flags {
 impl Description {
     pub(crate) fn new(kind: &str, path: &str, text: &str) -> Self {
         let (path, text) = (path.to_owned(), text.to_owned());
-        let is_auth = matches!(kind, "token" | "jwt");
+        let is_auth = is_method(kind);
         let prefix = if is_auth { "auth_" } else { "" };
         let accessor = format!("{prefix}{kind}_{}", random::hex(&random::bytes::<4>()));
         let rule = if is_auth { KindRule::DefaultService } else { KindRule::Default };
@@ -105,7 +105,7 @@ impl Description {
             "uuid": self.uuid,
         });
         let mut described = described.as_object().cloned().unwrap_or_default();
-        if matches!(self.kind.as_str(), "kv" | "jwt") {
+        if matches!(self.kind.as_str(), "kv" | "jwt" | "oidc") {
             described.insert("deprecation_status".to_owned(), "supported".into());
         }
         described
@@ -139,13 +139,28 @@ impl Description {
     }
 
     pub(super) fn is_auth(&self) -> bool {
-        matches!(self.kind.as_str(), "token" | "jwt")
+        is_method(&self.kind)
+    }
+
+    /// Whether it is listed for who has no token.
+    pub(crate) fn is_for_everybody(&self) -> bool {
+        self.tuning.listing_visibility == "unauth"
+    }
+
+    /// As it is listed for them.
+    pub(crate) fn to_passers_by(&self) -> Value {
+        json!({ "description": self.text, "options": self.options, "type": self.kind })
     }
 
     /// Whether it is part of every vault, and can hardly be changed.
     pub(super) fn is_built_in(&self) -> bool {
         matches!(self.kind.as_str(), "system" | "identity" | "cubbyhole")
     }
+}
+
+/// `jwt` and `oidc` are one method by two names.
+fn is_method(kind: &str) -> bool {
+    matches!(kind, "token" | "jwt" | "oidc")
 }
 
 /// The version of every engine and method, as OpenBao names its own.

@@ -33,6 +33,8 @@ pub(crate) enum MountError {
     UnknownKind(String),
     #[error("secrets engine {0:?} does not allow setting a version")]
     NoVersions(String),
+    #[error("auth method {0:?} does not allow setting a version")]
+    NoMethodVersions(String),
     #[error("nil backend of type \"kv\" returned from factory")]
     UnknownVersion,
     #[error("unable to convert given {0} config information")]

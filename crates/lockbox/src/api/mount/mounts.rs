@@ -23,6 +23,8 @@ pub(crate) struct Mounts {
     pub(crate) methods: MountTable<Method>,
     /// What is part of every vault: only what is said of it is kept here.
     pub(super) built_in: RwLock<Vec<Description>>,
+    /// Unmounted, and not yet let go of: on record until it is, whatever else is written meanwhile.
+    doomed: RwLock<Vec<Description>>,
     /// Held by who mounts, unmounts, moves or tunes.
     pub(super) turn: Mutex<()>,
 }
@@ -49,6 +51,7 @@ impl Mounts {
             engines: MountTable::default(),
             methods: MountTable::default(),
             built_in: RwLock::default(),
+            doomed: RwLock::default(),
             turn: Mutex::default(),
         };
         let written = match mounts.store.read(ENTRY)? {
@@ -72,9 +75,11 @@ impl Mounts {
         let is_new = written.built_in.is_empty();
         let built_in = if is_new { every_vaults() } else { written.built_in };
         *mounts.built_in.write().unwrap_or_else(PoisonError::into_inner) = built_in;
-        if is_new || !written.doomed.is_empty() {
-            mounts.finish(written.doomed).await?;
+        if is_new {
+            mounts.write().await?;
         }
+        mounts.set_doomed(written.doomed);
+        mounts.clear().await?;
         Ok(mounts)
     }
 
@@ -85,7 +90,7 @@ impl Mounts {
         self.engines.check_free(&description.path)?;
         let path = description.path.clone();
         self.engines.insert(self.engine(description));
-        self.write(Vec::new()).await.inspect_err(|_| self.engines.remove(&path))?;
+        self.write().await.inspect_err(|_| self.engines.remove(&path))?;
         Ok(())
     }
 
@@ -96,35 +101,47 @@ impl Mounts {
         self.methods.check_free(&description.path)?;
         let path = description.path.clone();
         self.methods.insert(self.method(description)?);
-        self.write(Vec::new()).await.inspect_err(|_| self.methods.remove(&path))?;
+        self.write().await.inspect_err(|_| self.methods.remove(&path))?;
         Ok(())
     }
 
     /// Unmounts an engine, then lets go of its secrets; killed in between, the next start goes on.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk refuses: it stays mounted if that could not be written.
     pub(crate) async fn unmount_engine(&self, path: &str) -> Result<(), MountError> {
         let _turn = self.turn.lock().await;
         let Some(mount) = self.engines.at(path) else { return Ok(()) };
         self.engines.remove(path);
-        Ok(self.finish(vec![mount.description.clone()]).await?)
+        let before = self.doom(&mount.description);
+        self.write().await.inspect_err(|_| {
+            self.set_doomed(before);
+            self.engines.put_back(mount);
+        })?;
+        Ok(self.clear().await?)
     }
 
     /// Unmounts a method, and ends the tokens that it gave in the same step; then lets go of its roles.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// As of [`Self::unmount_engine`].
     pub(crate) async fn unmount_method(&self, path: &str, tokens: &Tokens) -> Result<(), MountError> {
         let _turn = self.turn.lock().await;
         let Some(mount) = self.methods.at(path) else { return Ok(()) };
         self.methods.remove(path);
-        let doomed = vec![mount.description.clone()];
+        let before = self.doom(&mount.description);
         let issued = format!("auth/{path}");
-        tokens.revoke_issued_under(&issued, self.record(doomed.clone())?).await?;
-        self.clear(doomed).await?;
+        let written = match self.record() {
+            Ok(record) => tokens.revoke_issued_under(&issued, record).await,
+            Err(error) => Err(error),
+        };
+        written.inspect_err(|_| {
+            self.set_doomed(before);
+            self.methods.put_back(mount);
+        })?;
         // A login that was under way then found its method still there.
-        Ok(tokens.revoke_issued_under(&issued, Batch::default()).await?)
+        tokens.revoke_issued_under(&issued, Batch::default()).await?;
+        Ok(self.clear().await?)
     }
 
     /// What is said of the mounts that every vault has.
@@ -137,15 +154,15 @@ impl Mounts {
         self.methods.at("token/").map(|mount| mount.description.lifetimes()).unwrap_or_default()
     }
 
-    async fn finish(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
-        self.write(doomed.clone()).await?;
-        self.clear(doomed).await
-    }
-
-    async fn clear(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
+    /// Lets go of what is doomed.
+    async fn clear(&self) -> Result<(), StorageError> {
+        let doomed = self.doomed();
+        if doomed.is_empty() {
+            return Ok(());
+        }
         for description in doomed {
             match description.kind.as_str() {
-                "jwt" => {
+                "jwt" | "oidc" => {
                     if let Ok(mount) = self.method(description)
                         && let Method::Jwt(method) = &*mount.inside
                     {
@@ -155,20 +172,36 @@ impl Mounts {
                 _ => self.engine(description).inside.clear().await?,
             }
         }
-        self.write(Vec::new()).await
+        self.set_doomed(Vec::new());
+        self.write().await
     }
 
-    pub(super) async fn write(&self, doomed: Vec<Description>) -> Result<(), StorageError> {
-        self.store.commit(self.record(doomed)?).await
+    /// Dooms one more; returns those before it.
+    fn doom(&self, description: &Description) -> Vec<Description> {
+        let before = self.doomed();
+        self.set_doomed(before.iter().chain([description]).cloned().collect());
+        before
+    }
+
+    fn doomed(&self) -> Vec<Description> {
+        self.doomed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_doomed(&self, doomed: Vec<Description>) {
+        *self.doomed.write().unwrap_or_else(PoisonError::into_inner) = doomed;
+    }
+
+    pub(super) async fn write(&self) -> Result<(), StorageError> {
+        self.store.commit(self.record()?).await
     }
 
     /// The mounts as they are in memory.
-    pub(super) fn record(&self, doomed: Vec<Description>) -> Result<Batch, StorageError> {
+    pub(super) fn record(&self) -> Result<Batch, StorageError> {
         let written = Written {
             engines: self.engines.descriptions(),
             methods: self.methods.descriptions(),
             built_in: self.built_in(),
-            doomed,
+            doomed: self.doomed(),
         };
         let mut batch = Batch::default();
         batch.put(ENTRY, json(&written)?);
@@ -182,7 +215,7 @@ impl Mounts {
 
     fn method(&self, description: Description) -> Result<Mount<Method>, JwtError> {
         let inside = match description.kind.as_str() {
-            "jwt" => Method::Jwt(jwt::Method::load(Arc::clone(&self.store), &description.uuid)?),
+            "jwt" | "oidc" => Method::Jwt(jwt::Method::load(Arc::clone(&self.store), &description.uuid)?),
             _ => Method::Token,
         };
         Ok(Mount { description, inside: Arc::new(inside) })
@@ -204,3 +237,62 @@ fn every_vaults() -> Vec<Description> {
 }
 
 const ENTRY: &str = "core/mounts";
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::storage::SimulatedDisk;
+
+    async fn load(store: &Arc<Store>) -> Mounts {
+        Mounts::load(Arc::clone(store), Moment::at_second(0)).await.unwrap()
+    }
+
+    /// An engine with a secret, and where that is in the store.
+    async fn mounted(mounts: &Mounts, path: &str) -> (Description, String) {
+        let description = Description::new("kv", path, "");
+        let secret = format!("kv/{}/secret/a", description.uuid);
+        let mut batch = Batch::default();
+        batch.put(secret.clone(), Zeroizing::new(b"{}".to_vec()));
+        mounts.store.commit(batch).await.unwrap();
+        mounts.mount_engine(description.clone()).await.unwrap();
+        (description, secret)
+    }
+
+    #[tokio::test]
+    async fn what_is_unmounted_stays_when_that_cannot_be_written() {
+        let disk = SimulatedDisk::default();
+        let store = Arc::new(disk.store().await);
+        let (mounts, tokens) =
+            (load(&store).await, Tokens::load(Arc::clone(&store), Moment::at_second(0)).await);
+        let (_, secret) = mounted(&mounts, "ci/").await;
+        mounts.mount_method(Description::new("jwt", "jwt/", "")).await.unwrap();
+        disk.limit(Some(0));
+        assert!(mounts.unmount_engine("ci/").await.is_err());
+        assert!(mounts.unmount_method("jwt/", &tokens.unwrap()).await.is_err());
+        disk.limit(None);
+        // A file that could not be opened again is with the write after.
+        let _ = store.commit(Batch::default()).await;
+        mounted(&mounts, "other/").await;
+        for mounts in [&mounts, &load(&store).await] {
+            assert!(mounts.engines.at("ci/").is_some() && mounts.methods.at("jwt/").is_some());
+        }
+        assert!(store.read(&secret).unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_let_go_of_is_not_forgotten() {
+        let store = Arc::new(Store::in_memory().await);
+        let mounts = load(&store).await;
+        let (description, secret) = mounted(&mounts, "ci/").await;
+        // So far it comes when the disk refuses after the first step.
+        mounts.engines.remove("ci/");
+        mounts.doom(&description);
+        mounts.write().await.unwrap();
+        mounted(&mounts, "other/").await;
+        assert!(store.read(&secret).unwrap().is_some());
+        load(&store).await;
+        assert!(store.read(&secret).unwrap().is_none());
+    }
+}

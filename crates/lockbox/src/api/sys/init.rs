@@ -1,7 +1,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::typed::typed;
 use crate::{
     api::{failure::Failure, vault::Vault},
     exchange::{Answer, Fields},
@@ -15,8 +16,11 @@ pub(super) fn read(vault: &Vault) -> Result<Answer, Failure> {
 
 /// The keys and the root token, which are told here once and kept nowhere.
 pub(super) async fn initialise(vault: &Vault, fields: &Fields) -> Result<Answer, Failure> {
-    let shares = fields.integer("secret_shares")?.unwrap_or_default();
-    let threshold = fields.integer("secret_threshold")?.unwrap_or_default();
+    let integer = |name: &str| -> Result<i64, Failure> {
+        let place = format!("InitRequest.{name}");
+        Ok(typed(fields, name, &place, "int")?.and_then(Value::as_i64).unwrap_or_default())
+    };
+    let (shares, threshold) = (integer("secret_shares")?, integer("secret_threshold")?);
     let split = Split::new(shares, threshold).map_err(Failure::Split)?;
     for (field, keys) in [("pgp_keys", shares), ("root_token_pgp_key", 1)] {
         let given = fields.texts(field)?.unwrap_or_default();

@@ -133,6 +133,9 @@ fn ended(request: &Request<'_>) -> Result<Answer, Failure> {
 fn id(request: &Request<'_>, path: &str) -> Result<String, Failure> {
     let named = request.fields.text("lease_id")?.unwrap_or_default();
     let id = if named.is_empty() { path.to_owned() } else { named };
+    if id.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(Failure::RelativeLease(id));
+    }
     if id.is_empty() { Err(Failure::NoLeaseNamed) } else { Ok(id) }
 }
 

@@ -1,7 +1,5 @@
-use serde_json::Value;
-
 use super::{
-    mounts::{MADE, described, flags, folder},
+    mounts::{MADE, described, flags, folder, said},
     tune,
 };
 use crate::{
@@ -44,15 +42,18 @@ async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Fail
     match kind.as_str() {
         "" => return Err(MountError::NoKind.into()),
         "plugin" => return Err(MountError::NoPluginName.into()),
+        _ if options.get("version").is_some_and(|version| !version.is_empty()) => {
+            return Err(MountError::NoMethodVersions(kind).into());
+        }
         "token" => return Err(MountError::TokenOnce.into()),
         _ => core.mounts.methods.check_free(path)?,
     }
-    if kind != "jwt" {
+    if !matches!(kind.as_str(), "jwt" | "oidc") {
         return Err(MountError::UnknownKind(kind).into());
     }
     let text = fields.text("description")?.unwrap_or_default();
-    let options = options.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
-    let description = Description::new("jwt", path, &text).with_options(options).with_tuning(tuning);
+    let description =
+        Description::new(&kind, path, &text).with_options(said(fields, options)).with_tuning(tuning);
     core.mounts.mount_method(description.with_flags(flags(fields)?)).await?;
     Ok(Answer::empty())
 }

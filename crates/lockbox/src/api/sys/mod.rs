@@ -12,6 +12,9 @@ mod init;
 /// `sys/unseal`, `sys/rotate` and `sys/key-status`.
 mod seal;
 
+/// Fields of a body that have one kind each.
+mod typed;
+
 /// Which handler a path belongs to.
 mod paths;
 
@@ -39,13 +42,19 @@ mod policies;
 /// `sys/audit` and `sys/audit-hash`.
 mod audit;
 
-/// `sys/capabilities-self`.
+/// `sys/config/auditing/request-headers`.
+mod audited_headers;
+
+/// `sys/config/cors`.
+mod cors;
+
+/// `sys/capabilities`, of whichever token.
 mod capabilities;
 
 /// `sys/internal/ui/mounts`: what is mounted, as far as a token can see it.
 mod ui_mounts;
 
 pub(super) use moves::Moves;
-pub(super) use open::Open;
+pub(super) use open::{Open, is_misplaced, is_of_others, is_withdrawn, takes};
 pub(super) use paths::handle;
 pub(super) use ui_mounts::ui_mounts;

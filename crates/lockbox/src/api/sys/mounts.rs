@@ -1,4 +1,6 @@
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
 
 use super::tune;
 use crate::{
@@ -53,12 +55,7 @@ async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Fail
     let named = fields.text("type")?.unwrap_or_default();
     let config = fields.map("config")?.cloned().unwrap_or_default();
     let tuning = Tuning::configured(&named, Of::Engine, &config)?;
-    let mut options: Map<String, Value> = fields
-        .texts_by_name("options")?
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(name, value)| (name, value.into()))
-        .collect();
+    let mut options = fields.texts_by_name("options")?.unwrap_or_default();
     let kind = match named.as_str() {
         "" => return Err(MountError::NoKind.into()),
         "plugin" => match fields.text("plugin_name")?.filter(|name| !name.is_empty()) {
@@ -73,9 +70,9 @@ async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Fail
         kind => (kind, None),
     };
     if let Some(version) = version {
-        options.insert("version".to_owned(), version.into());
+        options.insert("version".to_owned(), version.to_owned());
     }
-    let version = options.get("version").and_then(Value::as_str).unwrap_or_default();
+    let version = options.get("version").map(String::as_str).unwrap_or_default();
     if kind != "kv" && !version.is_empty() {
         return Err(MountError::NoVersions(kind.to_owned()).into());
     }
@@ -92,10 +89,16 @@ async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Fail
         _ => return Err(MountError::UnknownKind(kind.to_owned()).into()),
     }
     let text = fields.text("description")?.unwrap_or_default();
-    let description =
-        Description::new(kind, path, &text).with_options(Value::Object(options)).with_tuning(tuning);
+    let options = said(fields, options.clone());
+    let description = Description::new(kind, path, &text).with_options(options).with_tuning(tuning);
     core.mounts.mount_engine(description.with_flags(flags(fields)?)).await?;
     Ok(Answer::empty())
+}
+
+/// Options as they are shown: null where that was said, and nothing else.
+pub(super) fn said(fields: &Fields, options: BTreeMap<String, String>) -> Value {
+    let is_null = fields.has("options") && fields.value("options").is_none();
+    if is_null && options.is_empty() { Value::Null } else { json!(options) }
 }
 
 pub(super) fn flags(fields: &Fields) -> Result<Flags, Failure> {

@@ -1,7 +1,7 @@
-use super::{audit, capabilities, leases, methods, mounts, policies, remount, seal};
+use super::{audit, audited_headers, capabilities, cors, leases, methods, mounts, policies, remount, seal};
 use crate::{
     api::{Core, failure::Failure, process::Asking},
-    exchange::{Answer, Operation, Request},
+    exchange::{Answer, Operation, Request, Schema},
 };
 
 /// Answers a request under `sys/` that its policies allow.
@@ -21,7 +21,9 @@ pub(crate) async fn handle(
         ("auth", "", Operation::Read) => Ok(methods::list(core)),
         ("auth", "", _) => Err(unsupported_at_root(request)),
         ("auth", path, _) => methods::handle(core, path, request).await,
-        ("policy", "", Operation::Read | Operation::List) => Ok(policies::list_merged(core)),
+        ("policy", "", Operation::Read | Operation::List) => {
+            Ok(NOTHING.noted(policies::list_merged(core), request.fields))
+        }
         ("policy", "", _) => Err(Failure::UnsupportedOperation),
         ("policy", name, _) => policies::handle(core, name, policies::Form::Older, request).await,
         ("policies", rest, operation) if rest.starts_with("detailed/acl") => match operation {
@@ -32,7 +34,7 @@ pub(crate) async fn handle(
             _ => Err(Failure::UnsupportedOperation),
         },
         ("policies", rest, operation) => match (rest.strip_prefix("acl"), operation) {
-            (Some("/"), Operation::List) => Ok(policies::list(core)),
+            (Some("/"), Operation::List) => Ok(NOTHING.noted(policies::list(core), request.fields)),
             (Some("" | "/"), _) => Err(Failure::UnsupportedOperation),
             (Some(name), _) => match name.strip_prefix('/') {
                 Some(name) => policies::handle(core, name, policies::Form::Newer, request).await,
@@ -59,10 +61,22 @@ pub(crate) async fn handle(
         ("audit", path, operation) => audit::change(core, path, operation),
         ("audit-hash", path, _) if !path.is_empty() => audit::hash(core, path, request),
         ("key-status", "", Operation::Read) => Ok(seal::key_status(core)),
-        ("rotate", "", Operation::Update) => seal::rotate(core, request).await,
-        ("key-status" | "rotate", "", _) => Err(Failure::UnsupportedOperation),
+        ("rotate", "" | "keyring", Operation::Update) => seal::rotate(core, request).await,
+        ("key-status", "", _) | ("rotate", "" | "keyring", _) => Err(Failure::UnsupportedOperation),
+        ("capabilities", "", Operation::Update) => capabilities::of_token(core, request),
+        ("capabilities-accessor", "", Operation::Update) => capabilities::of_accessor(core, request),
         ("capabilities-self", "", Operation::Update) => capabilities::of_self(asking, request),
-        ("capabilities-self", "", _) => Err(Failure::UnsupportedOperation),
+        ("capabilities" | "capabilities-accessor" | "capabilities-self", "", _) => {
+            Err(unsupported_at_root(request))
+        }
+        ("config", "cors" | "cors/", _) => cors::handle(request),
+        ("config", rest, _) => match rest.strip_prefix("auditing/request-headers") {
+            Some("") => audited_headers::handle(core, "", request).await,
+            Some(name) if name.len() > 1 && name.starts_with('/') => {
+                audited_headers::handle(core, &name[1..], request).await
+            }
+            _ => Err(Failure::UnsupportedPath),
+        },
         _ => Err(Failure::UnsupportedPath),
     }
 }
@@ -71,3 +85,6 @@ pub(crate) async fn handle(
 fn unsupported_at_root(request: &Request<'_>) -> Failure {
     if request.path.ends_with('/') { Failure::UnsupportedPath } else { Failure::UnsupportedOperation }
 }
+
+/// What asks for nothing but itself.
+const NOTHING: Schema = Schema(&[]);

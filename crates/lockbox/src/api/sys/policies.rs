@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     api::{Core, failure::Failure},
     clock::Moment,
-    exchange::{Answer, FieldError, Layout, Operation, Request},
+    exchange::{Answer, Field, FieldError, Layout, Operation, Request, Schema},
     policy::{Draft, Policy, PolicyError},
 };
 
@@ -47,22 +47,27 @@ pub(super) async fn handle(
     if name.is_empty() {
         return Err(Failure::UnsupportedOperation);
     }
+    let fields = if form == Form::Older { OLDER } else { NEWER };
+    Ok(fields.noted(answer(core, &name, form, request).await?, request.fields))
+}
+
+async fn answer(core: &Core, name: &str, form: Form, request: &Request<'_>) -> Result<Answer, Failure> {
     match request.operation {
         Operation::Read => {
-            let policy = core.policies.current(&name, request.now).ok_or(Failure::NotFound)?;
+            let policy = core.policies.current(name, request.now).ok_or(Failure::NotFound)?;
             let description = description(&policy, form);
             Ok(match form {
                 Form::Older => Answer::merged(&description),
                 Form::Newer => Answer::data(&description),
             })
         }
-        Operation::Create | Operation::Update | Operation::Patch => write(core, &name, form, request).await,
+        Operation::Create | Operation::Update | Operation::Patch => write(core, name, form, request).await,
         Operation::Delete => {
-            core.policies.delete(&name).await?;
+            core.policies.delete(name).await?;
             Ok(Answer::empty())
         }
-        Operation::List => folder(core, &name, form),
-        Operation::Scan => Err(Failure::UnsupportedOperation),
+        Operation::List => folder(core, name, form),
+        Operation::Scan | Operation::Head => Err(Failure::UnsupportedOperation),
     }
 }
 
@@ -72,7 +77,9 @@ fn folder(core: &Core, name: &str, form: Form) -> Result<Answer, Failure> {
     let mut names = core.policies.names();
     names.retain(|name| name.starts_with(&folder));
     match form {
-        _ if names.is_empty() => Err(Failure::NotFound),
+        // OpenBao leaves the older name of nothing.
+        Form::Older if names.is_empty() => Ok(Answer::merged(&json!({ "policies": null }))),
+        Form::Newer if names.is_empty() => Err(Failure::NotFound),
         Form::Older => Ok(Answer::merged(&json!({ "keys": names, "policies": names }))),
         Form::Newer => Ok(Answer::keys(&names)),
     }
@@ -80,6 +87,12 @@ fn folder(core: &Core, name: &str, form: Form) -> Result<Answer, Failure> {
 
 async fn write(core: &Core, name: &str, form: Form, request: &Request<'_>) -> Result<Answer, Failure> {
     let mut draft = Draft::default();
+    let patched = match request.operation {
+        Operation::Patch => {
+            Some(core.policies.current(name, request.now).ok_or(PolicyError::NotFound)?.written.text.clone())
+        }
+        _ => None,
+    };
     let text = about(request, &mut draft).map_err(PolicyError::Field)?;
     let (text, deprecated) = match (text, form) {
         (Some(text), _) => (Some(text), false),
@@ -89,7 +102,7 @@ async fn write(core: &Core, name: &str, form: Form, request: &Request<'_>) -> Re
         }
         (None, Form::Newer) => (None, false),
     };
-    let text = text.ok_or(PolicyError::Empty)?;
+    let text = text.or(patched).ok_or(PolicyError::Empty)?;
     draft.ends = ends(request)?;
     draft.text = Draft::decoded(&text)?;
     core.policies.write(name, draft, request.now).await?;
@@ -144,3 +157,25 @@ fn description(policy: &Policy, form: Form) -> Value {
     description[if form == Form::Older { "rules" } else { "policy" }] = json!(text);
     description
 }
+
+const NEWER: Schema = Schema(&[
+    ("name", Field::OfPath),
+    ("policy", Field::Text),
+    ("ttl", Field::Seconds),
+    ("expiration", Field::Text),
+    ("cas", Field::Integer),
+    ("cas_required", Field::Flag),
+    ("allow_slashes_in_identity_templates", Field::Flag),
+    ("allow_wildcards_in_identity_templates", Field::Flag),
+]);
+const OLDER: Schema = Schema(&[
+    ("name", Field::OfPath),
+    ("rules", Field::Text),
+    ("policy", Field::Text),
+    ("ttl", Field::Seconds),
+    ("expiration", Field::Text),
+    ("cas", Field::Integer),
+    ("cas_required", Field::Flag),
+    ("allow_slashes_in_identity_templates", Field::Flag),
+    ("allow_wildcards_in_identity_templates", Field::Flag),
+]);

@@ -1,8 +1,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::status;
+use super::{status, typed::typed};
 use crate::{
     api::{Core, failure::Failure, vault::Vault},
     exchange::{Answer, Fields, Request},
@@ -10,18 +10,31 @@ use crate::{
 
 /// Takes a share of the root key, or forgets those that were shown.
 pub(super) async fn unseal(vault: &Vault, fields: &Fields) -> Result<Answer, Failure> {
-    let key = Zeroizing::new(fields.text("key")?.unwrap_or_default());
-    if fields.flag("reset")? == Some(true) {
+    let key =
+        typed(fields, "key", "UnsealRequest.key", "string")?.and_then(Value::as_str).unwrap_or_default();
+    let reset = typed(fields, "reset", "UnsealRequest.reset", "bool")?.and_then(Value::as_bool);
+    let is_open = vault.core().is_some();
+    if reset == Some(true) {
+        if is_open {
+            return Err(Failure::NotSealed);
+        }
         vault.forget_shares();
         return status::seal_status(vault);
     }
     if key.is_empty() {
         return Err(Failure::NoShare);
     }
-    let share = decode(&key).ok_or(Failure::ShareForm)?;
-    vault.disk().header()?.ok_or(Failure::NotInitialised)?;
+    let share = decode(key).ok_or(Failure::ShareForm)?;
+    let header = vault.disk().header()?.ok_or(Failure::NotInitialised)?;
+    if is_open {
+        return status::seal_status(vault);
+    }
     match share.len() {
         0..MIN_SHARE_BYTES => return Err(Failure::ShareTooShort(MIN_SHARE_BYTES)),
+        // Alone it is the key itself.
+        bytes if header.split.threshold() == 1 && !matches!(bytes, 16 | 24 | 32 | 34..) => {
+            return Err(Failure::ShareSize(bytes));
+        }
         MIN_SHARE_BYTES..=MAX_SHARE_BYTES => vault.show(share).await?,
         _ => return Err(Failure::ShareTooLong(MAX_SHARE_BYTES)),
     }

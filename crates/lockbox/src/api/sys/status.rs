@@ -13,7 +13,12 @@ pub(super) fn health(vault: &Vault, fields: &Fields) -> Result<Answer, Failure> 
         (Some(_), false) => (503, "sealedcode"),
         (Some(_), true) => (200, "activecode"),
     };
-    let chosen = fields.integer(field).ok().flatten().and_then(|code| u16::try_from(code).ok());
+    let mut chosen = None;
+    for code in CODES {
+        let said = status_code(fields, code)?;
+        chosen = chosen.or(said.filter(|_| code == field));
+    }
+    said_plainly(fields, "standbyok")?;
     let replication = if is_open { "disabled" } else { "unknown" };
     let mut health = json!({
         "initialized": header.is_some(),
@@ -55,9 +60,8 @@ pub(super) fn seal_status(vault: &Vault) -> Result<Answer, Failure> {
     Ok(Answer::bare(&status))
 }
 
-pub(super) fn leader(vault: &Vault) -> Result<Answer, Failure> {
-    vault.core().ok_or(Failure::Sealed)?;
-    Ok(Answer::bare(&json!({ "ha_enabled": false })))
+pub(super) fn leader() -> Answer {
+    Answer::bare(&json!({ "ha_enabled": false }))
 }
 
 fn name(shown: &mut Value, cluster_id: Option<&str>) {
@@ -66,6 +70,30 @@ fn name(shown: &mut Value, cluster_id: Option<&str>) {
         shown["cluster_id"] = id.into();
     }
 }
+
+/// The first value of a name in the query.
+fn first(fields: &Fields, name: &'static str) -> Option<String> {
+    fields.first(name).all().get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// The status that is asked for instead of the usual one, in digits alone.
+fn status_code(fields: &Fields, name: &'static str) -> Result<Option<u16>, Failure> {
+    let Some(code) = first(fields, name) else { return Ok(None) };
+    code.parse().map(Some).map_err(|_| Failure::BrokenQuery)
+}
+
+/// A flag that is given without a value is a yes.
+fn said_plainly(fields: &Fields, name: &'static str) -> Result<(), Failure> {
+    match first(fields, name).as_deref() {
+        None
+        | Some(
+            "" | "true" | "false" | "1" | "0" | "t" | "f" | "T" | "F" | "TRUE" | "FALSE" | "True" | "False",
+        ) => Ok(()),
+        Some(_) => Err(Failure::BrokenQuery),
+    }
+}
+
+const CODES: [&str; 4] = ["uninitcode", "sealedcode", "activecode", "standbycode"];
 
 /// The OpenBao whose answers these are.
 const OPENBAO_VERSION: &str = "2.7.2";

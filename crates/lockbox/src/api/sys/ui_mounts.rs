@@ -1,8 +1,8 @@
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::mounts::described;
+use super::{mounts::described, tune};
 use crate::{
-    api::{Core, failure::Failure, http::Incoming},
+    api::{Core, failure::Failure, http::Incoming, mount::Description},
     auth::token::TokenError,
     exchange::{Answer, Operation},
     policy::{Acl, Verdict},
@@ -14,7 +14,7 @@ use crate::{
 /// # Errors
 /// When the token is none, or cannot see the mount.
 pub(crate) fn ui_mounts(core: &Core, incoming: &Incoming, rest: &str) -> Result<Answer, Failure> {
-    if rest == "/" || matches!(incoming.operation, Operation::List | Operation::Scan) {
+    if rest == "/" {
         return Err(Failure::UnsupportedOpenPath);
     }
     if incoming.operation != Operation::Read {
@@ -22,7 +22,7 @@ pub(crate) fn ui_mounts(core: &Core, incoming: &Incoming, rest: &str) -> Result<
     }
     let session = match incoming.token.as_deref() {
         Some(id) => core.tokens.recognise(id, incoming.peer.ip(), core.now())?,
-        None if rest.is_empty() => return Ok(Answer::data(&json!({ "auth": {}, "secret": {} }))),
+        None if rest.is_empty() => return Ok(all_for_everybody(core)),
         None => return Err(TokenError::Refused.into()),
     };
     let acl = &Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
@@ -36,14 +36,10 @@ pub(crate) fn ui_mounts(core: &Core, incoming: &Incoming, rest: &str) -> Result<
 
 fn one(core: &Core, acl: &Acl, path: &str) -> Result<Answer, Failure> {
     let asked = format!("{}/", path.trim_end_matches('/'));
-    let found = match path.strip_prefix("auth/") {
-        Some(inside) => {
-            core.mounts.methods.find(inside).map(|(mount, _)| ("auth/", mount.description.clone()))
-        }
-        None => core.mounts.engines.find(path).map(|(mount, _)| ("", mount.description.clone())),
-    };
-    let seen = found.filter(|(place, mount)| sees(acl, place, &mount.path));
-    let Some((_, mount)) = seen else { return Err(Failure::MountNotSeen(asked)) };
+    let place = if path.starts_with("auth/") { "auth/" } else { "" };
+    let found = tune::description(core, if place.is_empty() { &asked } else { path });
+    let seen = found.filter(|mount| sees(acl, place, &mount.path));
+    let Some(mount) = seen else { return Err(Failure::MountNotSeen(asked)) };
     let mut described = mount.to_json();
     described.insert("path".to_owned(), json!(mount.path));
     Ok(Answer::data(&described))
@@ -56,6 +52,16 @@ fn all(core: &Core, acl: &Acl) -> Answer {
     let mut methods = core.mounts.methods.descriptions();
     methods.retain(|mount| sees(acl, "auth/", &mount.path));
     Answer::data(&json!({ "auth": described(methods.iter()), "secret": described(engines.iter()) }))
+}
+
+/// Those that are shown to who has no token.
+fn all_for_everybody(core: &Core) -> Answer {
+    let shown = |mounts: Vec<Description>| -> Map<String, Value> {
+        let shown = mounts.into_iter().filter(Description::is_for_everybody);
+        shown.map(|mount| (mount.path.clone(), mount.to_passers_by())).collect()
+    };
+    let (methods, engines) = (core.mounts.methods.descriptions(), core.mounts.engines.descriptions());
+    Answer::data(&json!({ "auth": shown(methods), "secret": shown(engines) }))
 }
 
 fn sees(acl: &Acl, place: &str, mount: &str) -> bool {

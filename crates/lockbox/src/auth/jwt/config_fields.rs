@@ -121,7 +121,10 @@ impl Written {
         }
         if !discovery.is_empty() {
             let issuer = Issuer::new(discovery, &self.oidc_discovery_ca_pem);
-            return Ok(Keys::Published(PublishedKeys::new(issuer, Source::Discovery(discovery.to_owned()))));
+            return Ok(Keys::Published(Box::new(PublishedKeys::new(
+                issuer,
+                Source::Discovery(discovery.to_owned()),
+            ))));
         }
         if !self.oidc_client_id.is_empty() {
             return refuse("'oidc_discovery_url' must be set for OIDC");
@@ -131,7 +134,7 @@ impl Written {
             if !issuer.trusts_somebody() {
                 return refuse("error checking jwks_ca_pem");
             }
-            return Ok(Keys::Published(PublishedKeys::new(issuer, Source::Keys(jwks.to_owned()))));
+            return Ok(Keys::Published(Box::new(PublishedKeys::new(issuer, Source::Keys(jwks.to_owned())))));
         }
         let keys = self.jwt_validation_pubkeys.iter().map(|text| {
             pem::key(text)

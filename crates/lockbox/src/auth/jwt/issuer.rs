@@ -30,7 +30,12 @@ pub(super) struct Document {
 impl Issuer {
     /// A client that trusts the given CA, else the system's roots. Those are loaded for https alone.
     pub(super) fn new(address: &str, ca_pem: &str) -> Self {
-        Self { client: client(address, ca_pem) }
+        Self::with_patience(address, ca_pem, TOTAL)
+    }
+
+    /// The same, which waits no longer than this.
+    pub(super) fn with_patience(address: &str, ca_pem: &str, patience: Duration) -> Self {
+        Self { client: client(address, ca_pem, patience) }
     }
 
     /// Whether the CA that it should trust can be read.
@@ -98,7 +103,7 @@ impl Document {
     }
 }
 
-fn client(address: &str, ca_pem: &str) -> Option<Client> {
+fn client(address: &str, ca_pem: &str, patience: Duration) -> Option<Client> {
     let address = Url::parse(address).ok();
     let mut roots = RootCertStore::empty();
     if !ca_pem.is_empty() {
@@ -116,7 +121,7 @@ fn client(address: &str, ca_pem: &str) -> Option<Client> {
         .ok()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let builder = Client::builder().tls_backend_preconfigured(tls).connect_timeout(CONNECT).timeout(TOTAL);
+    let builder = Client::builder().tls_backend_preconfigured(tls).connect_timeout(CONNECT).timeout(patience);
     let builder = if address.as_ref().is_some_and(is_loopback) { builder.no_proxy() } else { builder };
     builder.build().ok()
 }

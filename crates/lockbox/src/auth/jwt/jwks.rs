@@ -1,12 +1,9 @@
-use base64::{
-    Engine as _,
-    alphabet::URL_SAFE,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
-};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{
+    go_base64,
     go_json::{self, Twice},
     jws::go_kind,
     key::VerifyingKey,
@@ -124,13 +121,7 @@ fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<&'a str, KeyE
 }
 
 fn number(members: &Map<String, Value>, name: &str) -> Result<Vec<u8>, KeyError> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &URL_SAFE,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-            .with_decode_allow_trailing_bits(true),
-    );
-    LENIENT.decode(text(members, name)?).map_err(|_| broken(format!("illegal base64 data in {name}")))
+    go_base64::decode(text(members, name)?).map_err(|error| broken(error.to_string()))
 }
 
 fn broken(problem: String) -> KeyError {

@@ -1,12 +1,9 @@
-use base64::{
-    DecodeError, Engine as _,
-    alphabet::URL_SAFE,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{
+    go_base64::{self, Misplaced},
     go_json::{self, GoJsonError, Twice},
     header::{Header, HeaderError},
     reader::Reader,
@@ -27,8 +24,8 @@ pub(super) struct Jws {
 pub(super) enum JwsError {
     #[error("go-jose/go-jose: compact JWS format must have three parts")]
     Parts,
-    #[error("illegal base64 data at input byte {0}")]
-    Base64(usize),
+    #[error(transparent)]
+    Base64(#[from] Misplaced),
     #[error(transparent)]
     Json(#[from] GoJsonError),
     #[error("json: cannot unmarshal {0} into Go value of type {1}")]
@@ -135,24 +132,11 @@ fn base64_text(value: Option<&Value>) -> Result<&str, JwsError> {
 }
 
 fn decode(part: &str, reader: Reader) -> Result<Vec<u8>, JwsError> {
-    // Go takes trailing bits that mean nothing.
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &URL_SAFE,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-            .with_decode_allow_trailing_bits(true),
-    );
     let part = match reader {
         Reader::OfPublishedKeys => part,
         Reader::OfFixedKeys => part.trim_end_matches('='),
     };
-    LENIENT.decode(part).map_err(|error| {
-        JwsError::Base64(match error {
-            DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => offset,
-            DecodeError::InvalidLength(length) => length,
-            DecodeError::InvalidPadding => part.find('=').unwrap_or(part.len()),
-        })
-    })
+    Ok(go_base64::decode(part)?)
 }
 
 #[cfg(test)]
@@ -175,6 +159,7 @@ mod tests {
         assert_eq!(refusal("a.b.c.d"), parts);
         assert_eq!(refusal("!!!.abc.def"), "illegal base64 data at input byte 0");
         assert_eq!(refusal("e30.abc.de=="), "illegal base64 data at input byte 2");
+        assert_eq!(refusal("a.b.c"), "illegal base64 data at input byte 0");
         assert_eq!(
             refusal("e3g.abc.def"),
             "invalid character 'x' looking for beginning of object key string"

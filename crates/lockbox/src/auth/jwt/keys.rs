@@ -1,14 +1,11 @@
-use std::sync::{
-    Arc, PoisonError, RwLock,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 use super::{
     JwtError,
     algorithm::Algorithm,
+    errand::Errand,
     go_json::{self, Twice},
     issuer::Issuer,
     jwks,
@@ -23,7 +20,7 @@ pub(super) enum Keys {
     /// They were written into the configuration.
     Fixed(Vec<VerifyingKey>),
     /// The issuer publishes them.
-    Published(PublishedKeys),
+    Published(Box<PublishedKeys>),
 }
 
 /// Keys at a URL, kept until a token comes that none of them signed.
@@ -33,11 +30,9 @@ pub(super) struct PublishedKeys {
     source: Source,
     /// Where the keys are, once the issuer said it.
     address: RwLock<Option<String>>,
+    discovery: Errand,
     known: RwLock<Arc<Vec<VerifyingKey>>>,
-    /// How many fetches have ended.
-    fetches: AtomicU64,
-    /// How the last fetch ended; held while the next one runs.
-    last: Mutex<Result<(), String>>,
+    fetch: Errand,
 }
 
 /// What is known of an issuer at first.
@@ -71,13 +66,13 @@ impl PublishedKeys {
             issuer,
             source,
             address: RwLock::default(),
+            discovery: Errand::new(),
             known: RwLock::default(),
-            fetches: AtomicU64::new(0),
-            last: Mutex::new(Ok(())),
+            fetch: Errand::new(),
         }
     }
 
-    /// Where the keys are; the issuer is asked once.
+    /// Where the keys are; the issuer is asked once, for everybody who wants to know.
     ///
     /// # Errors
     /// When the issuer does not say it.
@@ -86,12 +81,18 @@ impl PublishedKeys {
             Source::Keys(address) => return Ok(address.clone()),
             Source::Discovery(issuer) => issuer,
         };
-        if let Some(address) = self.address.read().unwrap_or_else(PoisonError::into_inner).clone() {
+        let told = || self.address.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let ended = self.discovery.ended();
+        if let Some(address) = told() {
             return Ok(address);
         }
-        let address = self.issuer.discover(issuer).await?;
-        *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address.clone());
-        Ok(address)
+        let discovered = async {
+            let address = self.issuer.discover(issuer).await?;
+            *self.address.write().unwrap_or_else(PoisonError::into_inner) = Some(address);
+            Ok(())
+        };
+        self.discovery.done_since(ended, discovered).await?;
+        Ok(told().unwrap_or_default())
     }
 
     /// Fetches the keys.
@@ -120,25 +121,15 @@ impl PublishedKeys {
             let (named, known) = (&jws.header.algorithm, Algorithm::all_quoted());
             format!("oidc: malformed jwt: unexpected signature algorithm {named:?}; expected {known}")
         })?;
-        let fetches = self.fetches.load(Ordering::Acquire);
+        let ended = self.fetch.ended();
         if signed_by_one(&self.snapshot(), &jws, algorithm) {
             return Ok(jws);
         }
-        self.refresh_after(fetches).await?;
+        self.fetch.done_since(ended, self.refresh()).await?;
         if signed_by_one(&self.snapshot(), &jws, algorithm) {
             return Ok(jws);
         }
         Err("failed to verify id token signature".to_owned())
-    }
-
-    /// Fetches the keys, unless somebody else did since: one fetch, good or bad, serves all who were waiting for it.
-    async fn refresh_after(&self, fetches: u64) -> Result<(), String> {
-        let mut last = self.last.lock().await;
-        if self.fetches.load(Ordering::Acquire) == fetches {
-            *last = self.refresh().await;
-            self.fetches.fetch_add(1, Ordering::Release);
-        }
-        last.clone()
     }
 
     fn snapshot(&self) -> Arc<Vec<VerifyingKey>> {
@@ -167,4 +158,102 @@ fn verify_by(keys: &[VerifyingKey], token: &str) -> Result<Jws, String> {
         return Ok(jws);
     }
     Err("no known key successfully validated the token signature".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Duration,
+    };
+
+    use axum::{Json, Router, extract::Path, routing::get};
+    use serde_json::json;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        task::JoinSet,
+    };
+
+    use super::*;
+
+    /// Serves this on loopback; its address.
+    async fn served(app: Router) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        address
+    }
+
+    fn published(source: Source, patience: Duration) -> PublishedKeys {
+        let (Source::Keys(address) | Source::Discovery(address)) = &source;
+        PublishedKeys::new(Issuer::with_patience(address, "", patience), source)
+    }
+
+    #[tokio::test]
+    async fn an_issuer_is_asked_once_by_all_who_log_in_at_once() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        let said = move |Path(name): Path<String>| async move {
+            counted.fetch_add(1, Ordering::SeqCst);
+            // Everybody is there before the first one has an answer.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            Json(json!({ "issuer": format!("http://{name}"), "jwks_uri": "http://127.0.0.1:1/keys" }))
+        };
+        let address = served(Router::new().route("/{*name}", get(said))).await;
+        let keys = Arc::new(published(Source::Discovery(address), Duration::from_secs(5)));
+        let mut askers = JoinSet::new();
+        for _ in 0..20 {
+            let keys = Arc::clone(&keys);
+            askers.spawn(async move { keys.address().await.unwrap_err() });
+        }
+        for problem in askers.join_all().await {
+            assert!(problem.starts_with("issuer did not match the returned issuer"), "{problem}");
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        assert!(keys.address().await.is_err());
+        assert_eq!(asked.load(Ordering::SeqCst), 2, "who comes later asks again");
+    }
+
+    /// Says this to whoever comes, again and again if that is wanted, and leaves the connection open.
+    async fn speaker(said: &'static str, forever: Option<&'static str>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(said.as_bytes()).await;
+                while let Some(more) = forever
+                    && stream.write_all(more.as_bytes()).await.is_ok()
+                {}
+                open.push(stream);
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_does_not_answer_or_never_ends_is_not_waited_for() {
+        const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+        let late = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+        let endless = HEAD.to_owned() + "\r\n{\"keys\":[";
+        let cut = HEAD.to_owned() + "content-length: 1000\r\n\r\n{";
+        let (endless, cut): (&str, &str) = (endless.leak(), cut.leak());
+        let spaces: &str = " ".repeat(4096).leak();
+        for (said, forever, expected) in [
+            ("", None, late),
+            (HEAD, None, late),
+            (cut, None, late),
+            (endless, Some(spaces), "the document is larger than 1048576 bytes"),
+        ] {
+            let address = speaker(said, forever).await;
+            let patience =
+                if forever.is_some() { Duration::from_secs(20) } else { Duration::from_millis(200) };
+            let keys = published(Source::Keys(address.clone()), patience);
+            let problem = keys.refresh().await.unwrap_err();
+            let expected = format!("fetching keys oidc: get keys failed Get \"{address}\": {expected}");
+            assert_eq!(problem, expected);
+        }
+    }
 }

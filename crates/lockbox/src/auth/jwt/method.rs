@@ -173,7 +173,9 @@ impl Method {
                 self.roles.write().unwrap_or_else(PoisonError::into_inner).remove(name);
                 Ok(Answer::empty())
             }
-            Operation::Patch | Operation::List | Operation::Scan => Err(JwtError::UnsupportedOperation),
+            Operation::Patch | Operation::List | Operation::Scan | Operation::Head => {
+                Err(JwtError::UnsupportedOperation)
+            }
         }
     }
 

@@ -37,6 +37,9 @@ mod settings;
 /// The way of one login through all the checks.
 mod login;
 
+/// Base64 as Go reads it.
+mod go_base64;
+
 /// A JWT and its parts ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)).
 mod jws;
 
@@ -67,6 +70,9 @@ mod jwks;
 /// Keys as PEM.
 mod pem;
 
+/// What is fetched by one for all.
+mod errand;
+
 /// Where keys come from: written down, or published by the issuer.
 mod keys;
 
@@ -85,9 +91,6 @@ mod bound_claims;
 /// A token held against keys, without a server.
 mod check;
 
-/// Values as Go prints them.
-mod go_format;
-
 /// Why a login, a role or a configuration was refused.
 mod error;
 
@@ -95,5 +98,4 @@ pub use check::{TokenProblem, check_claims, check_token};
 use settings::{refuse, take};
 
 pub(crate) use error::JwtError;
-pub(crate) use go_format::json_error;
 pub(crate) use method::{Client, Method, Mounted};

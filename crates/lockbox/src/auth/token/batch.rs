@@ -81,6 +81,7 @@ impl Sealer {
             explicit_max_ttl: Duration::ZERO,
             period: Duration::ZERO,
             renewable: false,
+            first_uses: 0,
             bound_cidrs: content
                 .bound_cidrs
                 .iter()

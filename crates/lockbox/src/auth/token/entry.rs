@@ -27,6 +27,8 @@ pub(crate) struct Token {
     pub(crate) explicit_max_ttl: Duration,
     pub(crate) period: Duration,
     pub(crate) renewable: bool,
+    /// How often it could be used when it was issued; zero is as often as its bearer likes.
+    pub(crate) first_uses: i64,
     pub(crate) bound_cidrs: Vec<Cidr>,
 }
 

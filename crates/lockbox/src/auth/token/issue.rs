@@ -44,6 +44,7 @@ impl Tokens {
             explicit_max_ttl: order.explicit_max,
             period: order.period,
             renewable: order.kind == Kind::Service && order.renewal == Renewal::Allowed && !lasts,
+            first_uses: order.uses,
             bound_cidrs: order.bound_cidrs,
         };
         let (id, kept) = match (token.kind, order.id) {
@@ -92,7 +93,7 @@ impl Tokens {
         let key = session.key;
         let pending = {
             let mut tables = self.write();
-            if tables.session(&key).is_some_and(|taken| taken.ends.is_none_or(|ends| ends > now)) {
+            if tables.alive(key, now).is_some() {
                 return Err(TokenError::IdTaken);
             }
             if session.token.parent.is_some_and(|parent| tables.session(&parent).is_none()) {
@@ -154,6 +155,6 @@ fn authenticated(id: Zeroizing<String>, session: &Session) -> Authenticated {
         token_type: token.kind.name(),
         orphan: token.parent.is_none(),
         mfa_requirement: None,
-        num_uses: session.uses,
+        num_uses: token.first_uses,
     }
 }

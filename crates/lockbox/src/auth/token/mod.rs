@@ -35,6 +35,9 @@ mod cubbyholes;
 /// The tokens that have something in theirs.
 mod owners;
 
+/// A token that was shown, and what happens when it was for the last time.
+mod shown;
+
 /// Tokens made, and made to live on.
 mod issue;
 
@@ -76,4 +79,5 @@ pub(crate) use lifetime::{Lifetimes, SYSTEM_LONGEST, Terms};
 pub(crate) use order::{DefaultPolicy, Order, Renewal};
 pub(crate) use role::{Aged, TokenRole, contains, contains_glob};
 pub(crate) use roles::TokenRoles;
+pub(crate) use shown::Shown;
 pub(crate) use store::Tokens;

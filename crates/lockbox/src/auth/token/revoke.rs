@@ -2,7 +2,7 @@ use super::{Kind, Session, TokenError, Tokens, written::Written};
 use crate::storage::{Batch, StorageError, json};
 
 impl Tokens {
-    /// Ends a token and its children.
+    /// Ends a token and its children. Those of a large family are let go of later: without their parent they are nothing.
     ///
     /// # Errors
     /// When it is a batch token, which nobody can end, or the disk refuses: then it has ended until the next start.

@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::{
-    Session, TokenError, batch::Sealer, key::Key, lease::LeaseNames, own_key::own_key, tables::Tables,
+    Session, Shown, TokenError, batch::Sealer, key::Key, lease::LeaseNames, own_key::own_key, tables::Tables,
     written::Written,
 };
 use crate::{
@@ -34,10 +34,13 @@ impl Tokens {
             let unreadable = |problem: String| StorageError::Read(format!("record {record}: {problem}"));
             let written: Written =
                 serde_json::from_slice(&value).map_err(|error| unreadable(error.to_string()))?;
-            let session = written.into_session(record).map_err(|error| unreadable(error.to_string()))?;
+            let mut session = written.into_session(record).map_err(|error| unreadable(error.to_string()))?;
+            // The clock may have been ahead when the token got its time: it has no more of it for that.
+            session.ends = session.ends.map(|ends| ends.min(now.plus(session.granted)));
             used_up.extend((session.uses < 0).then_some(session.key));
             tables.insert(session);
         }
+        tables.find_lost();
         let tokens = Self { tables: RwLock::new(tables), sealer, lease_names, store };
         if !used_up.is_empty() {
             // The process ended between the last use of a token and its revocation.
@@ -49,7 +52,7 @@ impl Tokens {
         Ok(tokens)
     }
 
-    /// The session of a token that is shown, which counts as a use of it.
+    /// A token that is shown, which counts as a use of it.
     ///
     /// # Errors
     /// When the token is unknown, has ended, or is bound to other networks.
@@ -58,12 +61,12 @@ impl Tokens {
         id: &str,
         from: IpAddr,
         now: Moment,
-    ) -> Result<Session, TokenError> {
-        let mut session = self.recognise(id, from, now)?;
-        if session.uses != 0 {
-            session.uses = self.use_up(session.key).await?;
+    ) -> Result<Shown<'_>, TokenError> {
+        let mut shown = Shown::new(self, self.recognise(id, from, now)?);
+        if shown.session.uses != 0 {
+            self.use_up(&mut shown)?.landed().await?;
         }
-        Ok(session)
+        Ok(shown)
     }
 
     /// The session of a token that is shown and not used.
@@ -98,7 +101,7 @@ impl Tokens {
 
     /// Lets go of what has ended. It is refused already; this frees its memory and its record.
     pub(crate) fn purge(&self, now: Moment) {
-        if self.read().first_ending().is_some_and(|first| first <= now) {
+        while self.read().hold_ended(now) {
             // Nobody waits for it: what is left behind is let go at the next start.
             let _ = self.take_away(|tables| tables.purge(now));
         }
@@ -113,17 +116,16 @@ impl Tokens {
         self.read().alive(key, now).cloned()
     }
 
-    /// Counts one use, and says what is left: zero is never left, the last use is minus one.
-    async fn use_up(&self, key: Key) -> Result<i64, TokenError> {
-        let (uses, pending) = {
-            let mut tables = self.write();
-            let session =
-                tables.session_mut(&key).filter(|session| session.uses > 0).ok_or(TokenError::Refused)?;
-            session.uses = if session.uses == 1 { -1 } else { session.uses - 1 };
-            (session.uses, self.submit_record(&session.clone())?)
-        };
-        pending.landed().await?;
-        Ok(uses)
+    /// Counts one use: zero is never left, the last use is minus one.
+    fn use_up(&self, shown: &mut Shown<'_>) -> Result<Pending, TokenError> {
+        let mut tables = self.write();
+        let session = tables.session_mut(&shown.session.key).filter(|session| session.uses > 0);
+        let session = session.ok_or(TokenError::Refused)?;
+        session.uses = if session.uses == 1 { -1 } else { session.uses - 1 };
+        let used = session.clone();
+        shown.session.uses = used.uses;
+        // The order of writes is that of the changes in memory.
+        Ok(self.submit_record(&used)?)
     }
 
     pub(super) fn submit_record(&self, session: &Session) -> Result<Pending, StorageError> {

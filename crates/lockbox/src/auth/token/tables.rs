@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet, hash_set},
     sync::Arc,
 };
 
@@ -16,6 +16,8 @@ pub(super) struct Tables {
     /// Those whose ids were chosen.
     chosen: HashSet<Key>,
     last_record: u64,
+    /// Children of tokens that have ended, which are let go of a few at a time.
+    lost: Vec<hash_set::IntoIter<Key>>,
     pub(super) owners: Owners,
 }
 
@@ -100,21 +102,25 @@ impl Tables {
         }
     }
 
-    /// When the next token ends.
-    pub(super) fn first_ending(&self) -> Option<Moment> {
-        self.endings.first().map(|(ends, _)| *ends)
+    /// Whether there is something to let go of.
+    pub(super) fn hold_ended(&self, now: Moment) -> bool {
+        !self.lost.is_empty() || self.endings.first().is_some_and(|(ends, _)| *ends <= now)
     }
 
-    /// Takes a token away with all its children, and theirs; says which records are for nothing now.
+    /// Takes a token away, which ends its children and theirs: those are let go of too as far as they are not too many.
+    /// Says which records are for nothing now.
     pub(super) fn remove(&mut self, key: Key) -> Vec<u64> {
-        let mut records = Vec::new();
         self.leave_parent(key);
-        let mut doomed = vec![key];
-        while let Some(key) = doomed.pop() {
-            doomed.extend(self.children.remove(&key).unwrap_or_default());
-            records.extend(self.forget(key));
-        }
+        let mut records: Vec<u64> = self.end(key).into_iter().collect();
+        self.let_go(&mut records);
         records
+    }
+
+    /// What is left in a store of a family that was being let go of.
+    pub(super) fn find_lost(&mut self) {
+        let keys = self.sessions.keys().copied().filter(|key| self.is_lost(*key));
+        let lost: HashSet<Key> = keys.collect();
+        self.lost.push(lost.into_iter());
     }
 
     /// Takes a token away and leaves its children without a parent; says which record is for nothing, and who they are.
@@ -130,16 +136,41 @@ impl Tables {
         (self.forget(key), orphans)
     }
 
-    /// Takes away what has ended by now, and looks at nothing else.
+    /// Takes away what has ended by now, as far as it is not too much for one step, and looks at nothing else.
     pub(super) fn purge(&mut self, now: Moment) -> Vec<u64> {
         let mut records = Vec::new();
-        while let Some((ends, key)) = self.endings.first().copied() {
-            if ends > now {
-                break;
-            }
-            records.append(&mut self.remove(key));
+        while records.len() < AT_A_TIME
+            && let Some((_, key)) = self.endings.first().copied().filter(|(ends, _)| *ends <= now)
+        {
+            self.leave_parent(key);
+            records.extend(self.end(key));
         }
+        self.let_go(&mut records);
         records
+    }
+
+    /// Takes away lost children, and loses theirs, while the records are not too many for one step.
+    fn let_go(&mut self, records: &mut Vec<u64>) {
+        while records.len() < AT_A_TIME
+            && let Some(family) = self.lost.last_mut()
+        {
+            match family.next() {
+                None => drop(self.lost.pop()),
+                // Another token may have its id meanwhile.
+                Some(key) if self.is_lost(key) => records.extend(self.end(key)),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn is_lost(&self, key: Key) -> bool {
+        let parent = self.sessions.get(&key).and_then(|session| session.token.parent);
+        parent.is_some_and(|parent| !self.sessions.contains_key(&parent))
+    }
+
+    fn end(&mut self, key: Key) -> Option<u64> {
+        self.lost.extend(self.children.remove(&key).map(HashSet::into_iter));
+        self.forget(key)
     }
 
     fn leave_parent(&mut self, key: Key) {
@@ -165,3 +196,6 @@ impl Tables {
         Some(session.record)
     }
 }
+
+/// Whoever holds the tables for longer than this takes keeps everybody waiting.
+pub(super) const AT_A_TIME: usize = 1000;

@@ -1,6 +1,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
+    task::Poll,
     time::Duration,
 };
 
@@ -107,8 +108,8 @@ async fn a_batch_token_is_carried_and_cannot_be_changed() {
 async fn uses_are_counted_and_the_last_one_is_marked() {
     let tokens = no_tokens().await;
     let id = issue(&tokens, Order { uses: 2, ..order(60) }).await;
-    assert_eq!(tokens.authenticate(&id, HOME, at(0)).await.unwrap().uses, 1);
-    assert_eq!(tokens.authenticate(&id, HOME, at(0)).await.unwrap().uses, -1);
+    assert_eq!(tokens.authenticate(&id, HOME, at(0)).await.unwrap().session.uses, 1);
+    assert_eq!(tokens.authenticate(&id, HOME, at(0)).await.unwrap().session.uses, -1);
     assert!(tokens.authenticate(&id, HOME, at(0)).await.is_err());
 }
 
@@ -135,10 +136,10 @@ async fn tokens_are_there_after_the_store_was_closed() {
     let batch = issue(&before, Order { kind: Kind::Batch, ..order(100) }).await;
     let (revoked, short) = (issue(&before, order(100)).await, issue(&before, order(5)).await);
     before.revoke(&before.find(&revoked, at(0)).unwrap()).await.unwrap();
-    assert_eq!(before.authenticate(&kept, HOME, at(1)).await.unwrap().uses, 4);
+    assert_eq!(before.authenticate(&kept, HOME, at(1)).await.unwrap().session.uses, 4);
     drop(before);
     let after = Tokens::load(store, at(10)).await.unwrap();
-    assert_eq!(after.authenticate(&kept, HOME, at(10)).await.unwrap().uses, 3);
+    assert_eq!(after.authenticate(&kept, HOME, at(10)).await.unwrap().session.uses, 3);
     assert!(after.find(&batch, at(10)).is_some());
     assert!(after.find(&revoked, at(10)).is_none() && after.find(&short, at(4)).is_none());
     assert!(after.find(&issue(&after, order(9)).await, at(1)).is_some());
@@ -187,4 +188,49 @@ async fn what_was_issued_under_a_path_ends_together() {
     tokens.revoke_issued_under("auth/token/create/role/", Batch::default()).await.unwrap();
     let alive: Vec<bool> = ids.iter().map(|id| tokens.find(id, at(0)).is_some()).collect();
     assert_eq!(alive, [false, true, false, true]);
+}
+
+#[tokio::test]
+async fn a_token_that_was_used_up_ends_though_its_request_was_dropped() {
+    let tokens = no_tokens().await;
+    let (first, second) = (Order { uses: 1, ..order(60) }, Order { uses: 1, ..order(60) });
+    let (first, second) = (issue(&tokens, first).await, issue(&tokens, second).await);
+    drop(tokens.authenticate(&first, HOME, at(0)).await.unwrap());
+    assert!(tokens.find(&first, at(0)).is_none());
+    let mut asked = Box::pin(tokens.authenticate(&second, HOME, at(0)));
+    drop(std::future::poll_fn(|context| Poll::Ready(asked.as_mut().poll(context))).await);
+    drop(asked);
+    assert!(tokens.find(&second, at(0)).is_none());
+    assert_eq!(tokens.count(), 0);
+}
+
+#[tokio::test]
+async fn a_large_family_ends_at_once_and_is_let_go_of_in_portions() {
+    const CHILDREN: usize = 3 * tables::AT_A_TIME;
+    let store = Arc::new(Store::in_memory().await);
+    let tokens = Tokens::load(Arc::clone(&store), at(0)).await.unwrap();
+    let parent = issue(&tokens, order(100)).await;
+    let session = tokens.find(&parent, at(0)).unwrap();
+    let mut children = Vec::new();
+    for _ in 0..CHILDREN {
+        children.push(issue(&tokens, Order { parent: Some(session.key), ..order(1000) }).await);
+    }
+    tokens.revoke(&session).await.unwrap();
+    assert!(children.iter().all(|child| tokens.find(child, at(0)).is_none()));
+    assert_eq!(tokens.count(), CHILDREN + 1 - tables::AT_A_TIME);
+    let restarted = Tokens::load(store, at(0)).await.unwrap();
+    for tokens in [&tokens, &restarted] {
+        tokens.purge(at(0));
+        assert_eq!(tokens.count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_prolongs_nothing_beyond_the_next_start() {
+    let store = Arc::new(Store::in_memory().await);
+    let ahead = Tokens::load(Arc::clone(&store), at(86_400)).await.unwrap();
+    let id = ahead.issue(order(100), at(86_400)).await.unwrap().0.client_token;
+    drop(ahead);
+    let tokens = Tokens::load(store, at(0)).await.unwrap();
+    assert!(tokens.find(&id, at(99)).is_some() && tokens.find(&id, at(100)).is_none());
 }

@@ -46,6 +46,7 @@ impl Tokens {
             explicit_max_ttl: ttl,
             period: Duration::ZERO,
             renewable: false,
+            first_uses: 1,
             bound_cidrs: Vec::new(),
         };
         let session = Session {

@@ -28,6 +28,8 @@ pub(super) struct Written {
     explicit_max_ttl: Duration,
     period: Duration,
     renewable: bool,
+    #[serde(default)]
+    first_uses: i64,
     bound_cidrs: Vec<String>,
     #[serde(with = "nanos::option")]
     ends: Option<Moment>,
@@ -56,6 +58,7 @@ impl From<&Session> for Written {
             explicit_max_ttl: token.explicit_max_ttl,
             period: token.period,
             renewable: token.renewable,
+            first_uses: token.first_uses,
             bound_cidrs: token.bound_cidrs.iter().map(|cidr| cidr.text().to_owned()).collect(),
             ends: session.ends,
             granted: session.granted,
@@ -87,6 +90,7 @@ impl Written {
             explicit_max_ttl: self.explicit_max_ttl,
             period: self.period,
             renewable: self.renewable,
+            first_uses: self.first_uses,
             bound_cidrs,
         };
         Ok(Session {

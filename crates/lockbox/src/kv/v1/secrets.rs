@@ -38,7 +38,7 @@ impl Secrets {
             Operation::Scan => self.scan(request.path),
             Operation::Create | Operation::Update => self.write(request).await,
             Operation::Delete => self.delete(request.path).await,
-            Operation::Patch => Err(KvError::UnsupportedOperation),
+            Operation::Patch | Operation::Head => Err(KvError::UnsupportedOperation),
         }?;
         let answer = SCHEMA.noted(answer, request.fields);
         // A list of nothing is not there, unless there is a word about it.
@@ -142,7 +142,7 @@ fn lease_seconds(value: Option<&Json>) -> Option<i64> {
     let nanos = match members.get("ttl").or_else(|| members.get("lease"))? {
         Json::Null => 0,
         Json::Number(text) | Json::Text(text) => parse(text).ok()?,
-        Json::Flag(_) | Json::List(_) | Json::Object(_) => return None,
+        Json::Flag(_) | Json::List(_) | Json::Object(_) | Json::Deep(_) => return None,
     };
     Some(nanos / 1_000_000_000)
 }

@@ -24,7 +24,7 @@ fn text(value: &Json) -> Result<String, KvError> {
         Json::Null => Ok(String::new()),
         Json::Flag(flag) => Ok(u8::from(*flag).to_string()),
         Json::Number(text) | Json::Text(text) => Ok(text.as_str().to_owned()),
-        Json::List(_) | Json::Object(_) => Err(KvError::CustomMetadata(format!(
+        Json::List(_) | Json::Object(_) | Json::Deep(_) => Err(KvError::CustomMetadata(format!(
             "{REFUSED}: '' expected type 'string', got unconvertible type '{}'",
             value.kind()
         ))),

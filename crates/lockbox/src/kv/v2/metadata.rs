@@ -148,7 +148,7 @@ fn merge_texts(
             }
             Json::Number(_) => "number",
             Json::Flag(_) => "bool",
-            Json::List(_) => "array",
+            Json::List(_) | Json::Deep(_) => "array",
             Json::Object(_) => "object",
         };
         let problem = format!("{kind} into Go struct field .custom_metadata.{name} of type string");

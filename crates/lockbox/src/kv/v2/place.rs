@@ -37,8 +37,8 @@ impl Place {
         let is_write = matches!(operation, Operation::Create | Operation::Update);
         let is_list = matches!(operation, Operation::List | Operation::Scan);
         match self {
-            Self::Data => !is_list,
-            Self::Metadata => true,
+            Self::Data => !is_list && operation != Operation::Head,
+            Self::Metadata => operation != Operation::Head,
             Self::DetailedMetadata => is_list,
             Self::Subkeys => operation == Operation::Read,
             Self::Config => is_write || operation == Operation::Read,

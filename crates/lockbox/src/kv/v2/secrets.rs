@@ -45,7 +45,7 @@ impl Secrets {
     /// # Errors
     /// When what is asked for is not there, not known, or refused.
     pub(crate) async fn handle(&self, request: &Request<'_>) -> Result<Answer, KvError> {
-        let Some((place, path)) = Place::find(request.path) else { return Ok(nowhere(request)) };
+        let Some((place, path)) = Place::find(request.path) else { return nowhere(request) };
         let (operation, path) = (request.operation, SecretPath::from(path));
         if !place.supports(operation) {
             return Err(KvError::UnsupportedOperation);
@@ -199,9 +199,9 @@ impl fmt::Debug for Secrets {
 }
 
 /// What is said about a path that is in no part of the engine.
-fn nowhere(request: &Request<'_>) -> Answer {
+fn nowhere(request: &Request<'_>) -> Result<Answer, KvError> {
     if matches!(request.path, "metadata" | "data" | "delete" | "undelete" | "destroy") {
-        return Answer::warning(ROOT_WARNING).gone();
+        return Ok(Answer::warning(ROOT_WARNING).gone());
     }
     let command = match request.operation {
         Operation::Read => "get",
@@ -210,12 +210,13 @@ fn nowhere(request: &Request<'_>) -> Answer {
         Operation::Create | Operation::Update => "put",
         Operation::Patch => "patch",
         Operation::Delete => "delete",
+        Operation::Head => return Err(KvError::UnsupportedOperation),
     };
-    Answer::warning(format!(
+    Ok(Answer::warning(format!(
         "Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to \
          use. If using the OpenBao CLI, use 'bao kv {command}' for this operation."
     ))
-    .gone()
+    .gone())
 }
 
 fn metadata_entry(path: &str) -> String {

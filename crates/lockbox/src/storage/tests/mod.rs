@@ -21,7 +21,7 @@ mod full;
 /// New barrier keys while it is written to.
 mod rotated;
 
-pub(super) use simulated::SimulatedDisk;
+pub(crate) use simulated::SimulatedDisk;
 
 use std::sync::Arc;
 

@@ -5,7 +5,8 @@ use std::{
 
 use redb::StorageBackend;
 
-use super::Dice;
+use super::{Dice, Medium, Store, founded};
+use crate::seal::RootKey;
 
 /// A disk in memory: its clones are the same disk, its copies after a power cut are not.
 #[derive(Clone, Default)]
@@ -38,7 +39,12 @@ impl SimulatedDisk {
         Self(Arc::new(Mutex::new(Image { seen: durable.clone(), durable, ..Image::default() })))
     }
 
-    pub(super) fn limit(&self, room: Option<usize>) {
+    /// A new store on this disk.
+    pub(crate) async fn store(&self) -> Store {
+        founded(Medium::Simulated(self.clone()), &RootKey::draw()).await
+    }
+
+    pub(crate) fn limit(&self, room: Option<usize>) {
         self.0.lock().unwrap().room = room;
     }
 
@@ -90,6 +96,9 @@ impl StorageBackend for SimulatedDisk {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut image = self.0.lock().unwrap();
         let start = usize::try_from(offset).unwrap();
+        if image.room.is_some_and(|room| start + data.len() > room) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         let written = image.seen.get_mut(start..start + data.len()).ok_or(io::ErrorKind::StorageFull)?;
         written.copy_from_slice(data);
         image.pending.push((start, data.to_vec()));

@@ -4,13 +4,25 @@ use crate::conformance::frame::{Script, agree, agree_alone};
 
 #[test]
 fn the_system_answers_alike() {
-    agree(&[health(), states(), unknown(), without_tokens(), tools(), help()]);
+    agree(&[
+        health(),
+        states(),
+        counted(),
+        of_a_cluster(),
+        measured(),
+        unknown(),
+        raw(),
+        without_tokens(),
+        cors(),
+        tools(),
+        help(),
+    ]);
 }
 
 /// They reach what other scripts have: leases by prefix, the audit of every request.
 #[test]
 fn what_concerns_everybody_is_answered_alike() {
-    agree_alone(&[leases(), lease_lists(), audits()]);
+    agree_alone(&[leases(), lease_lists(), audits(), audited_headers()]);
 }
 
 #[test]
@@ -91,12 +103,10 @@ fn states() -> Script {
         "sys/init",
         "sys/generate-root/attempt",
         "sys/rekey/init",
-        "sys/ha-status",
         "sys/key-status",
         "sys/version-history",
         "sys/host-info",
         "sys/config/state/sanitized",
-        "sys/metrics",
         "sys/in-flight-req",
         "sys/rotate/config",
         "sys/replication/status",
@@ -105,13 +115,7 @@ fn states() -> Script {
         script.get(path).without_token();
         if matches!(
             path,
-            "sys/seal-status"
-                | "sys/leader"
-                | "sys/init"
-                | "sys/key-status"
-                | "sys/ha-status"
-                | "sys/replication/status"
-                | "sys/license/status"
+            "sys/seal-status" | "sys/leader" | "sys/init" | "sys/replication/status" | "sys/license/status"
         ) {
             script.get(path);
         }
@@ -135,6 +139,44 @@ fn states() -> Script {
     script
 }
 
+/// How often a key was used by then.
+fn counted() -> Script {
+    let mut script = Script::new("sys counters");
+    script.get("sys/key-status");
+    script
+}
+
+fn of_a_cluster() -> Script {
+    let mut script = Script::new("sys cluster");
+    script.get("sys/ha-status").without_token();
+    script.get("sys/ha-status");
+    script
+}
+
+fn measured() -> Script {
+    let mut script = Script::new("sys metrics");
+    script.get("sys/metrics").without_token();
+    script
+}
+
+/// OpenBao's storage, which its dev mode opens.
+fn raw() -> Script {
+    let mut script = Script::new("sys raw");
+    for method in ["GET", "LIST", "POST", "DELETE"] {
+        script.ask(method, "sys/raw/x");
+    }
+    script
+}
+
+fn cors() -> Script {
+    let mut script = Script::new("sys cors");
+    for method in ["GET", "LIST", "DELETE", "HEAD", "SCAN"] {
+        script.ask(method, "sys/config/cors");
+        script.ask(method, "sys/config/cors").without_token();
+    }
+    script
+}
+
 fn unknown() -> Script {
     let mut script = Script::new("sys unknown paths");
     script.token("token", json!({ "policies": ["default"] }));
@@ -147,7 +189,6 @@ fn unknown() -> Script {
         "sys/internal",
         "sys/internal/ui",
         "sys/internal/ui/nothing",
-        "sys/raw/x",
         "sys/plugins/nothing",
         "sys/quotas/nothing",
         "sys/config",
@@ -255,7 +296,6 @@ fn tools() -> Script {
     script.post("sys/tools/hash", json!({ "input": "aGk=" }));
     script.post("sys/tools/random/x", json!({}));
     script.get("sys/internal/counters/tokens");
-    script.get("sys/config/cors");
     script.get("sys/config/ui/headers");
     script
 }
@@ -281,6 +321,45 @@ fn audits() -> Script {
     script.post("sys/audit-hash/{me}", json!({}));
     script.delete("sys/audit/{me}");
     script.delete("sys/audit/{me}");
+    script
+}
+
+fn audited_headers() -> Script {
+    let mut script = Script::new("sys audited headers");
+    script.token("token", json!({ "policies": ["default"] }));
+    let all = "sys/config/auditing/request-headers";
+    script.get(all);
+    script.put(&format!("{all}/X-Foo"), json!({ "hmac": true }));
+    for name in ["x-foo", "X-FOO", "nothing"] {
+        script.get(&format!("{all}/{name}"));
+    }
+    for body in [
+        json!({}),
+        json!({ "hmac": false }),
+        json!({ "hmac": "x" }),
+        json!({ "hmac": null }),
+        json!({ "hmac": 1, "unknown": 1 }),
+        json!({ "header": "x", "hmac": "true" }),
+    ] {
+        script.post(&format!("{all}/x-bar"), body);
+        script.get(&format!("{all}/x-bar"));
+    }
+    script.get(&format!("{all}/x-bar?unknown=1"));
+    script.put(&format!("{all}/a/b"), json!({}));
+    script.put(&format!("{all}/a%20b"), json!({}));
+    for method in ["GET", "LIST", "POST", "DELETE", "HEAD"] {
+        for path in
+            [all, "sys/config/auditing", "sys/config/auditing/x", "sys/config/auditing/request-headersx"]
+        {
+            script.ask(method, path);
+            script.ask(method, path).by("{token}");
+        }
+        script.ask(method, &format!("{all}/x-foo"));
+        script.ask(method, &format!("{all}/x-foo")).without_token();
+    }
+    script.list(&format!("{all}/x-bar"));
+    script.delete(&format!("{all}/nothing"));
+    script.get(all);
     script
 }
 

@@ -52,10 +52,6 @@ impl Vault {
         Ok(self.lockbox.unseal(root_key).await?)
     }
 
-    pub(crate) fn reopen_audit_log(&self) -> Result<()> {
-        Ok(self.lockbox.reopen_audit_log()?)
-    }
-
     /// Ends the server, and waits until its file is closed.
     pub(crate) async fn stop(mut self) {
         self.stop.take();

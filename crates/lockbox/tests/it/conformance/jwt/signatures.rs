@@ -40,6 +40,31 @@ fn signatures_are_verified_alike() {
     agree(&scripts);
 }
 
+/// Issuers that were not there when they were configured, and say something else when they are asked.
+#[test]
+fn issuers_that_lie_are_found_out_alike() {
+    let scripts = ["keys", "discovery"].map(|what| {
+        let mut script = Script::new(format!("login by {what} that lie"));
+        script.post("sys/auth/{me}", json!({ "type": "jwt" }));
+        let paths: &[&str] = match what {
+            "keys" => &["/html", "/broken", "/nothing", "/no-jwks", "/null-jwks", "/moved", "/odd-jwks"],
+            _ => &["/stranger", "/keyless", "/bare", "/html", "/broken", "/nothing", "/"],
+        };
+        for path in paths {
+            let field = if what == "keys" { "jwks_url" } else { "oidc_discovery_url" };
+            let config = json!({ field: format!("{}{path}", ISSUER.address), "skip_jwks_validation": true });
+            script.post("auth/{me}/config", config);
+            script.post("auth/{me}/role/r", role());
+            for _ in 0..2 {
+                let login = json!({ "role": "r", "jwt": jwt(&json!({})) });
+                script.post("auth/{me}/login", login).titled(path);
+            }
+        }
+        script
+    });
+    agree(&scripts);
+}
+
 /// Tokens whose form or signature is good or bad.
 fn tokens() -> Vec<(&'static str, String)> {
     let claims = claims(&json!({}));

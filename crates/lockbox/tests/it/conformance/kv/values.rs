@@ -130,7 +130,7 @@ fn patched_values() -> Script {
         json!({ "delete_version_after": "1h" }),
         json!({ "delete_version_after": "0s" }),
         json!({ "max_versions": 4_294_967_296_i64 }),
-        json!({ "max_versions": -1, "custom_metadata": { "a": 5 } }),
+        json!({ "max_versions": 1, "custom_metadata": { "a": 5 } }),
         json!({ "custom_metadata": { "a": "b", "c": null } }),
         json!({ "custom_metadata": { "a": null } }),
         json!({ "metadata_cas": 99 }),

@@ -11,6 +11,7 @@ fn policies_are_kept_alike() {
         bodies(),
         old_paths(),
         verbs(),
+        of_passwords(),
         parameters(),
         wrapping(),
         templates(),
@@ -354,6 +355,15 @@ fn old_paths() -> Script {
     script
 }
 
+/// How OpenBao makes up passwords.
+fn of_passwords() -> Script {
+    let mut script = Script::new("policy of passwords");
+    for method in METHODS {
+        script.ask(method, "sys/policies/password/{me}");
+    }
+    script
+}
+
 fn verbs() -> Script {
     let mut script = Script::new("policy verbs");
     script.policy("");
@@ -361,7 +371,6 @@ fn verbs() -> Script {
         "sys/policies/acl/{me}",
         "sys/policy/{me}",
         "sys/policies/egp/{me}",
-        "sys/policies/password/{me}",
         "sys/policies/nothing/{me}",
         "sys/policies/",
     ] {

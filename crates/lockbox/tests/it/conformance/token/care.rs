@@ -13,9 +13,14 @@ fn tokens_are_looked_after_alike() {
         revoked(),
         by_accessor(),
         not_there(),
-        verbs(),
         self_care(),
     ]);
+}
+
+/// They list the roles that all scripts make.
+#[test]
+fn every_verb_on_tokens_is_answered_alike() {
+    agree_alone(&[verbs()]);
 }
 
 #[test]

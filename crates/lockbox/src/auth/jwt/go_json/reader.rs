@@ -1,42 +1,9 @@
-//! JSON as Go reads it, with its errors: tokens are refused in its words.
-
 use serde_json::{Map, Number, Value};
-use thiserror::Error;
 
-/// What becomes of a name that stands twice in one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Twice {
-    /// The last one counts.
-    Taken,
-    Refused,
-}
+use super::{GoJsonError, Twice, error::unexpected, text::unescaped};
 
-/// Why a text was not read.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub(super) enum GoJsonError {
-    #[error("unexpected end of JSON input")]
-    End,
-    #[error("invalid character {0} {1}")]
-    Character(String, &'static str),
-    #[error("json: duplicate key '{0}' in object")]
-    Twice(String),
-    #[error("json: cannot unmarshal number {0} into Go struct field {1} of type float64")]
-    Number(String, String),
-}
-
-/// # Errors
-/// When the text is no JSON, or says too much.
-pub(super) fn parse(text: &[u8], twice: Twice) -> Result<Value, GoJsonError> {
-    let mut reader = Reader { text, at: 0, twice, open: Vec::new() };
-    let value = reader.value()?;
-    reader.skip_space();
-    match reader.peek() {
-        None => Ok(value),
-        Some(byte) => Err(unexpected(byte, "after top-level value")),
-    }
-}
-
-struct Reader<'a> {
+/// Reads a text byte by byte.
+pub(super) struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     twice: Twice,
@@ -49,9 +16,13 @@ enum Open {
     Object(Map<String, Value>, String),
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn of(text: &'a [u8], twice: Twice) -> Self {
+        Self { text, at: 0, twice, open: Vec::new() }
+    }
+
     /// One value, however deep, without recursion: a hostile text must not take the stack.
-    fn value(&mut self) -> Result<Value, GoJsonError> {
+    pub(super) fn value(&mut self) -> Result<Value, GoJsonError> {
         loop {
             let mut done = match self.begin()? {
                 Some(value) => value,
@@ -253,13 +224,13 @@ impl Reader<'_> {
         names.collect()
     }
 
-    fn skip_space(&mut self) {
+    pub(super) fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
         }
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
@@ -268,59 +239,6 @@ impl Reader<'_> {
         self.at += 1;
         Ok(byte)
     }
-}
-
-/// Half of a surrogate pair alone becomes the replacement character.
-fn unescaped(text: &str) -> String {
-    let (mut plain, mut rest) = (String::new(), text);
-    let mut units: Vec<u16> = Vec::new();
-    while let Some((before, escape)) = rest.split_once('\\') {
-        if !before.is_empty() {
-            flush(&mut units, &mut plain);
-            plain.push_str(before);
-        }
-        if let Some(unit) =
-            escape.strip_prefix('u').and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok())
-        {
-            units.push(unit);
-            rest = &escape[5..];
-            continue;
-        }
-        flush(&mut units, &mut plain);
-        plain.push(match escape.as_bytes().first() {
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(other) => char::from(*other),
-            None => '\\',
-        });
-        rest = escape.get(1..).unwrap_or_default();
-    }
-    flush(&mut units, &mut plain);
-    plain.push_str(rest);
-    plain
-}
-
-fn flush(units: &mut Vec<u16>, plain: &mut String) {
-    plain.push_str(&String::from_utf16_lossy(units));
-    units.clear();
-}
-
-fn unexpected(byte: u8, place: &'static str) -> GoJsonError {
-    let shown = match byte {
-        b'\'' => r"'\''".to_owned(),
-        b'"' => "'\"'".to_owned(),
-        0x20..0x7f => format!("'{}'", char::from(byte).escape_default()),
-        b'\n' => r"'\n'".to_owned(),
-        b'\r' => r"'\r'".to_owned(),
-        b'\t' => r"'\t'".to_owned(),
-        ..0x80 => format!("'\\x{byte:02x}'"),
-        // Go takes the byte for a character.
-        _ => format!("'{}'", char::from(byte)),
-    };
-    GoJsonError::Character(shown, place)
 }
 
 const LITERALS: [(&str, u8, &str); 9] = [
@@ -338,67 +256,3 @@ const LITERALS: [(&str, u8, &str); 9] = [
 /// Go reads no deeper.
 const MAX_DEPTH: usize = 10_000;
 const KEPT_DEPTH: usize = 100;
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn refusal(text: &str) -> String {
-        parse(text.as_bytes(), Twice::Refused).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn what_is_json_is_read() {
-        let text = r#" {"a":[1,-2.5,1e2,true,false,null],"b":{"c":"\u00fc\n\"\/x\ud83d\ude00\ud800"},"":[],"d":{}} "#;
-        let expected = json!({
-            "a": [1, -2.5, 100.0, true, false, null], "b": { "c": "ü\n\"/x😀\u{fffd}" }, "": [], "d": {},
-        });
-        assert_eq!(parse(text.as_bytes(), Twice::Refused), Ok(expected));
-        assert_eq!(parse(br#"{"a":1,"a":2}"#, Twice::Taken), Ok(json!({ "a": 2 })));
-        assert_eq!(parse(b"\"\xff\"", Twice::Taken), Ok(json!("\u{fffd}")));
-    }
-
-    #[test]
-    fn what_is_none_is_refused_in_gos_words() {
-        for (text, expected) in [
-            ("", "unexpected end of JSON input"),
-            ("{", "unexpected end of JSON input"),
-            ("{\"a\":1", "unexpected end of JSON input"),
-            ("{x", "invalid character 'x' looking for beginning of object key string"),
-            ("{\"a\":1,}", "invalid character '}' looking for beginning of object key string"),
-            ("{\"a\" 1}", "invalid character '1' after object key"),
-            ("{\"a\":1 2}", "invalid character '2' after object key:value pair"),
-            ("[1 2]", "invalid character '2' after array element"),
-            ("[1,]", "invalid character ']' looking for beginning of value"),
-            ("{}x", "invalid character 'x' after top-level value"),
-            ("trux", "invalid character 'x' in literal true (expecting 'e')"),
-            ("-x", "invalid character 'x' in numeric literal"),
-            ("1.x", "invalid character 'x' after decimal point in numeric literal"),
-            ("1ex", "invalid character 'x' in exponent of numeric literal"),
-            ("01", "invalid character '1' after top-level value"),
-            ("\"\\x\"", "invalid character 'x' in string escape code"),
-            ("\"\\u12x4\"", "invalid character 'x' in \\u hexadecimal character escape"),
-            ("\"\t\"", "invalid character '\\t' in string literal"),
-            ("'", "invalid character '\\'' looking for beginning of value"),
-            ("\0", "invalid character '\\x00' looking for beginning of value"),
-            ("{\"a\":{\"b\":1,\"b\":2}}", "json: duplicate key 'b' in object"),
-            (
-                "{\"a\":{\"b\":1e999}}",
-                "json: cannot unmarshal number 1e999 into Go struct field .a.b of type float64",
-            ),
-        ] {
-            assert_eq!(refusal(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn depth_takes_no_stack() {
-        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(parse(nested(10_000).as_bytes(), Twice::Taken).is_ok());
-        assert_eq!(refusal(&nested(10_001)), "invalid character '[' exceeded max depth");
-        assert_eq!(refusal(&"[".repeat(1_000_000)), "invalid character '[' exceeded max depth");
-        assert_eq!(refusal(&"{\"a\":".repeat(1_000_000)), "invalid character '{' exceeded max depth");
-    }
-}
