@@ -64,8 +64,11 @@ fn ends_soon(token: &TokenSeen, left: Option<u64>) -> Fault {
 fn refused(token: &TokenSeen, words: &str, status: u16) -> Fault {
     let row = of_gitlab(words);
     let meaning = row.map_or("GitLab does not take it", |row| row.meaning);
-    let advice =
-        row.map_or_else(|| "is the stored value the whole token, and nothing else?".to_owned(), Row::hint);
+    // Who the token is was just asked.
+    let advice = row.filter(|row| row.name != "gitlab-unauthorized").map_or_else(
+        || "is the stored value a whole token of this GitLab, and nothing else? else make a new one, and store it in the vault".to_owned(),
+        Row::hint,
+    );
     Fault::new(format!("GitLab knows {}", token.name), format!("{meaning}: status {status}, {words}"), advice)
 }
 

@@ -60,8 +60,9 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
 fn in_words(name: &SecretName, reach: &TokenReach, highest: Option<u8>) -> String {
     let role = highest.map_or_else(|| "not a member".to_owned(), role);
     let more = if reach.is_cut { " and more" } else { "" };
-    let (groups, projects) = (reach.groups.len(), reach.projects.len());
-    format!("{name} is {role}, and reaches {groups} groups and {projects} projects{more}")
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let (groups, projects) = (counted(reach.groups.len(), "group"), counted(reach.projects.len(), "project"));
+    format!("{name} is {role}, and reaches {groups} and {projects}{more}")
 }
 
 fn role(level: u8) -> String {

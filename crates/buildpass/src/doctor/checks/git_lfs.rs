@@ -10,8 +10,15 @@ pub(super) const CHECK: Check =
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let Some(git) = &evidence.gitlab.git else { return Verdict::not_needed("git was not looked at") };
+    let knows_lfs = git.lines.iter().any(|line| line.key.starts_with("filter.lfs."));
+    let unused = Some(Fault::new(
+        "git-lfs is set up, since the project keeps files with it",
+        "no `filter.lfs` is configured: what is checked out are pointers, and not the files",
+        "install git-lfs in the job's image, and run `git lfs install`",
+    ))
+    .filter(|_| git.keeps_files_in_lfs && !knows_lfs);
     let urls: Vec<_> = git.lfs.iter().filter(|line| names_a_server(&line.key)).collect();
-    if urls.is_empty() {
+    if urls.is_empty() && unused.is_none() {
         return Verdict::not_needed("the project's `.lfsconfig` names no server, or there is none");
     }
     let realms = &evidence.realms().realms;
@@ -37,7 +44,8 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         })
         .collect();
     let seen: Vec<String> = urls.iter().map(|line| without_password(&line.value)).collect();
-    Verdict::of(format!("git-lfs is sent to {}", seen.join(", ")), faults, Vec::new())
+    let seen = if seen.is_empty() { "the repository's own server".to_owned() } else { seen.join(", ") };
+    Verdict::of(format!("git-lfs is sent to {seen}"), faults, unused.into_iter().collect())
 }
 
 /// <https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-config.adoc>

@@ -21,7 +21,11 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
             seen.push(format!("{} becomes {written}", repository.url));
         }
     }
-    let verdict = Verdict::of("git goes where it is sent", faults, Vec::new());
+    let said = match faults.len() {
+        0 => "git goes where it is sent".to_owned(),
+        count => format!("{count} of {} URLs become another place's", evidence.gitlab.repositories.len()),
+    };
+    let verdict = Verdict::of(said, faults, Vec::new());
     seen.into_iter().fold(verdict, Verdict::detail)
 }
 

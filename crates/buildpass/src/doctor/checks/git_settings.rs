@@ -35,7 +35,11 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
     }
     let environment = evidence.environment;
     let proxies = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-    let verdict = Verdict::of("nothing stands between git and the realms", faults, warnings);
+    let said = match faults.len() + warnings.len() {
+        0 => "nothing stands between git and the realms",
+        _ => "git's configuration changes the way to a realm",
+    };
+    let verdict = Verdict::of(said, faults, warnings);
     match environment.first_setting(&proxies) {
         Some(proxy) => verdict.detail(format!("the environment names the proxy {}", without_password(proxy))),
         None => verdict,

@@ -1,4 +1,9 @@
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use futures_util::future::join_all;
 
@@ -19,6 +24,8 @@ pub struct GitSeen {
     pub ways: BTreeMap<String, Way>,
     /// The project's `.lfsconfig`.
     pub lfs: Vec<ConfigLine>,
+    /// Whether the project's `.gitattributes` has git-lfs keep files.
+    pub keeps_files_in_lfs: bool,
     /// The project's `.gitmodules`.
     pub modules: Vec<ConfigLine>,
 }
@@ -41,7 +48,8 @@ impl GitSeen {
             Err(_) => (None, None, None),
         };
         let [lines, lfs, modules] = [lines, lfs, modules].map(Option::unwrap_or_default);
-        Self { version, lines, ways: BTreeMap::new(), lfs, modules }
+        let keeps_files_in_lfs = attributes(&project(question.environment)).contains("filter=lfs");
+        Self { version, lines, ways: BTreeMap::new(), lfs, keeps_files_in_lfs, modules }
     }
 
     /// How git would go to these.
@@ -74,6 +82,21 @@ impl GitSeen {
         self.ways = join_all(repositories.iter().map(look)).await.into_iter().collect();
     }
 }
+
+/// The project's `.gitattributes`, as far as anybody would read it.
+fn attributes(project: &Path) -> String {
+    let is_plain = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.is_file());
+    let path = Some(project.join(".gitattributes")).filter(is_plain);
+    let file = path.and_then(|path| File::open(path).ok());
+    let mut text = Vec::new();
+    if let Some(file) = file {
+        // What cannot be read says nothing.
+        let _ = file.take(MOST_ATTRIBUTES_BYTES).read_to_end(&mut text);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+const MOST_ATTRIBUTES_BYTES: u64 = 1024 * 1024;
 
 fn of_job(question: Question<'_>, deadline: Deadline) -> GitOfJob {
     let environment = question.environment;

@@ -83,4 +83,8 @@ fn git_lfs() {
     assert_fault(&world, "git-lfs", "https://…@evil.example/lfs");
     world.file(".lfsconfig", "[lfs]\n\turl = GITLAB/gitlab-org/security/omnibus-gitlab.git/info/lfs\n");
     assert_eq!(world.told().check("git-lfs")["verdict"], "pass");
+    world.file(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+    assert_eq!(world.told().with("warn"), ["git-lfs"]);
+    world.gitconfig("[filter \"lfs\"]\n\tprocess = git-lfs filter-process\n");
+    assert_eq!(world.told().with("warn"), [""; 0]);
 }
