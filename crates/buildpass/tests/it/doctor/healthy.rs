@@ -38,7 +38,9 @@ on_every_vault! {
         assert_eq!(told.with("warn"), [""; 0]);
         assert_eq!(told.code, Some(0));
         assert_eq!(vault.sessions(), 0, "its own session is given back");
-        WAY_TO_THE_SECRET.iter().for_each(|id| drop(surgery.argument("--only").argument(id)));
+        for id in WAY_TO_THE_SECRET {
+            surgery.argument("--only").argument(id);
+        }
         let text = surgery.text();
         for secret in [BUILD_TOKEN, "eyJ", "s.", "hvs."] {
             let begins = text.split([' ', '`']).any(|word| word.starts_with(secret));
