@@ -1,15 +1,16 @@
 //! A small GitLab on loopback, for demonstrations and tests.
 //!
-//! It is reached over HTTP only, as the real one is: it signs ID tokens, keeps groups, projects and access tokens
-//! in memory, serves Git through the real `git http-backend`, and has a [`runner`] for one job's script. What it
+//! It is reached over HTTP only, as the real one is: it signs ID tokens, keeps groups, projects, people and access
+//! tokens in memory, serves Git through the real `git http-backend`, and has a [`runner`] for one job's script. What it
 //! answers follows GitLab's [REST API](https://docs.gitlab.com/api/rest/) and
 //! [ID tokens](https://docs.gitlab.com/ci/secrets/id_token_authentication/); its own control paths stand under
-//! `/-/sandbox/`, which GitLab does not have. It never listens by itself and never reads a clock or the environment.
+//! `/-/sandbox/`, which GitLab does not have: ID tokens made to order, jobs, commits, redirects, the record
+//! of Git requests, and a clock to turn. It never listens by itself and never reads a clock or the environment.
 
 /// The time, as the caller tells it.
 mod clock;
 
-/// What a GitLab remembers: groups, projects and access tokens.
+/// What a GitLab remembers: groups, projects, people and access tokens.
 mod registry;
 
 /// Signs the ID tokens of jobs and publishes the keys that prove them.

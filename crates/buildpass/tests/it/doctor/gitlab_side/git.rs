@@ -1,7 +1,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use super::{World, assert_fault};
-use crate::harness::Vault;
+use crate::harness::{Buildpass, Vault};
 
 #[test]
 fn git_program() {
@@ -37,6 +37,27 @@ fn git_helpers() {
     assert_fault(&world, "git-helpers", "`store` answers first");
     world.gitconfig(&format!("{ours}[credential]\n\thelper = store\n"));
     assert_fault(&world, "git-helpers", "`store` is told to store");
+}
+
+#[test]
+fn git_asks_helpers_in_the_order_that_doctor_reads() {
+    let mut job = Buildpass::new();
+    let helper = |name: &str| format!("\thelper = \"!f() {{ test $1 = get && echo {name} >&2; }}; f\"\n");
+    let section = |url: &str, text: &str| format!("[credential \"{url}\"]\n{text}");
+    let text = [
+        section("https://h.example/g/p.git", &helper("longest")),
+        section("https://h.example/g/", "\thelper =\n"),
+        section("https://h.example/g/p.git", &helper("longer")),
+        section("https://other.example/", &helper("elsewhere")),
+        section("https://h.example/g/", &helper("shorter")),
+        format!("[credential]\n{}\tuseHttpPath = true\n", helper("last")),
+    ];
+    fs::write(job.folder().join("home").join(".gitconfig"), text.concat()).unwrap();
+    job = job.file("question", "protocol=https\nhost=h.example\npath=g/p.git\n\n");
+    let question = fs::File::open(job.project().join("question")).unwrap();
+    let said = job.other_program("git").args(["credential", "fill"]).stdin(question).output().unwrap();
+    let said = String::from_utf8(said.stderr).unwrap();
+    assert!(said.starts_with("longer\nshorter\nlast\n"), "{said}");
 }
 
 #[test]
