@@ -33,6 +33,9 @@ pub mod git;
 /// 6 How it reaches a build: environment, masking, signals, the end.
 pub mod run;
 
+/// 7 Who may have what: declared tokens and grants, brought to GitLab and the vault.
+pub mod access;
+
 /// How a vault is left: all of it, written into another one.
 pub mod export;
 

@@ -1,5 +1,7 @@
 //! The commands: one file each. Only this module prints, and only `report` picks exit codes.
 
+mod access;
+
 mod ci;
 
 mod demo;
@@ -66,6 +68,9 @@ enum Command {
 
     /// Say which job gets which token and secret, and why
     Ci(Box<ci::Arguments>),
+
+    /// Declare who may read what, and bring GitLab and the vault to it
+    Access(Box<access::Arguments>),
 
     /// Say why a job gets no token, and what to do
     Doctor(doctor::Arguments),
@@ -148,6 +153,7 @@ impl CommandLine {
             Command::Git(arguments) => git::execute(&arguments, &surroundings),
             Command::Sources(arguments) => sources::execute(&arguments, &surroundings),
             Command::Ci(arguments) => ci::execute(&arguments, &surroundings),
+            Command::Access(arguments) => access::execute(&arguments, &surroundings),
             Command::Doctor(arguments) => doctor::execute(&arguments, &surroundings),
             Command::Demo(arguments) => demo::execute(&arguments, &surroundings),
             Command::Lockbox(arguments) => lockbox::execute(arguments, &surroundings),

@@ -228,6 +228,48 @@ pub enum Error {
     /// The list of sources is none.
     #[error(transparent)]
     Sources(#[from] crate::sources::Error),
+    /// No address of GitLab anywhere.
+    #[error("no GitLab is known")]
+    NoGitlab,
+    /// GitLab's address cannot be used.
+    #[error("GitLab's address is wrong")]
+    GitlabUrl(#[source] http::Error),
+    /// Where the vault keeps GitLab's token is no reference.
+    #[error("`[gitlab] from` cannot be read")]
+    GitlabFrom(#[source] BadReference),
+    /// Nothing to ask GitLab with.
+    #[error("{0} is not set: it holds the token that GitLab is asked with")]
+    NoGitlabToken(String),
+    /// The token for GitLab would go where the repository says.
+    #[error("your GitLab token would go to {url}, an address that the repository's {} names", .path.display())]
+    GitlabAstray {
+        /// Scheme, host and port.
+        url: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Neither a token nor a grant is declared.
+    #[error("nothing is declared: there is no `[[access.token]]` and no `[[access.grant]]`")]
+    NothingDeclared,
+    /// A file of the folder says what buildpass.toml alone may say.
+    #[error("`[access] {key}` stands in {}: buildpass.toml alone says it", .path.display())]
+    InFolder {
+        /// The key.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A repository's file names a folder that is not in the repository.
+    #[error("the repository's {} names the folder `{}`, which is not in the project", .path.display(), .folder.display())]
+    FolderElsewhere {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The declaration cannot be meant.
+    #[error(transparent)]
+    Declaration(#[from] crate::access::BadDeclaration),
     /// Nothing to log in with.
     #[error(transparent)]
     Identity(#[from] crate::identity::Error),
@@ -311,6 +353,24 @@ impl Error {
                 "CI_SERVER_HOST is not set; if that host may have the token, say so with `--realm`"
                     .to_owned(),
             ),
+            Self::NoGitlab => {
+                Some("set `[gitlab] url` in buildpass.toml or CI_SERVER_URL, or say `--gitlab`".to_owned())
+            }
+            Self::GitlabUrl(error) => error.hint(),
+            Self::GitlabFrom(error) => error.hint(),
+            Self::NoGitlabToken(_) => Some(
+                "give it a token with the scope `api` of an owner of the groups; `[gitlab] token` names another variable, `[gitlab] from` a secret of the vault"
+                    .to_owned(),
+            ),
+            Self::GitlabAstray { .. } => {
+                Some("if that is your GitLab, say so with `--gitlab` or CI_SERVER_URL".to_owned())
+            }
+            Self::NothingDeclared => {
+                Some("declare one in buildpass.toml, or name a folder of TOML files with `--folder`".to_owned())
+            }
+            Self::InFolder { .. } => Some("move it there".to_owned()),
+            Self::FolderElsewhere { .. } => Some("name a folder beside the file, or say `--folder`".to_owned()),
+            Self::Declaration(error) => error.hint(),
             Self::Identity(error) => error.hint(),
             Self::NoSources => Some(
                 "say it in buildpass.toml: `[[source]]` with `name` and `url`, or `[sources]` with `file` and `profile = \"omnibus\"`"

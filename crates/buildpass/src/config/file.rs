@@ -4,9 +4,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
 
-use super::{Environment, Error, Flags};
+use super::{
+    Environment, Error, Flags,
+    access::{RawAccess, RawGitlab},
+};
 use crate::{pipeline::NamedContext, sources::Profile};
 
 /// `buildpass.toml` as it is written, and where it came from.
@@ -36,6 +39,8 @@ pub(super) struct Raw {
     pub(super) context: Vec<NamedContext>,
     pub(super) sources: Option<Profile>,
     pub(super) source: Vec<RawSource>,
+    pub(super) gitlab: RawGitlab,
+    pub(super) access: RawAccess,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -158,7 +163,7 @@ pub fn contexts(flags: &Flags, environment: &Environment) -> Result<Vec<NamedCon
 
 /// A file that a stranger may have put there: a link could lead to what its author may not read, and an error would quote it;
 /// a pipe would never end.
-fn committed(path: &Path) -> io::Result<String> {
+pub(super) fn committed(path: &Path) -> io::Result<String> {
     if !path.symlink_metadata()?.is_file() {
         return Err(io::Error::other("it is a link or no regular file"));
     }
@@ -188,7 +193,7 @@ fn inside(path: &Path, folder: &Path) -> bool {
     }
 }
 
-fn parse(text: &str, path: &Path) -> Result<Raw, Error> {
+pub(super) fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T, Error> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start).min(text.len());
         let before = text.get(..at).unwrap_or_default();
@@ -213,7 +218,7 @@ fn nearest_key(message: &str) -> Option<String> {
     (likeness(&nearest) > 0.7).then(|| nearest.to_owned())
 }
 
-fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     struct OneOrMany;
 
     impl<'de> de::Visitor<'de> for OneOrMany {
@@ -264,7 +269,7 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> (String, Option<String>) {
-        let error = parse(text, Path::new("buildpass.toml")).unwrap_err();
+        let error = parse::<Raw>(text, Path::new("buildpass.toml")).unwrap_err();
         (error.to_string(), error.hint())
     }
 
@@ -291,7 +296,7 @@ mod tests {
 
     #[test]
     fn both_forms_of_a_reference_are_read() {
-        let raw = parse(
+        let raw: Raw = parse(
             "[[secret]]\nname='A'\nfrom='a/b@c'\n[[secret]]\nname='B'\nfrom={engine={name='generic',path='gitlab'},path='token/r',field='token'}\n",
             Path::new("x"),
         )
@@ -303,7 +308,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "(?s).{0,200}") {
-            let _ = parse(&text, Path::new("x"));
+            let _ = parse::<Raw>(&text, Path::new("x"));
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A configuration can come from a stranger's repository, so each value keeps where it came from until it was judged: see
 //! `trust`.
 
+mod access;
+
 mod environment;
 
 mod error;
@@ -37,6 +39,7 @@ mod trust;
 
 mod vault_settings;
 
+pub use access::{AccessFlags, Platform, access_schema};
 pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;

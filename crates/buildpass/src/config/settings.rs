@@ -109,7 +109,7 @@ fn lead(flags: &Flags, file: Option<&ConfigFile>) -> Result<Duration, Error> {
     }
 }
 
-fn vault(
+pub(super) fn vault(
     flags: &Flags,
     file: Option<&ConfigFile>,
     environment: &Environment,

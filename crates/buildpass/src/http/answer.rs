@@ -19,8 +19,10 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After`, where it is given in seconds.
     pub retry_after: Option<Duration>,
-    /// `Date`: the server's clock.
+    /// `Date`: what time it is at the server.
     pub date: Option<SystemTime>,
+    /// `X-Next-Page`, as GitLab numbers the pages of a list.
+    pub next_page: Option<u32>,
     /// The body, wiped when the answer ends.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -36,6 +38,7 @@ impl Answer {
                 .and_then(|seconds| seconds.parse().ok())
                 .map(Duration::from_secs),
             date: text(headers, "date").and_then(|date| httpdate::parse_http_date(&date).ok()),
+            next_page: text(headers, "x-next-page").and_then(|page| page.parse().ok()),
             body: Zeroizing::new(Vec::new()),
         };
         let announced = response.content_length().unwrap_or(0);

@@ -81,8 +81,13 @@ enum Verdict {
 /// OpenBao's answer on a standby while there is no leader; nothing was carried out.
 const NO_LEADER: &str = "local node not active but active cluster node not found";
 
-/// Vault's words for an issuer that it could not reach while it checked an ID token.
-const KEYS_UNREACHABLE: [&str; 3] = ["fetching keys", "failed to refresh all", "keyset configuration error"];
+/// Vault's words for an issuer that it could not reach while it checked an ID token, and for a KV store that was mounted a moment ago.
+const NOT_YET: [&str; 4] = [
+    "fetching keys",
+    "failed to refresh all",
+    "keyset configuration error",
+    "Upgrading from non-versioned to versioned data",
+];
 
 const SERVER_ERRORS_FORGIVEN: u32 = 2;
 
@@ -235,7 +240,7 @@ impl Nodes {
                 *server_errors += 1;
                 *server_errors <= SERVER_ERRORS_FORGIVEN
             }
-            400 => KEYS_UNREACHABLE.iter().any(|words| says(words)),
+            400 => NOT_YET.iter().any(|words| says(words)),
             _ => false,
         };
         if !busy {

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::harness::{Buildpass, Finished, OpenBao, ROOT, SecurityGroup, Vault, on_every_vault};
+use crate::harness::{ADMIN, Buildpass, Finished, OpenBao, ROOT, SecurityGroup, Vault, on_every_vault};
 
 /// Blocks that start a build of this project; the continuous integration carries them out, see the test below.
 const ELSEWHERE: [&str; 2] = ["cargo run --release -- demo", "cargo test --workspace"];
@@ -282,6 +282,23 @@ on_every_vault! {
         works("docs/ci.md", vault);
     }
 
+    /// The platform owner's commands, with tokens of its own, on a vault in which nothing is set up, and a job afterwards.
+    fn the_guide_for_the_platforms_owner_works(vault) {
+        let group = SecurityGroup::start();
+        let mut desk = Desk::new(vault, &group);
+        let job = desk.variables.clone();
+        desk.variables.retain(|(name, _)| name != "VAULT_ID_TOKEN");
+        desk.set("VAULT_ADDR", &vault.address);
+        desk.set("VAULT_TOKEN", ROOT);
+        desk.set("GITLAB_TOKEN", ADMIN);
+        for block in blocks("docs/access.md") {
+            desk.carry_out(&block);
+        }
+        desk.variables = job;
+        desk.succeeds("docs/access.md", "buildpass --role omnibus-gitlab token SECURITY_PRIVATE_TOKEN", &[]);
+        assert_eq!(vault.sessions(), 0);
+    }
+
     /// The owner's commands, on a vault in which nothing is set up, and a job afterwards.
     fn the_guide_for_the_vaults_owner_works(vault) {
         if OpenBao::program().is_none() {
@@ -343,7 +360,7 @@ fn every_document_is_carried_out_or_shows_no_command() {
         "docs/the-end.md",
     ];
     for document in documents().iter().filter(|each| !carried_out.contains(&each.as_str())) {
-        if ["docs/vault-setup.md", "docs/lockbox.md"].contains(&document.as_str()) {
+        if ["docs/vault-setup.md", "docs/lockbox.md", "docs/access.md"].contains(&document.as_str()) {
             continue;
         }
         for block in blocks(document) {
@@ -465,8 +482,10 @@ fn the_readme_has_every_key_of_the_file() {
 fn the_readme_has_every_variable_that_the_configuration_reads() {
     let readme = read("README.md");
     let folder = root().join("crates/buildpass/src/config");
-    for file in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+    let folders = [folder.clone(), folder.join("access")];
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    for file in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let text = fs::read_to_string(file).unwrap();
         let quoted = text.split('"').skip(1).step_by(2);
         let is_variable = |word: &&str| {
             ["VAULT_", "BAO_", "BUILDPASS_"].iter().any(|prefix| word.starts_with(prefix))

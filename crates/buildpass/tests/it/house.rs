@@ -8,6 +8,7 @@ use std::{
 };
 
 use buildpass::{
+    access::{ApiToken, TokenSource},
     config::{Environment, Flags, Settings},
     git::{BadRealm, BadRemoteUrl, Realm, RemoteUrl, credential},
     http::Secured,
@@ -137,6 +138,10 @@ fn secrets_are_exposed_in_these_places_alone() {
         }
     }
     insta::assert_snapshot!(exposed, @"
+    crates/buildpass/src/access/gitlab/api_token.rs: 1
+    crates/buildpass/src/access/gitlab/client.rs: 2
+    crates/buildpass/src/access/gitlab/config.rs: 1
+    crates/buildpass/src/access/gitlab/proof.rs: 2
     crates/buildpass/src/cli/token.rs: 2
     crates/buildpass/src/doctor/gather/build_token.rs: 1
     crates/buildpass/src/doctor/gather/repository.rs: 1
@@ -156,6 +161,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/sources/location.rs: 2
     crates/buildpass/src/vault/administer.rs: 1
     crates/buildpass/src/vault/config.rs: 2
+    crates/buildpass/src/vault/kv.rs: 3
     crates/buildpass/src/vault/nodes.rs: 1
     crates/buildpass/src/vault/read.rs: 3
     crates/buildpass/src/vault/session.rs: 5
@@ -274,6 +280,8 @@ proptest::proptest! {
         proptest::prop_assert!(!tells(&token(), &secret));
         proptest::prop_assert!(!tells(&Lease::new(token(), end), &secret));
         proptest::prop_assert!(!tells(&IdToken::new(secret.clone()), &secret));
+        proptest::prop_assert!(!tells(&ApiToken::new(secret.clone()), &secret));
+        proptest::prop_assert!(!tells(&TokenSource::Variable(ApiToken::new(secret.clone())), &secret));
         proptest::prop_assert!(!tells(&Hidden::new(secret.clone()), &secret));
         proptest::prop_assert!(!tells(&VaultToken::new(secret.clone()), &secret));
         proptest::prop_assert!(!tells(&Credential::Person(VaultToken::new(secret.clone())), &secret));

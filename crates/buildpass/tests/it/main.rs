@@ -52,6 +52,8 @@ mod ci_check;
 
 mod ci_template;
 
+mod access;
+
 mod lockbox;
 
 mod explain;

@@ -1,0 +1,202 @@
+use std::collections::{BTreeMap, HashMap};
+
+use super::{BadDeclaration, FullPath, Grant, Matching, Mirror, Owner, ProjectRef, Role, Token, TokenName};
+
+/// Everything that is declared, and nothing in it contradicts the rest.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Whose it is: what several declarations make in one vault is told apart by it.
+    pub name: String,
+    /// The JWT auth method that jobs log in by.
+    pub auth_mount: String,
+    /// Who signs the ID tokens.
+    pub issuer: String,
+    tokens: Vec<Token>,
+    grants: Vec<Grant>,
+    mirrors: Vec<Mirror>,
+    roles: Vec<Role>,
+}
+
+/// What a declaration is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// Tokens.
+    pub tokens: Vec<Token>,
+    /// Grants.
+    pub grants: Vec<Grant>,
+    /// Mirrors.
+    pub mirrors: Vec<Mirror>,
+}
+
+impl Declaration {
+    /// Proves that the parts fit together.
+    ///
+    /// # Errors
+    /// What contradicts what.
+    pub fn build(
+        name: String,
+        auth_mount: String,
+        issuer: String,
+        parts: Parts,
+    ) -> Result<Self, BadDeclaration> {
+        let Parts { tokens, grants, mirrors } = parts;
+        each_once(&tokens)?;
+        no_circle(&mirrors)?;
+        within_reach(&tokens, &mirrors)?;
+        let roles = roles(&grants)?;
+        Ok(Self { name, auth_mount, issuer, tokens, grants, mirrors, roles })
+    }
+
+    /// The tokens.
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The grants.
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// The mirrors.
+    pub fn mirrors(&self) -> &[Mirror] {
+        &self.mirrors
+    }
+
+    /// The roles that the grants want, each once.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// A token by its name.
+    pub fn token(&self, name: &str) -> Option<&Token> {
+        self.tokens.iter().find(|token| token.name.as_str() == name)
+    }
+
+    /// A repository that a token is to read, as far as the declaration names one: a new token proves itself there.
+    pub fn repository_of<'a>(&'a self, token: &'a Token) -> Option<&'a FullPath> {
+        let of_mirrors = self.mirrors.iter().filter_map(|mirror| mirror.security.as_ref());
+        let of_grants = self.grants.iter().filter(|grant| grant.token.as_ref() == Some(&token.name));
+        let of_grants = of_grants.flat_map(|grant| &grant.projects).filter_map(|project| match project {
+            ProjectRef::Path(path) => Some(path),
+            ProjectRef::Id(_) => None,
+        });
+        let own = match &token.owner {
+            Owner::Project(path) => Some(path),
+            Owner::Group(_) => None,
+        };
+        of_mirrors.chain(of_grants).chain(own).find(|path| token.owner.reaches(path))
+    }
+
+    /// What a reader should know before it is carried out.
+    pub fn warnings(&self) -> Vec<String> {
+        let globs = self.roles.iter().filter(|role| role.matching == Matching::Glob);
+        globs
+            .map(|role| {
+                format!(
+                    "the role {} compares by patterns (`glob = true`): a ref that somebody makes to look like one gets in, if it is protected",
+                    role.name
+                )
+            })
+            .collect()
+    }
+}
+
+fn each_once(tokens: &[Token]) -> Result<(), BadDeclaration> {
+    let (mut names, mut stores) = (HashMap::new(), HashMap::new());
+    for token in tokens {
+        if let Some(other) = names.insert(&token.name, token) {
+            return Err(BadDeclaration::TokenTwice {
+                name: token.name.clone(),
+                one: other.file.clone(),
+                other: token.file.clone(),
+            });
+        }
+        if let Some(other) = stores.insert(&token.store.path, token) {
+            return Err(BadDeclaration::StoreTwice {
+                one: other.name.clone(),
+                other: token.name.clone(),
+                path: token.store.path.api_path(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn no_circle(mirrors: &[Mirror]) -> Result<(), BadDeclaration> {
+    let mut original: BTreeMap<&FullPath, &FullPath> = BTreeMap::new();
+    for (from, copy) in mirrors.iter().flat_map(Mirror::copies) {
+        if let Some(other) = original.insert(copy, from) {
+            return Err(BadDeclaration::TwoOriginals {
+                copy: copy.clone(),
+                one: other.clone(),
+                other: from.clone(),
+            });
+        }
+    }
+    for start in original.keys() {
+        let (mut way, mut at) = (vec![(*start).clone()], *start);
+        while let Some(from) = original.get(at) {
+            way.push((*from).clone());
+            if from == start {
+                way.reverse();
+                return Err(BadDeclaration::Circle(way));
+            }
+            if way.len() > original.len() + 1 {
+                break;
+            }
+            at = from;
+        }
+    }
+    Ok(())
+}
+
+/// A mirror's token reads it; where none is named, one that reaches it must be there if there is any.
+fn within_reach(tokens: &[Token], mirrors: &[Mirror]) -> Result<(), BadDeclaration> {
+    for mirror in mirrors {
+        let Some(name) = &mirror.token else { continue };
+        let token = find(tokens, name).ok_or_else(|| BadDeclaration::NoToken {
+            mirror: mirror.canonical.clone(),
+            token: name.clone(),
+        })?;
+        let outside = mirror.security.iter().find(|repository| !token.owner.reaches(repository));
+        if let Some(repository) = outside {
+            return Err(BadDeclaration::Outside {
+                repository: repository.clone(),
+                owner: token.owner.clone(),
+                token: name.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn find<'a>(tokens: &'a [Token], name: &TokenName) -> Option<&'a Token> {
+    tokens.iter().find(|token| token.name == *name)
+}
+
+fn roles(grants: &[Grant]) -> Result<Vec<Role>, BadDeclaration> {
+    // The vault writes policies, which are named after their roles, in small letters.
+    let mut roles: BTreeMap<String, (Role, &Grant)> = BTreeMap::new();
+    for grant in grants {
+        let Some((role, first)) = roles.get_mut(&grant.role.as_str().to_ascii_lowercase()) else {
+            roles.insert(grant.role.as_str().to_ascii_lowercase(), (Role::of(grant), grant));
+            continue;
+        };
+        let differs = role.contradicts(grant).or((role.name != grant.role).then_some("vault_role"));
+        if let Some(key) = differs {
+            return Err(BadDeclaration::Contradiction {
+                one: first.secret.clone(),
+                other: grant.secret.clone(),
+                role: grant.role.to_string(),
+                key,
+            });
+        }
+        role.reads.push(grant.path.clone());
+    }
+    let mut roles: Vec<Role> = roles.into_values().map(|(role, _)| role).collect();
+    for role in &mut roles {
+        role.reads.sort_by_key(|path| path.api_path());
+        role.reads.dedup();
+    }
+    Ok(roles)
+}

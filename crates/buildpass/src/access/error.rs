@@ -1,0 +1,142 @@
+use crate::{
+    failure::{Blame, Failure},
+    http, vault,
+};
+
+/// Why the two servers are not as they are declared.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The vault refused, or was not there.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// GitLab did not answer.
+    #[error("GitLab at {address} did not answer")]
+    GitlabUnreachable {
+        /// Scheme, host and port.
+        address: String,
+        /// What came instead.
+        #[source]
+        source: http::Error,
+    },
+    /// What answers is no GitLab.
+    #[error("what answers at {address} is not GitLab's API: status {status}, `{content_type}`")]
+    NotGitlab {
+        /// Scheme, host and port.
+        address: String,
+        /// The HTTP status.
+        status: u16,
+        /// The content type.
+        content_type: String,
+    },
+    /// GitLab said no.
+    #[error("GitLab refused to {what}: {status} {text}")]
+    GitlabRefused {
+        /// What was asked for.
+        what: String,
+        /// The HTTP status.
+        status: u16,
+        /// Its words.
+        text: String,
+    },
+    /// The token that GitLab is asked with cannot make others.
+    #[error("the token that GitLab is asked with has no scope `api`, but `{scopes}`")]
+    NotAnApiToken {
+        /// Its scopes.
+        scopes: String,
+    },
+    /// A project of a grant is not there.
+    #[error("the grant of `{secret}` names {project}, which is not there, or not for this token to see")]
+    NoProject {
+        /// The secret.
+        secret: String,
+        /// The project.
+        project: String,
+    },
+    /// A new token does not do what it is for; it was revoked, and nothing was changed.
+    #[error("the new token cannot read {repository}: GitLab answered {status}")]
+    DoesNotRead {
+        /// The repository.
+        repository: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// Nothing at GitLab or in the vault fits what is declared, and nobody but a person can decide what to do.
+    #[error("{0}")]
+    Blocked(String),
+    /// The plan was made for another world.
+    #[error("the world has moved since the plan was made")]
+    Moved {
+        /// What is otherwise now.
+        differences: Vec<String>,
+    },
+    /// No token has that name.
+    #[error("no token is named `{0}`")]
+    NoToken(String),
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Vault(error) => return error.hint(),
+            Self::GitlabUnreachable { source, .. } => return source.hint(),
+            Self::NotGitlab { .. } => {
+                "is it GitLab's own address, with its path prefix if it has one?".to_owned()
+            }
+            Self::GitlabRefused { status: 401, .. } => "the token must be alive, and an owner's".to_owned(),
+            Self::GitlabRefused { status: 403, .. } => {
+                "the token must be an owner's, with the scope `api`".to_owned()
+            }
+            Self::GitlabRefused { status: 404, .. } => {
+                "is the path right, and may the token see it? GitLab answers the same to both".to_owned()
+            }
+            Self::GitlabRefused { text, .. } if text.contains("must be before") => {
+                "this GitLab allows no such lifetime: shorten `lifetime`".to_owned()
+            }
+            Self::GitlabRefused { status: 429, .. } => "wait a minute: GitLab limits requests".to_owned(),
+            Self::GitlabRefused { .. } => return None,
+            Self::NotAnApiToken { .. } => {
+                "make one with the scope `api`, of an owner of the groups".to_owned()
+            }
+            Self::NoProject { .. } => "is its path right? a number stays when it is renamed".to_owned(),
+            Self::DoesNotRead { .. } => {
+                "the least is the role `reporter` with the scope `read_repository`".to_owned()
+            }
+            Self::Blocked(_) => return None,
+            Self::Moved { .. } => "make a new plan, and look at it again".to_owned(),
+            Self::NoToken(_) => "`buildpass access status` lists the tokens that are declared".to_owned(),
+        })
+    }
+
+    /// Whose turn it is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Vault(error) => error.blame(),
+            Self::GitlabUnreachable { source, .. } => source.blame(),
+            Self::NotGitlab { .. } | Self::GitlabRefused { status: 429 | 500..=599, .. } => {
+                Blame::Unreachable
+            }
+            Self::NoToken(_) => Blame::Usage,
+            Self::GitlabRefused { .. }
+            | Self::NotAnApiToken { .. }
+            | Self::NoProject { .. }
+            | Self::DoesNotRead { .. }
+            | Self::Blocked(_)
+            | Self::Moved { .. } => Blame::Refused,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let error = match error {
+            Error::Vault(error) => return error.into(),
+            error => error,
+        };
+        let mut failure = Self::of(&error, error.hint(), error.blame());
+        if let Error::Moved { differences } = &error {
+            failure.causes.splice(0..0, differences.iter().cloned());
+        }
+        failure
+    }
+}

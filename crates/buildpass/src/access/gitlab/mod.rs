@@ -1,0 +1,26 @@
+//! GitLab's API, as far as tokens of groups and projects need it: <https://docs.gitlab.com/api/group_access_tokens/>.
+//!
+//! Our own thin client, because a refusal is told with GitLab's exact status and words.
+
+mod api_token;
+
+mod client;
+
+mod config;
+
+mod projects;
+
+mod proof;
+
+mod refusal;
+
+mod tokens;
+
+mod view;
+
+pub use api_token::ApiToken;
+pub use client::Gitlab;
+pub use config::{GitlabConfig, TokenSource};
+pub use projects::Project;
+pub use tokens::Wish;
+pub use view::TokenView;

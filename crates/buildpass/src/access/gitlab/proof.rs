@@ -1,0 +1,42 @@
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use zeroize::Zeroizing;
+
+use super::{Gitlab, TokenView};
+use crate::{
+    access::{Error, FullPath},
+    http::{self, Method, secret_header},
+    secret::BuildToken,
+};
+
+impl Gitlab {
+    /// What a value is: a token that can be used now, or nothing.
+    ///
+    /// # Errors
+    /// When GitLab does not answer.
+    pub async fn holder_of(&self, value: &BuildToken) -> Result<Option<TokenView>, Error> {
+        let Ok(headers) = secret_header("private-token", value.expose()) else { return Ok(None) };
+        let answer = self.ask_as(headers, (Method::Get, "/api/v4/personal_access_tokens/self"), None).await?;
+        match answer.status {
+            401 | 403 => Ok(None),
+            _ => self.read(answer, "say what a stored value is").map(Some),
+        }
+    }
+
+    /// Reads a repository as git would, with a token that was just made.
+    ///
+    /// # Errors
+    /// When GitLab does not let it read, or does not answer.
+    pub async fn try_out(&self, value: &BuildToken, repository: &FullPath) -> Result<(), Error> {
+        let unusable =
+            |source: http::Error| Error::GitlabUnreachable { address: self.address().to_owned(), source };
+        let pair = Zeroizing::new(format!("oauth2:{}", value.expose()));
+        let basic = Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())));
+        let headers = secret_header("authorization", &basic).map_err(unusable)?;
+        let path = format!("/{repository}.git/info/refs?service=git-upload-pack");
+        let answer = self.ask_as(headers, (Method::Get, &path), None).await?;
+        match answer.status {
+            200 => Ok(()),
+            status => Err(Error::DoesNotRead { repository: repository.to_string(), status }),
+        }
+    }
+}

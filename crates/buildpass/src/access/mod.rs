@@ -1,0 +1,43 @@
+//! Who may have what: tokens and grants that a platform's owner declares, and GitLab and the vault brought to what is declared.
+//!
+//! The way through: [`Declaration`] (proven) and [`World`] (read from both servers) → [`Plan`] (what differs, and why) → [`Hands`], one step
+//! at a time. The value of a token is made by GitLab, proven, and written to the vault; it is never printed, logged or kept.
+
+mod date;
+
+mod declared;
+
+mod gitlab;
+
+mod note;
+
+mod world;
+
+mod wanted;
+
+mod plan;
+
+mod apply;
+
+mod status;
+
+mod sweep;
+
+mod error;
+
+pub use apply::{Ended, Hands, Manner, end_now};
+pub use date::{Date, NotADate};
+pub use declared::{
+    AccessLevel, BadDeclaration, BadName, Days, Declaration, FullPath, Grant, Matching, Mirror, Owner, Parts,
+    ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
+};
+pub use error::Error;
+pub use gitlab::{ApiToken, Gitlab, GitlabConfig, Project, TokenSource, TokenView, Wish};
+pub use note::{Mark, Note, RESERVED_METADATA, Retiring};
+pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
+pub use status::{Reader, State, Status};
+pub use sweep::{Finding, Limits};
+pub use wanted::policy_name;
+pub use world::{Admitted, Held, JwtMount, KvMount, Leftover, Stored, World};
+
+use plan::{Fate, body as role_body_of, judge, latest_end, note_of, retire};

@@ -1,0 +1,166 @@
+use std::{collections::BTreeMap, time::SystemTime};
+
+use super::{Date, Token, TokenView};
+
+/// What buildpass writes beside a stored token, as the secret's custom metadata: enough to know the token without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whose declaration made it.
+    pub declaration: String,
+    /// GitLab's number of the token.
+    pub token_id: u64,
+    /// The version of the secret that holds it: any other was written by somebody else.
+    pub version: u64,
+    /// The day at whose start it ends, as GitLab said when it was made.
+    pub expires_at: Option<Date>,
+    /// Old tokens that live a little longer.
+    pub retiring: Vec<Retiring>,
+    /// The rest, for people: when, by whom, scopes, role, owner, and what was declared.
+    pub told: BTreeMap<String, String>,
+}
+
+/// An old token that jobs may still hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retiring {
+    /// GitLab's number of it.
+    pub id: u64,
+    /// When it is revoked.
+    pub at: SystemTime,
+}
+
+/// The keys that are ours.
+pub const RESERVED_METADATA: [&str; 10] = [
+    "buildpass",
+    "token_id",
+    "version",
+    "expires_at",
+    "retiring",
+    "scopes",
+    "role",
+    "owner",
+    "made_at",
+    "made_by",
+];
+
+impl Note {
+    /// Reads the custom metadata of a secret; none where buildpass did not write it.
+    pub fn read(custom: &BTreeMap<String, String>) -> Option<Self> {
+        let number = |key: &str| custom.get(key)?.parse().ok();
+        let retiring =
+            custom.get("retiring").map(|text| text.split(',').filter_map(Retiring::read).collect());
+        Some(Self {
+            declaration: custom.get("buildpass")?.clone(),
+            token_id: number("token_id")?,
+            version: number("version").unwrap_or_default(),
+            expires_at: custom.get("expires_at").and_then(|date| date.parse().ok()),
+            retiring: retiring.unwrap_or_default(),
+            told: custom
+                .iter()
+                .filter(|(key, _)| !RESERVED_METADATA[..5].contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        })
+    }
+
+    /// What is to be told of a token: what is declared, and what stays as it was written when it was made.
+    pub fn told_of(token: &Token, made: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut told = token.metadata.clone();
+        told.insert("scopes".to_owned(), token.scope_list());
+        told.insert("role".to_owned(), token.level.to_string());
+        told.insert("owner".to_owned(), token.owner.to_string());
+        for key in ["made_at", "made_by"] {
+            told.extend(made.get(key).map(|value| (key.to_owned(), value.clone())));
+        }
+        told
+    }
+
+    /// As the custom metadata of a secret.
+    pub fn write(&self) -> BTreeMap<String, String> {
+        let mut custom = self.told.clone();
+        let mut say = |key: &str, value: String| custom.insert(key.to_owned(), value);
+        say("buildpass", self.declaration.clone());
+        say("token_id", self.token_id.to_string());
+        say("version", self.version.to_string());
+        if let Some(date) = self.expires_at {
+            say("expires_at", date.to_string());
+        }
+        if !self.retiring.is_empty() {
+            say("retiring", self.retiring.iter().map(Retiring::write).collect::<Vec<_>>().join(","));
+        }
+        custom
+    }
+}
+
+impl Retiring {
+    /// `ID@TIME`
+    fn read(text: &str) -> Option<Self> {
+        let (id, at) = text.trim().split_once('@')?;
+        Some(Self { id: id.parse().ok()?, at: humantime::parse_rfc3339(at).ok()? })
+    }
+
+    fn write(&self) -> String {
+        format!("{}@{}", self.id, humantime::format_rfc3339_seconds(self.at))
+    }
+}
+
+/// By what a token at GitLab is known as ours, and where it was to be stored: GitLab keeps what a token's maker writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Whose declaration made it.
+    pub declaration: String,
+    /// Where it was to be stored.
+    pub store: String,
+}
+
+const MADE_FOR: &str = "made by buildpass access for ";
+
+impl Mark {
+    /// Reads what stands at GitLab beside a token.
+    pub fn of(view: &TokenView) -> Option<Self> {
+        let (declaration, store) = view.description.as_deref()?.strip_prefix(MADE_FOR)?.split_once(": ")?;
+        Some(Self { declaration: declaration.to_owned(), store: store.to_owned() })
+    }
+
+    /// As GitLab keeps it.
+    pub fn write(&self) -> String {
+        format!("{MADE_FOR}{}: {}", self.declaration, self.store)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note() -> Note {
+        Note {
+            declaration: "buildpass".to_owned(),
+            token_id: 12,
+            version: 3,
+            expires_at: Some("2026-12-30".parse().unwrap()),
+            retiring: vec![Retiring { id: 7, at: humantime::parse_rfc3339("2026-12-01T10:00:00Z").unwrap() }],
+            told: [("team".to_owned(), "build".to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn a_note_is_read_as_it_was_written() {
+        assert_eq!(Note::read(&note().write()), Some(note()));
+        assert_eq!(note().write()["retiring"], "7@2026-12-01T10:00:00Z");
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_no_note() {
+        assert_eq!(Note::read(&BTreeMap::new()), None);
+        let mut edited = note().write();
+        edited.insert("token_id".to_owned(), "twelve".to_owned());
+        assert_eq!(Note::read(&edited), None);
+    }
+
+    #[test]
+    fn a_mark_is_read_as_it_was_written() {
+        let mark = Mark { declaration: "buildpass".to_owned(), store: "a/b/token@ci".to_owned() };
+        let view = TokenView { description: Some(mark.write()), ..TokenView::default() };
+        assert_eq!(Mark::of(&view), Some(mark));
+        assert_eq!(Mark::of(&TokenView::default()), None);
+    }
+}

@@ -1,0 +1,220 @@
+use std::time::SystemTime;
+
+use super::{Change, Object, Step, Verb, step::owner};
+use crate::access::{
+    AccessLevel, Date, Declaration, Error, Held, Note, Stored, Token, World, gitlab::TokenView,
+};
+
+/// What is to become of one declared token.
+#[derive(Clone, Debug)]
+pub(in crate::access) enum Fate<'a> {
+    /// There is none.
+    Make(String),
+    /// It lives, and another takes its place.
+    Replace(Option<&'a TokenView>, Vec<String>),
+    /// It stays; what stands beside it may not.
+    Keep(&'a TokenView),
+}
+
+/// Judges a token by what both servers hold.
+///
+/// # Errors
+/// When something else stands where it is to be stored.
+pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fate<'a>, Error> {
+    let living = world.living(&token.owner);
+    let nothing = Stored::default();
+    let stored = world.stored.get(&token.name).unwrap_or(&nothing);
+    let by_id = |id: u64| living.iter().find(|view| view.id == id);
+    if !stored.state.readable {
+        let because = match stored.state.version {
+            0 => "there is none".to_owned(),
+            version => format!("version {version} of its secret was deleted"),
+        };
+        return Ok(Fate::Make(because));
+    }
+    let current = match (&stored.held, &stored.note) {
+        (Held::AsNoted, Some(note)) => by_id(note.token_id),
+        (Held::AsNoted | Held::NoToken, None) => return Err(occupied(token, "no living token of GitLab")),
+        (Held::Token(view), note) => match by_id(view.id) {
+            Some(view) => Some(view),
+            None if note.is_none() => {
+                return Err(occupied(
+                    token,
+                    &format!("the token `{}` ({}), which is none of the {}", view.name, view.id, token.owner),
+                ));
+            }
+            None => {
+                let because = format!(
+                    "the stored value is the token `{}` ({}), which is none of the {}",
+                    view.name, view.id, token.owner
+                );
+                return Ok(Fate::Replace(None, vec![because]));
+            }
+        },
+        (Held::NoToken, Some(note)) => {
+            let because = match by_id(note.token_id) {
+                Some(view) => {
+                    return Ok(Fate::Replace(
+                        Some(view),
+                        vec!["the stored value is not the token that GitLab knows".to_owned()],
+                    ));
+                }
+                None => format!("the token {} was revoked or has ended", note.token_id),
+            };
+            return Ok(Fate::Replace(None, vec![because]));
+        }
+    };
+    let Some(current) = current else {
+        return Ok(Fate::Replace(None, vec!["the stored token is not alive".to_owned()]));
+    };
+    let because = reasons(token, current, world.now);
+    Ok(if because.is_empty() { Fate::Keep(current) } else { Fate::Replace(Some(current), because) })
+}
+
+fn occupied(token: &Token, what: &str) -> Error {
+    Error::Blocked(format!(
+        "what stands at {} is {what}, and buildpass did not put it there: remove it, or store the token `{}` elsewhere",
+        token.store, token.name
+    ))
+}
+
+/// Why a living token cannot stay.
+fn reasons(token: &Token, current: &TokenView, now: SystemTime) -> Vec<String> {
+    let mut because = Vec::new();
+    let mut scopes = current.scopes.clone();
+    scopes.sort();
+    if scopes.join(" ") != token.scope_list() {
+        because.push(format!("its scopes are `{}`, declared are `{}`", scopes.join(" "), token.scope_list()));
+    }
+    if let Some(level) = current.access_level.filter(|level| *level != token.level.number()) {
+        because.push(format!("its role is {}, declared is {}", AccessLevel::word_for(level), token.level));
+    }
+    if current.name != token.name.as_str() {
+        because.push(format!("its name is `{}`", current.name));
+    }
+    match current.expires_at {
+        None => because.push("it never ends".to_owned()),
+        Some(date) if date > latest_end(token, now) => {
+            because.push(format!("it ends on {date}, later than {} allow", token.lifetime));
+        }
+        Some(date) if date.away_from(now) < token.rotate_before.duration() => {
+            because.push(format!("it ends on {date}, which is less than {} away", token.rotate_before));
+        }
+        Some(_) => {}
+    }
+    because
+}
+
+/// The day at whose start a token that is made now ends: its whole lifetime is in it, and no more than GitLab allows.
+pub(in crate::access) fn latest_end(token: &Token, now: SystemTime) -> Date {
+    let whole = Date::of(now).plus_days(token.lifetime.count() + 1);
+    whole.min(Date::of(now).plus_days(crate::access::Days::LONGEST.count()))
+}
+
+pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::new();
+    for token in declaration.tokens() {
+        let object = Object::Token { name: token.name.to_string(), owner: owner(&token.owner) };
+        match judge(token, world)? {
+            Fate::Make(because) => {
+                let mut step = Step::new(Verb::Create, object, because);
+                step.changes = told(token);
+                steps.push(step);
+            }
+            Fate::Replace(old, because) => {
+                let verb = if old.is_some() { Verb::Rotate } else { Verb::Create };
+                let mut step = Step { verb, object, because, changes: told(token) };
+                if let Some(old) = old {
+                    let field = "token".to_owned();
+                    step.changes.insert(
+                        0,
+                        Change { field, from: Some(old.id.to_string()), to: Some("a new one".to_owned()) },
+                    );
+                }
+                steps.push(step);
+            }
+            Fate::Keep(current) => steps.extend(note(declaration, token, current, world)),
+        }
+    }
+    Ok(steps)
+}
+
+/// What a new token is made with.
+fn told(token: &Token) -> Vec<Change> {
+    let say = |field: &str, to: String| Change { field: field.to_owned(), from: None, to: Some(to) };
+    vec![
+        say("role", token.level.to_string()),
+        say("scopes", token.scope_list()),
+        say("lifetime", token.lifetime.to_string()),
+        say("stored at", token.store.to_string()),
+    ]
+}
+
+/// The note as it is to be beside a token that stays.
+pub(in crate::access) fn note_of(
+    declaration: &Declaration,
+    token: &Token,
+    current: &TokenView,
+    world: &World,
+) -> Note {
+    let stored = world.stored.get(&token.name);
+    let old = stored.and_then(|stored| stored.note.as_ref());
+    let living = world.living(&token.owner);
+    let mut retiring: Vec<_> = old.map(|note| note.retiring.clone()).unwrap_or_default();
+    retiring.retain(|each| each.at > world.now && living.iter().any(|view| view.id == each.id));
+    if let Some(note) = old.filter(|note| note.token_id != current.id)
+        && living.iter().any(|view| view.id == note.token_id)
+        && !retiring.iter().any(|each| each.id == note.token_id)
+    {
+        retiring.push(super::hygiene::retire(note.token_id, token, world.now));
+    }
+    retiring.retain(|each| each.id != current.id);
+    Note {
+        declaration: declaration.name.clone(),
+        token_id: current.id,
+        version: stored.map(|stored| stored.state.version).unwrap_or_default(),
+        expires_at: current.expires_at,
+        retiring,
+        told: Note::told_of(token, old.map(|note| &note.told).unwrap_or(&Default::default())),
+    }
+}
+
+fn note(declaration: &Declaration, token: &Token, current: &TokenView, world: &World) -> Option<Step> {
+    let wanted = note_of(declaration, token, current, world);
+    let stored = world.stored.get(&token.name)?;
+    let (before, after) = (&stored.state.custom, wanted.write());
+    if *before == after {
+        return None;
+    }
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let changes: Vec<Change> = names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| Change {
+            field: name.clone(),
+            from: before.get(name).cloned(),
+            to: after.get(name).cloned(),
+        })
+        .collect();
+    let moved = |field: &str| changes.iter().find(|change| change.field == field);
+    let mut because = Vec::new();
+    if stored.note.is_none() {
+        because.push(format!("the token {} is stored already, and is taken over", current.id));
+    } else if moved("token_id").is_some() || moved("version").is_some() {
+        because.push("the secret was written without it".to_owned());
+    }
+    if stored.note.is_some()
+        && let Some(Change { from: Some(from), to, .. }) = moved("expires_at")
+    {
+        let to = to.as_deref().unwrap_or("never");
+        because.push(format!("its end was moved at GitLab, from {from} to {to}"));
+    }
+    if stored.note.is_some() && moved("retiring").is_some() {
+        because.push("what retires has changed".to_owned());
+    }
+    if because.is_empty() {
+        because.push("it says otherwise than is declared".to_owned());
+    }
+    let object = Object::Note { token: token.name.to_string() };
+    Some(Step { verb: Verb::Change, object, because, changes })
+}

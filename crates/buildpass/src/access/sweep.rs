@@ -1,0 +1,78 @@
+use std::{collections::BTreeSet, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    Declaration, Error, Mark, Object, Owner, World,
+    plan::{Fate, hygiene_steps, judge},
+    status::{days, idle},
+};
+
+/// A living token of a declared owner that somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// GitLab's number of it.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub owner: String,
+    /// Whether buildpass made it, for this declaration.
+    pub ours: bool,
+    /// Whether it is what jobs are given.
+    pub stored: bool,
+    /// Why it is here.
+    pub because: Vec<String>,
+}
+
+/// From when on a token is worth looking at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Not used for so long.
+    pub unused_for: Duration,
+    /// Ending within.
+    pub ending_within: Duration,
+}
+
+impl Finding {
+    /// Everything that is worth looking at among the living tokens of the declared owners.
+    ///
+    /// # Errors
+    /// When something else stands where a declared token is to be stored.
+    pub fn all(declaration: &Declaration, world: &World, limits: Limits) -> Result<Vec<Self>, Error> {
+        let stray = hygiene_steps(declaration, world)?;
+        let mut stored: BTreeSet<(&Owner, u64)> = BTreeSet::new();
+        for token in declaration.tokens() {
+            if let Fate::Keep(view) | Fate::Replace(Some(view), _) = judge(token, world)? {
+                stored.insert((&token.owner, view.id));
+            }
+        }
+        let mut findings = Vec::new();
+        for (owner, living) in &world.tokens {
+            for view in living {
+                let of_plan = stray
+                    .iter()
+                    .filter(|step| matches!(&step.object, Object::OldToken { id, .. } if *id == view.id));
+                let mut because: Vec<String> = of_plan.flat_map(|step| step.because.clone()).collect();
+                if let Some(idle) = idle(view, world.now).filter(|idle| *idle >= limits.unused_for) {
+                    let word = if view.last_used_at.is_some() { "not used" } else { "never used, and made" };
+                    because.push(format!("{word} for {} days", days(idle)));
+                }
+                let ends = view.expires_at.filter(|date| date.away_from(world.now) < limits.ending_within);
+                because.extend(ends.map(|date| format!("it ends on {date}")));
+                if because.is_empty() {
+                    continue;
+                }
+                findings.push(Self {
+                    id: view.id,
+                    name: view.name.clone(),
+                    owner: owner.to_string(),
+                    ours: Mark::of(view).is_some_and(|mark| mark.declaration == declaration.name),
+                    stored: stored.contains(&(owner, view.id)),
+                    because,
+                });
+            }
+        }
+        Ok(findings)
+    }
+}

@@ -1,0 +1,13 @@
+//! What the vault is to hold: policies, roles and the settings of a JWT auth method, each written whole.
+
+mod jwt_config;
+
+mod policy;
+
+mod role;
+
+pub(super) use jwt_config::jwt_config;
+pub use policy::policy_name;
+
+pub(super) use policy::{policy_prefix, policy_text, role_of_policy};
+pub(super) use role::role_body;

@@ -1,0 +1,68 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Admitted,
+    admitted::{RefKind, lists_of},
+    gather::each,
+};
+use crate::access::{
+    Declaration, Error, Owner, ProjectRef, RoleName,
+    gitlab::{Gitlab, Project, TokenView},
+};
+
+/// The living tokens of every owner, one list each.
+pub(super) async fn tokens(
+    declaration: &Declaration,
+    gitlab: &Gitlab,
+) -> Result<BTreeMap<Owner, Vec<TokenView>>, Error> {
+    let owners: BTreeSet<&Owner> = declaration.tokens().iter().map(|token| &token.owner).collect();
+    let listed = each(owners, async |owner| Ok((owner.clone(), gitlab.tokens(owner).await?))).await?;
+    Ok(listed.into_iter().collect())
+}
+
+/// Whom every role is to let in.
+pub(super) async fn admitted(
+    declaration: &Declaration,
+    gitlab: &Gitlab,
+) -> Result<BTreeMap<RoleName, Admitted>, Error> {
+    let wanted: BTreeSet<&ProjectRef> = declaration.roles().iter().flat_map(|role| &role.projects).collect();
+    let known = each(wanted, async |project| Ok((project, gitlab.project(project).await?))).await?;
+    let known: BTreeMap<&ProjectRef, Option<Project>> = known.into_iter().collect();
+    let mut of_roles: BTreeMap<&RoleName, Vec<Project>> = BTreeMap::new();
+    let mut lists: BTreeSet<(u64, RefKind)> = BTreeSet::new();
+    for role in declaration.roles() {
+        let mut projects = Vec::new();
+        for project in &role.projects {
+            let found = known.get(project).cloned().flatten();
+            projects.push(found.ok_or_else(|| missing(declaration, &role.name, project))?);
+        }
+        projects.sort_by_key(|project| project.id);
+        projects.dedup();
+        let kinds = lists_of(role);
+        lists.extend(projects.iter().flat_map(|project| kinds.iter().map(|kind| (project.id, *kind))));
+        of_roles.insert(&role.name, projects);
+    }
+    let listed = each(lists, async |(id, kind)| {
+        let names = match kind {
+            RefKind::Branches => gitlab.protected_branches(id).await?,
+            RefKind::Tags => gitlab.protected_tags(id).await?,
+        };
+        Ok(((id, kind), names))
+    })
+    .await?;
+    let there: BTreeMap<(u64, RefKind), Vec<String>> = listed.into_iter().collect();
+    let names = |id, kind| there.get(&(id, kind)).cloned().unwrap_or_default();
+    let admitted = declaration.roles().iter().map(|role| {
+        let projects = of_roles.get(&role.name).cloned().unwrap_or_default();
+        (role.name.clone(), Admitted::of(role, projects, names))
+    });
+    Ok(admitted.collect())
+}
+
+fn missing(declaration: &Declaration, role: &RoleName, project: &ProjectRef) -> Error {
+    let grant = declaration.grants().iter().find(|grant| grant.role == *role);
+    Error::NoProject {
+        secret: grant.map(|grant| grant.secret.clone()).unwrap_or_default(),
+        project: project.to_string(),
+    }
+}

@@ -1,0 +1,16 @@
+//! What both servers hold now, as far as the declaration is about it. Values are read only where a note and its secret do not fit.
+
+mod admitted;
+
+mod gather;
+
+mod gitlab_side;
+
+mod jwt_mount;
+
+mod vault_side;
+
+pub use admitted::Admitted;
+pub use gather::World;
+pub use jwt_mount::JwtMount;
+pub use vault_side::{Held, KvMount, Leftover, Stored};

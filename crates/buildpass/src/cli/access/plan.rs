@@ -1,0 +1,74 @@
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use clap::Args;
+
+use super::{json::PlanJson, opened::Opened, rights, show};
+use crate::{
+    access::{Extent, Plan, SavedPlan},
+    cli::{
+        Surroundings, block_on,
+        output::{self, Format},
+        report::note,
+    },
+    config::{AccessFlags, Platform},
+    failure::Failure,
+};
+
+/// Show what differs between what is declared and what is there
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    access: AccessFlags,
+
+    /// End with 5 where something is to be done
+    #[arg(long)]
+    detailed_exitcode: bool,
+
+    /// Write the plan to a file, for `access apply FILE`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Print the vault policy and the rights at GitLab that `access` itself needs, and ask nobody
+    #[arg(long, conflicts_with_all = ["out", "detailed_exitcode"])]
+    policy: bool,
+
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// What `--detailed-exitcode` says of a plan with steps.
+const CHANGES: u8 = 5;
+
+pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    let Surroundings { flags, environment, .. } = surroundings;
+    if arguments.policy {
+        let declaration = Platform::declared(flags, &arguments.access, environment)?;
+        output::print(|out| out.write_all(rights::text(&declaration).as_bytes()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (plan, saved) = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+        let world = opened.look().await?;
+        let plan = Plan::build(&opened.declaration, &world, Extent::Everything)?;
+        let saved = SavedPlan::of(&plan, opened.gitlab.address(), &opened.vault);
+        Ok((plan, saved))
+    }))??;
+    if let Some(path) = &arguments.out {
+        let path = environment.working_directory().join(path);
+        let text = serde_json::to_string_pretty(&saved)
+            .map_err(|error| Failure::bug("the plan cannot be written as JSON", &error))?;
+        fs::write(&path, text + "\n").map_err(|error| {
+            Failure::usage(
+                format!("the plan cannot be written to {}: {error}", path.display()),
+                "name a file in a folder that this user can write to",
+            )
+        })?;
+        note(&format!("the plan is in {}", path.display()));
+    }
+    output::print(|out| match arguments.format {
+        Format::Json => output::json(out, &PlanJson::of(&plan)),
+        Format::Text => out.write_all(show::text(&plan).as_bytes()),
+    })?;
+    let code = if arguments.detailed_exitcode && !plan.is_empty() { CHANGES } else { 0 };
+    Ok(ExitCode::from(code))
+}

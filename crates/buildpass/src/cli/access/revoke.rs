@@ -1,0 +1,51 @@
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::opened::Opened;
+use crate::{
+    access::{Ended, Error, end_now},
+    cli::{Surroundings, block_on, output},
+    config::AccessFlags,
+    failure::Failure,
+};
+
+/// End a token now, at GitLab and in the vault, for the day it leaks
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The token, by its declared name
+    name: String,
+
+    #[command(flatten)]
+    access: AccessFlags,
+}
+
+pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    let ended = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+        let Opened { declaration, gitlab, session, .. } = opened;
+        let missing = || Error::NoToken(arguments.name.clone());
+        let token = declaration.token(&arguments.name).ok_or_else(missing)?.clone();
+        let world = opened.look().await?;
+        Ok(end_now(&token, declaration, &world, (gitlab, session)).await?)
+    }))??;
+    let Ended { tokens, secret, cut } = ended;
+    output::print(|out| {
+        match &tokens[..] {
+            [] => writeln!(out, "At GitLab there was no living token of it.")?,
+            ids => {
+                let ids = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+                writeln!(out, "Revoked at GitLab: {ids}.")?;
+            }
+        }
+        writeln!(
+            out,
+            "{}",
+            if secret { "Deleted in the vault." } else { "In the vault there was no value of it." }
+        )?;
+        for grant in &cut {
+            writeln!(out, "Cut off: {grant}.")?;
+        }
+        writeln!(out, "`buildpass access apply` makes a new one.")
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,59 @@
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use crate::access::{Declaration, policy_name};
+
+/// The policy of whoever plans and applies, and its rights at GitLab: what this declaration takes, and no more.
+pub(super) fn text(declaration: &Declaration) -> String {
+    let mut out = String::from("# The vault: the policy of whoever plans and applies.\n");
+    let mut allow = |path: &str, capabilities: &[&str]| {
+        let list = capabilities.iter().map(|each| format!("\"{each}\"")).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(out, "path \"{path}\" {{\n  capabilities = [{list}]\n}}");
+    };
+    let write = ["create", "read", "update"];
+    for token in declaration.tokens() {
+        let path = &token.store.path;
+        allow(&path.api_path(), &["create", "read", "update", "delete"]);
+        allow(&format!("{}/metadata/{}", path.mount, path.path), &["create", "read", "update", "delete"]);
+    }
+    let mounts: BTreeSet<&str> =
+        declaration.tokens().iter().map(|token| token.store.path.mount.as_str()).collect();
+    for mount in &mounts {
+        allow(&format!("sys/mounts/{mount}"), &["read"]);
+    }
+    allow("sys/policies/acl", &["list"]);
+    let auth = &declaration.auth_mount;
+    if !declaration.roles().is_empty() {
+        allow(&format!("auth/{auth}/config"), &write);
+    }
+    for role in declaration.roles() {
+        allow(&format!("auth/{auth}/role/{}", role.name), &["create", "read", "update", "delete"]);
+        let policy = policy_name(&declaration.name, &role.name);
+        allow(&format!("sys/policies/acl/{policy}"), &["create", "read", "update", "delete"]);
+    }
+    out.push_str("\n# Once, where a mount is not there yet:\n");
+    for mount in &mounts {
+        let _ = writeln!(
+            out,
+            "# path \"sys/mounts/{mount}\" {{ capabilities = [\"create\", \"update\", \"read\"] }}"
+        );
+    }
+    if !declaration.roles().is_empty() {
+        let _ = writeln!(
+            out,
+            "# path \"sys/auth/{auth}\" {{ capabilities = [\"create\", \"update\", \"sudo\"] }}"
+        );
+    }
+    out.push_str("\n# GitLab: a personal access token with the scope `api`, of an owner of\n");
+    let owners: BTreeSet<_> = declaration.tokens().iter().map(|token| &token.owner).collect();
+    for owner in owners {
+        let _ = writeln!(out, "#   the {owner}");
+    }
+    let projects: BTreeSet<_> = declaration.roles().iter().flat_map(|role| &role.projects).collect();
+    if !projects.is_empty() {
+        out.push_str("# who can read\n");
+    }
+    for project in projects {
+        let _ = writeln!(out, "#   {project}");
+    }
+    out
+}

@@ -1,0 +1,63 @@
+use std::path::PathBuf;
+
+use super::super::{
+    file::{ConfigFile, Origin},
+    vault_settings::duration,
+};
+use crate::{
+    access::{ApiToken, GitlabConfig, TokenSource},
+    config::{AccessFlags, Environment, Error, Flags},
+    http::{Roots, Secured, Tls},
+};
+
+const DEFAULT_VARIABLE: &str = "GITLAB_TOKEN";
+
+/// Where GitLab is, and with whose rights it is asked.
+pub(super) fn gitlab(
+    flags: &Flags,
+    own: &AccessFlags,
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+) -> Result<GitlabConfig, Error> {
+    let raw = file.map(|file| &file.raw.gitlab);
+    let url = url(own, file, environment)?;
+    let from = raw.and_then(|raw| raw.from.as_ref());
+    let variable = raw.and_then(|raw| raw.token.as_deref()).unwrap_or(DEFAULT_VARIABLE);
+    let token = match from {
+        Some(reference) => TokenSource::Stored(reference.parse().map_err(Error::GitlabFrom)?),
+        None => {
+            let value = environment.setting(variable).map(str::trim).filter(|value| !value.is_empty());
+            let value = value.ok_or_else(|| Error::NoGitlabToken(variable.to_owned()))?;
+            TokenSource::Variable(ApiToken::new(value.to_owned()))
+        }
+    };
+    let roots = match environment.setting("CI_SERVER_TLS_CA_FILE") {
+        Some(path) => Roots::File(environment.working_directory().join(PathBuf::from(path))),
+        None => Roots::System,
+    };
+    let tls = Tls { roots, ..Tls::system() };
+    let patience = duration(flags.timeout, "timeout", None, std::time::Duration::from_secs(30))?;
+    Ok(GitlabConfig { url, token, tls, patience })
+}
+
+/// A token with the scope `api` never goes where the repository says and the user doesn't.
+pub(super) fn url(
+    own: &AccessFlags,
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+) -> Result<Secured, Error> {
+    let stated = own.gitlab.as_deref().or_else(|| environment.setting("CI_SERVER_URL"));
+    let in_file = file.and_then(|file| Some((file.raw.gitlab.url.as_deref()?, file)));
+    let parse = |text: &str| Secured::parse(text.trim_end_matches('/')).map_err(Error::GitlabUrl);
+    match (in_file, &own.gitlab) {
+        (Some((text, file)), None) => {
+            let url = parse(text)?;
+            let fits = || stated.is_some_and(|stated| parse(stated).is_ok_and(|stated| stated == url));
+            if file.origin == Origin::Repository && !fits() {
+                return Err(Error::GitlabAstray { url: url.origin(), path: file.path.clone() });
+            }
+            Ok(url)
+        }
+        _ => parse(stated.ok_or(Error::NoGitlab)?),
+    }
+}

@@ -1,0 +1,21 @@
+//! What a platform's owner declares: `[gitlab]` and `[[access.…]]`, of buildpass.toml and of a folder of TOML files.
+
+mod entries;
+
+mod folder;
+
+mod gitlab;
+
+mod grants;
+
+mod platform;
+
+mod raw;
+
+mod schema;
+
+mod tokens;
+
+pub use platform::{AccessFlags, Platform};
+pub(super) use raw::{RawAccess, RawGitlab};
+pub use schema::access_schema;

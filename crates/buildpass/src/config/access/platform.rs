@@ -1,0 +1,118 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    super::{file::ConfigFile, secrets::all, settings::vault},
+    entries::{Entries, of_folder},
+    gitlab::{gitlab, url},
+    grants::Around,
+    tokens::{mirror, token},
+};
+use crate::{
+    access::{Declaration, GitlabConfig, Parts},
+    config::{Environment, Error, Flags},
+    vault,
+};
+
+/// What the command line says of GitLab and the declaration.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AccessFlags {
+    /// GitLab's address [default: `[gitlab] url`, then CI_SERVER_URL]
+    #[arg(long, value_name = "URL")]
+    pub gitlab: Option<String>,
+
+    /// A folder of TOML files with tokens, grants and mirrors
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// What is declared, and the two servers that are to follow it.
+#[derive(Debug)]
+pub struct Platform {
+    /// What is declared.
+    pub declaration: Declaration,
+    /// GitLab.
+    pub gitlab: GitlabConfig,
+    /// The vault.
+    pub vault: vault::Config,
+}
+
+impl Platform {
+    /// Joins flags, buildpass.toml, the folder and the environment.
+    ///
+    /// # Errors
+    /// What cannot be meant, or may not be said by whom it was said.
+    pub fn load(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Self, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let file = file.as_ref();
+        let gitlab = gitlab(flags, own, file, environment)?;
+        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url().as_str())?;
+        Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
+    }
+
+    /// The declaration alone: nobody is asked, so that no token is needed.
+    ///
+    /// # Errors
+    /// What cannot be meant, or may not be said by whom it was said.
+    pub fn declared(
+        flags: &Flags,
+        own: &AccessFlags,
+        environment: &Environment,
+    ) -> Result<Declaration, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let file = file.as_ref();
+        declaration(flags, own, (file, environment), url(own, file, environment)?.as_url().as_str())
+    }
+}
+
+fn declaration(
+    flags: &Flags,
+    own: &AccessFlags,
+    (file, environment): (Option<&ConfigFile>, &Environment),
+    gitlab: &str,
+) -> Result<Declaration, Error> {
+    let folder = of_folder(own, file, environment)?;
+    let shown = file.map(|file| file.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    let shown = shown.unwrap_or_default();
+    let mut entries = Entries::default();
+    if let Some(file) = file {
+        entries.add(&shown, &file.raw.access);
+    }
+    folder.iter().for_each(|declared| entries.add(&declared.path, &declared.access));
+    let tokens = entries.tokens.iter().map(|(file, raw)| token(file, raw)).collect::<Result<Vec<_>, _>>()?;
+    let secrets: Vec<_> = all(flags, file)?.into_iter().map(|declared| declared.wanted).collect();
+    let around = Around { tokens: &tokens, secrets: &secrets, audience: audience(flags, file, environment) };
+    let grants =
+        entries.grants.iter().map(|(file, raw)| around.grant(file, raw)).collect::<Result<Vec<_>, _>>()?;
+    let mirrors = entries.mirrors.iter().map(|raw| mirror(raw)).collect::<Result<Vec<_>, _>>()?;
+    if tokens.is_empty() && grants.is_empty() {
+        return Err(Error::NothingDeclared);
+    }
+    let raw = file.map(|file| &file.raw);
+    let name = raw.and_then(|raw| raw.access.name.clone()).unwrap_or_else(|| "buildpass".to_owned());
+    let name: crate::access::RoleName = name.parse().map_err(|source| {
+        crate::access::BadDeclaration::Name { place: "`[access] name`".to_owned(), source }
+    })?;
+    let auth = flags.auth.clone().or_else(|| raw.and_then(|raw| raw.vault.auth.clone()));
+    let auth = auth.or_else(|| environment.setting("VAULT_AUTH_PATH").map(str::to_owned));
+    let auth = auth.as_deref().unwrap_or("jwt").trim_matches('/').to_owned();
+    let issuer = flags.issuer.clone().or_else(|| raw.and_then(|raw| raw.identity.issuer.clone()));
+    let issuer = issuer.unwrap_or_else(|| gitlab.trim_end_matches('/').to_owned());
+    let parts = Parts { tokens, grants, mirrors };
+    Ok(Declaration::build(name.to_string(), auth, issuer, parts)?)
+}
+
+/// For whom ID tokens are where a grant doesn't say: what is configured for the jobs themselves.
+fn audience(flags: &Flags, file: Option<&ConfigFile>, environment: &Environment) -> Option<String> {
+    let raw = file.map(|file| &file.raw);
+    let named = flags.audience.clone().or_else(|| raw.and_then(|raw| raw.identity.audience.clone()));
+    let of_file = || raw.and_then(|raw| raw.vault.address.first().cloned());
+    let of_environment =
+        || environment.first_setting(&["BUILDPASS_AUDIENCE", "VAULT_SERVER_URL", "VAULT_ADDR", "BAO_ADDR"]);
+    named
+        .or_else(of_file)
+        .or_else(|| flags.address.first().cloned())
+        .or_else(|| of_environment().map(str::to_owned))
+        .map(|audience| audience.split(',').next().unwrap_or_default().trim().to_owned())
+}

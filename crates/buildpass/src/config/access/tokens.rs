@@ -1,0 +1,127 @@
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
+
+use super::raw::{RawMirror, RawToken};
+use crate::{
+    access::{AccessLevel, BadDeclaration, BadName, Days, Mirror, Owner, RESERVED_METADATA, Scope, Token},
+    vault::{Engine, SecretRef},
+};
+
+const DEFAULT_OVERLAP: Duration = Duration::from_secs(60 * 60);
+
+pub(super) fn token(file: &str, raw: &RawToken) -> Result<Token, BadDeclaration> {
+    let place = || format!("the token `{}` in {file}", raw.name);
+    let owner = match (&raw.group, &raw.project) {
+        (Some(group), None) => Owner::Group(named(group, place)?),
+        (None, Some(project)) => Owner::Project(named(project, place)?),
+        _ => return Err(BadDeclaration::Owner { place: place() }),
+    };
+    let level = raw.role.as_deref().map(|role| named(role, place)).transpose()?;
+    let mut scopes = match &raw.scopes {
+        None => vec![Scope::READ_REPOSITORY],
+        Some(scopes) => scopes.iter().map(|scope| named(scope, place)).collect::<Result<Vec<Scope>, _>>()?,
+    };
+    scopes.sort();
+    scopes.dedup();
+    if scopes.is_empty() {
+        return Err(BadDeclaration::Name { place: place(), source: BadName::Scope(String::new()) });
+    }
+    let store: SecretRef =
+        raw.store.parse().map_err(|source| BadDeclaration::Store { place: place(), source })?;
+    if store.path.engine != Engine::KvV2 {
+        return Err(BadDeclaration::Engine { place: place() });
+    }
+    let (lifetime, rotate_before, overlap) = times(raw, place)?;
+    metadata(&raw.metadata, place)?;
+    Ok(Token {
+        name: named(&raw.name, place)?,
+        owner,
+        level: level.unwrap_or(AccessLevel::Reporter),
+        scopes,
+        lifetime,
+        rotate_before,
+        overlap,
+        store,
+        metadata: raw.metadata.clone(),
+        file: file.to_owned(),
+    })
+}
+
+/// How long it lives, how long before its end it is replaced, and how long the old one lives on then.
+fn times(raw: &RawToken, place: impl Fn() -> String) -> Result<(Days, Days, Duration), BadDeclaration> {
+    let days = |key: &'static str, said: &Option<String>, otherwise: &str| {
+        let text = said.as_deref().unwrap_or(otherwise);
+        Days::parse(text).ok_or_else(|| BadDeclaration::Time {
+            key,
+            place: place(),
+            text: text.to_owned(),
+            wanted: "whole days, from 1 to 365, since GitLab ends tokens at 00:00 UTC",
+        })
+    };
+    let lifetime = days("lifetime", &raw.lifetime, "30d")?;
+    let rotate_before =
+        days("rotate_before", &raw.rotate_before, if lifetime.count() > 7 { "7d" } else { "1d" })?;
+    let wrong = |key, text: &Option<String>, wanted| BadDeclaration::Time {
+        key,
+        place: place(),
+        text: text.clone().unwrap_or_default(),
+        wanted,
+    };
+    if rotate_before >= lifetime {
+        return Err(wrong(
+            "rotate_before",
+            &raw.rotate_before,
+            "shorter than the lifetime, or each new token would be due at once",
+        ));
+    }
+    let overlap = match &raw.overlap {
+        None => DEFAULT_OVERLAP,
+        Some(text) => {
+            humantime::parse_duration(text).map_err(|_| wrong("overlap", &raw.overlap, "a duration"))?
+        }
+    };
+    if overlap > rotate_before.duration() {
+        return Err(wrong(
+            "overlap",
+            &raw.overlap,
+            "not longer than `rotate_before`, or the old token would end before it",
+        ));
+    }
+    Ok((lifetime, rotate_before, overlap))
+}
+
+fn metadata(own: &BTreeMap<String, String>, place: impl Fn() -> String) -> Result<(), BadDeclaration> {
+    const MOST: usize = 64 - RESERVED_METADATA.len();
+    let wrong = |what: String| Err(BadDeclaration::Metadata { place: place(), what });
+    if own.len() > MOST {
+        return wrong(format!("has {} keys: {MOST} is the most", own.len()));
+    }
+    for (key, value) in own {
+        if RESERVED_METADATA.contains(&key.as_str()) {
+            return wrong(format!("says `{key}`, which buildpass writes itself"));
+        }
+        let fits = (1..=128).contains(&key.len()) && (1..=512).contains(&value.len());
+        if !fits || key.contains(char::is_control) || value.contains(char::is_control) {
+            return wrong(format!("has `{}`, which the vault would not take", key.escape_debug()));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn mirror(raw: &RawMirror) -> Result<Mirror, BadDeclaration> {
+    let place = || format!("the mirror of `{}`", raw.canonical);
+    let path = |said: &Option<String>| said.as_deref().map(|path| named(path, place)).transpose();
+    Ok(Mirror {
+        canonical: named(&raw.canonical, place)?,
+        security: path(&raw.security)?,
+        dev: path(&raw.dev)?,
+        token: raw.token.as_deref().map(|name| named(name, place)).transpose()?,
+    })
+}
+
+/// A name as whoever takes it wants it.
+pub(super) fn named<T: FromStr<Err = BadName>>(
+    text: &str,
+    place: impl Fn() -> String,
+) -> Result<T, BadDeclaration> {
+    text.parse().map_err(|source| BadDeclaration::Name { place: place(), source })
+}

@@ -1,0 +1,226 @@
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{
+    Error, SecretPath, SecretRef, Session,
+    answer::{not_a_vault, one_line, parse, words},
+    nodes::{Repeat, Request},
+};
+use crate::{http::Method, secret::BuildToken};
+
+/// What a KV store of version 2 knows of a secret without its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KvState {
+    /// The newest version; 0 where there never was one.
+    pub version: u64,
+    /// Whether that version can be read: it was neither deleted nor destroyed.
+    pub readable: bool,
+    /// What was written beside it.
+    pub custom: BTreeMap<String, String>,
+}
+
+/// How a write that must follow a certain version came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is this version now.
+    Version(u64),
+    /// Somebody else has written since; nothing was changed.
+    Overtaken,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    current_version: u64,
+    #[serde(default)]
+    custom_metadata: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    versions: BTreeMap<String, Version>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    #[serde(default)]
+    deletion_time: String,
+    #[serde(default)]
+    destroyed: bool,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    data: Option<Map<String, Value>>,
+    metadata: DataMetadata,
+}
+
+#[derive(Deserialize)]
+struct DataMetadata {
+    version: u64,
+}
+
+#[derive(Deserialize)]
+struct WrittenAnswer {
+    data: DataMetadata,
+}
+
+/// Vault's words for a path below no mount.
+const NO_MOUNT: &str = "no handler for route";
+
+/// Vault's words for a write that does not follow the version that it names.
+const NOT_THAT_VERSION: &str = "check-and-set parameter did not match";
+
+impl Session {
+    /// What is known of a secret without its value; nothing where it, or its mount, is not there.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn kv_state(&self, path: &SecretPath) -> Result<KvState, Error> {
+        let found: Option<Metadata> = self.look(&metadata_path(path)).await?;
+        let Some(data) = found else { return Ok(KvState::default()) };
+        let newest = data.versions.get(&data.current_version.to_string());
+        let readable = newest.is_some_and(|newest| newest.deletion_time.is_empty() && !newest.destroyed);
+        let custom = data.custom_metadata.unwrap_or_default();
+        Ok(KvState { version: data.current_version, readable, custom })
+    }
+
+    /// Gives one field of a secret a new value, and leaves its others as they are. The write follows the version `after`, or does nothing.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn put_field(&self, to: &SecretRef, value: &BuildToken, after: u64) -> Result<Written, Error> {
+        let mut fields = self.fields_now(&to.path, after).await?;
+        let old = fields.insert(to.field.clone(), Value::String(value.expose().to_owned()));
+        wipe(old.unwrap_or_default());
+        let written = self.write_fields(&to.path, &fields, after).await;
+        wipe_all(fields);
+        match written? {
+            Written::Overtaken => self.is_it_ours(to, value).await,
+            written => Ok(written),
+        }
+    }
+
+    /// Writes a secret again as it is, so that whoever still wants to follow the version `after` comes too late.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn put_again(&self, path: &SecretPath, after: u64) -> Result<Written, Error> {
+        let fields = self.fields_now(path, after).await?;
+        let written = self.write_fields(path, &fields, after).await;
+        wipe_all(fields);
+        written
+    }
+
+    /// Writes what stands beside a secret, whole.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn put_custom(
+        &self,
+        path: &SecretPath,
+        custom: &BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        self.write(&metadata_path(path), &json!({ "custom_metadata": custom })).await
+    }
+
+    /// Deletes the newest version of a secret.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn delete_newest(&self, path: &SecretPath) -> Result<(), Error> {
+        self.remove(&path.api_path()).await
+    }
+
+    /// Whether anything is mounted where an API path leads to.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn leads_somewhere(&self, path: &str) -> Result<bool, Error> {
+        let (token, repeat) = (Some(&self.token), Repeat::Freely);
+        let request = Request { method: Method::Get, path, token, body: None, repeat, secret_in_body: None };
+        let answer = self.nodes.send_again(&request).await?;
+        let words = words(&answer).ok_or_else(|| not_a_vault(&answer))?;
+        Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
+    }
+
+    /// Removes a secret with all of its versions.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn forget(&self, path: &SecretPath) -> Result<(), Error> {
+        self.remove(&metadata_path(path)).await
+    }
+
+    /// The first try may have been written and its answer lost on the way.
+    async fn is_it_ours(&self, to: &SecretRef, value: &BuildToken) -> Result<Written, Error> {
+        let found: Option<Data> = self.look(&to.path.api_path()).await?;
+        let Some(data) = found else { return Ok(Written::Overtaken) };
+        let fields = data.data.unwrap_or_default();
+        let ours = fields.get(&to.field).and_then(Value::as_str) == Some(value.expose());
+        wipe_all(fields);
+        Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
+    }
+
+    async fn fields_now(&self, path: &SecretPath, version: u64) -> Result<Map<String, Value>, Error> {
+        if version == 0 {
+            return Ok(Map::new());
+        }
+        let found: Option<Data> = self.look(&path.api_path()).await?;
+        Ok(found.and_then(|data| data.data).unwrap_or_default())
+    }
+
+    async fn write_fields(
+        &self,
+        path: &SecretPath,
+        fields: &Map<String, Value>,
+        after: u64,
+    ) -> Result<Written, Error> {
+        let api_path = path.api_path();
+        let body = json!({ "options": { "cas": after }, "data": fields });
+        let bytes = Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default());
+        wipe(body);
+        let request = Request {
+            method: Method::Post,
+            path: &api_path,
+            token: Some(&self.token),
+            body: Some(bytes),
+            repeat: Repeat::Freely,
+            secret_in_body: None,
+        };
+        let answer = self.nodes.send_again(&request).await?;
+        if answer.status == 200 {
+            let WrittenAnswer { data } = parse(&answer)?;
+            return Ok(Written::Version(data.version));
+        }
+        let Some(words) = words(&answer) else { return Err(not_a_vault(&answer)) };
+        if answer.status == 400 && words.iter().any(|text| text.contains(NOT_THAT_VERSION)) {
+            return Ok(Written::Overtaken);
+        }
+        let values: Vec<&str> =
+            fields.values().filter_map(Value::as_str).chain([self.token.expose()]).collect();
+        Err(Error::Refused {
+            asked: format!("POST {api_path}"),
+            status: answer.status,
+            text: one_line(&words, &values),
+        })
+    }
+}
+
+fn metadata_path(path: &SecretPath) -> String {
+    format!("{}/metadata/{}", path.mount, path.path)
+}
+
+fn wipe(value: Value) {
+    match value {
+        Value::String(mut text) => text.zeroize(),
+        Value::Array(items) => items.into_iter().for_each(wipe),
+        Value::Object(fields) => wipe_all(fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn wipe_all(fields: Map<String, Value>) {
+    fields.into_iter().for_each(|(_, value)| wipe(value));
+}

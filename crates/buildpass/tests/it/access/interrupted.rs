@@ -1,0 +1,152 @@
+//! Killed after every single write at either server, and run again.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::scene::{PROJECT, Scene};
+use crate::harness::{Fate, Proxy, http, on_every_vault, wait_until};
+
+/// One declaration of many, each with mounts, names and roles of its own.
+struct Case {
+    toml: String,
+    store: String,
+    name: String,
+}
+
+impl Case {
+    fn new(scene: &Scene<'_>, label: &str) -> Self {
+        let (name, store) = (format!("ci-{label}"), format!("kv-{label}"));
+        let toml = format!(
+            "[vault]\nauth = \"jwt-{label}\"\n[identity]\nissuer = \"{}\"\naudience = \"https://vault.example\"\n\
+             [access]\nname = \"owner-{label}\"\n\
+             [[access.token]]\nname = \"{name}\"\ngroup = \"gitlab-org/security\"\nstore = \"a/token@{store}\"\n\
+             [[access.grant]]\nsecret = \"{name}\"\nvault_role = \"role-{label}\"\nprojects = [\"{PROJECT}\"]\nrefs = \"protected\"\n",
+            scene.group.sandbox.url
+        );
+        Self { toml, store, name }
+    }
+
+    fn stored(&self, scene: &Scene<'_>) -> Option<String> {
+        let (_, answer) = scene.vault.ask("GET", &format!("{}/data/a", self.store), Value::Null);
+        Some(answer["data"]["data"]["token"].as_str()?.to_owned())
+    }
+
+    /// The GitLab number of the stored token, if it lives.
+    fn living(&self, scene: &Scene<'_>) -> Option<u64> {
+        let value = self.stored(scene)?;
+        let url = format!("{}/api/v4/personal_access_tokens/self", scene.group.sandbox.url);
+        let (status, view) = http::request("GET", &url, &[("private-token", &value)], None).unwrap();
+        (status == 200).then(|| view["id"].as_u64().unwrap())
+    }
+}
+
+fn is_write(line: &str) -> bool {
+    ["POST ", "PUT ", "DELETE "].iter().any(|method| line.starts_with(method))
+}
+
+/// Runs a command and kills it when the answer of its `nth` write is on the way; says whether it was killed.
+fn killed_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str]) -> bool {
+    let count = Arc::new(AtomicUsize::new(0));
+    let watched = |server: &str| {
+        let count = Arc::clone(&count);
+        Proxy::start(server, move |line| {
+            match is_write(line) && count.fetch_add(1, Ordering::SeqCst) + 1 == nth {
+                true => Fate::Hold,
+                false => Fate::Pass,
+            }
+        })
+    };
+    let (gitlab, vault) = (watched(&scene.group.sandbox.url), watched(&scene.vault.address));
+    let mut owner = scene
+        .owner(&case.toml)
+        .env("CI_SERVER_URL", &gitlab.address)
+        .env("VAULT_ADDR", &vault.address)
+        .args(args.iter().copied());
+    let mut child = owner.spawn();
+    let settled = wait_until(Duration::from_secs(60), || {
+        gitlab.holds() || vault.holds() || child.try_wait().unwrap().is_some()
+    });
+    assert!(settled, "{args:?} neither ended nor came to its write {nth}");
+    let killed = child.try_wait().unwrap().is_none();
+    if killed {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(killed || output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    killed
+}
+
+/// After another run, everything is as declared: one token is stored and lives, and no other does but those that may.
+fn comes_to_its_end(scene: &Scene<'_>, case: &Case, at_most: usize) {
+    let finished = scene.owner(&case.toml).args(["access", "apply"]).run();
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    let plan = scene.owner(&case.toml).args(["access", "plan", "--detailed-exitcode"]).run();
+    assert_eq!(plan.code, Some(0), "{}{}", plan.stdout, plan.stderr);
+    let living = case.living(scene).expect("a living token is stored");
+    let all = scene.living(&case.name);
+    assert!(all.len() <= at_most, "{all:?}");
+    assert!(all.iter().any(|token| token["id"] == living), "{all:?}");
+    let note = scene.vault.must("GET", &format!("{}/metadata/a", case.store), Value::Null);
+    assert_eq!(note["data"]["custom_metadata"]["token_id"], living.to_string());
+}
+
+on_every_vault! {
+    fn apply_is_killed_after_every_write(vault) {
+        let scene = Scene::on(vault);
+        let mut writes = 0;
+        while killed_after(writes + 1, &scene, &Case::new(&scene, &writes.to_string()), &["access", "apply"]) {
+            comes_to_its_end(&scene, &Case::new(&scene, &writes.to_string()), 1);
+            writes += 1;
+        }
+        // KV store, auth method, its settings, token, secret, note, policy, role.
+        assert_eq!(writes, 8);
+    }
+
+    fn rotate_is_killed_after_every_write_and_no_job_ever_finds_a_dead_token(vault) {
+        let scene = Scene::on(vault);
+        let mut writes = 0;
+        loop {
+            let case = Case::new(&scene, &writes.to_string());
+            scene.apply(&case.toml);
+            let killed = killed_after(writes + 1, &scene, &case, &["access", "rotate", &case.name]);
+            assert!(case.living(&scene).is_some(), "after the write {}", writes + 1);
+            if !killed {
+                break;
+            }
+            comes_to_its_end(&scene, &case, 2);
+            writes += 1;
+        }
+        assert_eq!(writes, 3);
+    }
+
+    fn apply_of_nothing_writes_nothing(vault) {
+        let scene = Scene::on(vault);
+        let case = Case::new(&scene, "still");
+        scene.apply(&case.toml);
+        let (writes, lists) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let watched = |server: &str| {
+            let (writes, lists) = (Arc::clone(&writes), Arc::clone(&lists));
+            Proxy::start(server, move |line| {
+                writes.fetch_add(usize::from(is_write(line)), Ordering::SeqCst);
+                lists.fetch_add(usize::from(line.contains("/access_tokens?")), Ordering::SeqCst);
+                Fate::Pass
+            })
+        };
+        let (gitlab, through) = (watched(&scene.group.sandbox.url), watched(&vault.address));
+        let finished = scene
+            .owner(&case.toml)
+            .env("CI_SERVER_URL", &gitlab.address)
+            .env("VAULT_ADDR", &through.address)
+            .args(["access", "apply"])
+            .run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        assert_eq!((writes.load(Ordering::SeqCst), lists.load(Ordering::SeqCst)), (0, 1));
+    }
+}

@@ -1,0 +1,23 @@
+//! What is declared reaches GitLab and the vault, and nobody gets more.
+
+mod scene;
+
+mod declared;
+
+mod applied;
+
+mod admitted;
+
+mod drifted;
+
+mod refused;
+
+mod interrupted;
+
+mod rotated;
+
+mod many;
+
+mod documented;
+
+mod story;
