@@ -20,6 +20,8 @@ pub(crate) enum Call {
     Lockbox,
     /// Measure the sources alone, and write nothing down.
     Sources,
+    /// Measure doctor alone, and write nothing down.
+    Doctor,
     /// Measure the errors in a log alone, and write nothing down.
     Explain,
     /// Ask the credential helper within a `run`, again and again.
@@ -49,6 +51,7 @@ impl Call {
             Some("peak-memory") => Self::PeakMemory(arguments.collect()),
             Some("lockbox") => Self::Lockbox,
             Some("sources") => Self::Sources,
+            Some("doctor") => Self::Doctor,
             Some("explain") => Self::Explain,
             Some("helper") => Self::AskHelper { host: text()?, program: PathBuf::from(text()?) },
             Some("steps") => Self::Steps(text()?),

@@ -60,6 +60,9 @@ mod lockbox;
 /// 10 The errors in a log.
 mod explain;
 
+/// 11 Every check of doctor.
+mod doctor;
+
 /// A server that is far away.
 mod distance;
 
@@ -86,6 +89,11 @@ fn main() -> anyhow::Result<()> {
             }
             return Ok(());
         }
+        Call::Doctor => {
+            let programs = Programs::build()?;
+            println!("{}", doctor::measure(&Workbench::build(&programs)?)?);
+            return Ok(());
+        }
         Call::Explain => {
             println!("{}", explain::measure(&Programs::build()?)?);
             return Ok(());
@@ -104,6 +112,7 @@ fn main() -> anyhow::Result<()> {
         milliseconds::measure(&workbench)?,
         mask::measure()?,
         output::measure(&workbench)?,
+        doctor::measure(&workbench)?,
         binary_size::measure(&programs)?,
         pipeline::measure(&programs)?,
         sources::measure(&programs)?,

@@ -21,9 +21,11 @@ mod checks;
 pub use check::{Check, Reach, Stage};
 pub use checks::CHECKS;
 pub use gather::{
-    AboutToken, ApiAnswer, Evidence, GitSeen, GitlabSide, Health, HeldToken, JobSeen, JobWritten, JwtLogin,
-    LeftOut, Listing, NamedBy, NodeSeen, ProjectLevels, Question, ReachedGroup, ReachedProject, Repository,
-    SaidOfHealth, SourceSeen, SourcesSeen, Template, TokenReach, TokenSeen, Way, gather,
+    AboutToken, ApiAnswer, CertificateSeen, Discovery, Evidence, FrontSeen, GitSeen, GitlabSide, Health,
+    HeldToken, IssuerSeen, JobSeen, JobWritten, JwtLogin, LeftOut, Listing, Mount, NamedBy, NodeSeen,
+    ProjectLevels, PublishedKey, Question, ReachedGroup, ReachedProject, Repository, SaidOfHealth,
+    SecretRead, SecretSeen, SessionSeen, SourceSeen, SourcesSeen, Template, TokenReach, TokenSeen, VaultSeen,
+    Way, gather,
 };
 pub use judge::{Judged, Selection, UnknownCheck, judge};
 pub use ladder::Rung;

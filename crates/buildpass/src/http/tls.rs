@@ -6,6 +6,7 @@ use std::{
 
 use rustls::{
     ClientConfig, RootCertStore,
+    client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
@@ -70,6 +71,18 @@ impl Tls {
             }
             _ => Ok(builder.with_no_client_auth()),
         }
+    }
+}
+
+impl Tls {
+    /// How a server's certificate is judged, for those who want to see it being judged.
+    ///
+    /// # Errors
+    /// When an authority's certificate cannot be used.
+    pub fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(self.roots.load()?), provider);
+        Ok(verifier.build().map_err(|_| Error::NoRoots)?)
     }
 }
 

@@ -11,6 +11,17 @@ impl BuildToken {
         Self(SecretString::from(value))
     }
 
+    /// How many bytes it has.
+    pub fn length(&self) -> usize {
+        self.0.expose_secret().len()
+    }
+
+    /// Whether a space or a newline stands at an end of it, which no token has.
+    pub fn is_padded(&self) -> bool {
+        let value = self.0.expose_secret();
+        value.trim().len() < value.len()
+    }
+
     /// The value itself, for the child's environment, the credential helper, the mask and the `token` answer.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

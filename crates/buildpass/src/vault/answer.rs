@@ -18,6 +18,11 @@ pub(super) fn words(answer: &Answer) -> Option<Vec<String>> {
     Some(errors)
 }
 
+/// The vault's own words in one line; `None` where the answer is not a vault's. Only for requests that held no secret.
+pub fn said(answer: &Answer) -> Option<String> {
+    Some(one_line(&words(answer)?, &[]))
+}
+
 /// The body, as what the request asks for.
 pub(super) fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     serde_json::from_slice(&answer.body).map_err(|_| not_a_vault(answer))

@@ -58,6 +58,11 @@ pub enum Credential {
 }
 
 impl Credential {
+    /// A person's own token.
+    pub fn of_person(token: &VaultToken) -> Self {
+        Self::Person(VaultToken::new(token.expose().to_owned()))
+    }
+
     /// The text that it is, for the mask.
     pub fn hidden(&self) -> Hidden {
         match self {
@@ -78,9 +83,7 @@ impl Config {
                 let (token, warning) = identity.obtain(clock).await?;
                 Ok((Credential::Job { mount: mount.clone(), role: role.clone(), token }, warning))
             }
-            Auth::Personal(token) => {
-                Ok((Credential::Person(VaultToken::new(token.expose().to_owned())), None))
-            }
+            Auth::Personal(token) => Ok((Credential::of_person(token), None)),
         }
     }
 
@@ -89,13 +92,8 @@ impl Config {
     /// # Errors
     /// When the vault refuses it, or cannot be reached in time.
     pub async fn login(&self, credential: Credential, clock: &Clock) -> Result<Session, Error> {
-        let nodes = Nodes::build(self)?;
-        match credential {
-            Credential::Job { mount, role, token } => {
-                session::login(nodes, &mount, role.as_deref(), &token, clock).await
-            }
-            Credential::Person(token) => Ok(session::personal(nodes, token, clock)),
-        }
+        let nodes = Nodes::build(&self.nodes, &self.tls, self.namespace.as_deref(), self.patience)?;
+        session::begin(nodes, credential, clock).await
     }
 
     /// Judges what can be judged without a request.

@@ -19,6 +19,8 @@ mod nodes;
 
 mod patience;
 
+mod probe;
+
 mod read;
 
 mod reference;
@@ -30,10 +32,12 @@ mod session;
 mod token;
 
 pub use address::Address;
+pub use answer::said;
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
 pub use kv::{KvState, Written};
-pub use read::Fields;
+pub use probe::Probe;
+pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
 pub use session::{GivenBack, Kind, Session};
 pub use token::VaultToken;

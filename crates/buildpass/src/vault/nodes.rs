@@ -13,7 +13,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    Address, Config, Error, VaultToken,
+    Address, Error, VaultToken,
     answer::{not_a_vault, one_line, words},
     patience::Patience,
 };
@@ -28,6 +28,16 @@ pub(super) struct Nodes {
     namespace: Option<HeaderValue>,
     patience: Duration,
     deadline: Instant,
+    later: Later,
+}
+
+/// What is done about a node that cannot answer now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Later {
+    /// It is asked again until the deadline.
+    AskAgain,
+    /// That is the answer.
+    TakeNoForAnAnswer,
 }
 
 #[derive(Debug)]
@@ -82,24 +92,27 @@ const NOT_YET: [&str; 4] = [
 const SERVER_ERRORS_FORGIVEN: u32 = 2;
 
 impl Nodes {
-    pub(super) fn build(config: &Config) -> Result<Self, Error> {
-        let namespace = match &config.namespace {
+    pub(super) fn build(
+        nodes: &[Address],
+        tls: &Tls,
+        namespace: Option<&str>,
+        patience: Duration,
+    ) -> Result<Self, Error> {
+        let namespace = match namespace {
             Some(namespace) => Some(
                 HeaderValue::from_str(namespace).map_err(|_| http::Error::NotAHeader("x-vault-namespace"))?,
             ),
             None => None,
         };
-        let node = |address: &Address| Node {
-            address: address.clone(),
-            tls: config.tls.clone(),
-            client: OnceLock::new(),
-        };
+        let node =
+            |address: &Address| Node { address: address.clone(), tls: tls.clone(), client: OnceLock::new() };
         let nodes = Self {
-            nodes: config.nodes.iter().map(node).collect(),
+            nodes: nodes.iter().map(node).collect(),
             preferred: AtomicUsize::new(0),
             namespace,
-            patience: config.patience,
-            deadline: Instant::now() + config.patience,
+            patience,
+            deadline: Instant::now() + patience,
+            later: Later::AskAgain,
         };
         // A certificate that cannot be used is the user's to mend, and not a node's turn to pass.
         if let Some(first) = nodes.nodes.first() {
@@ -111,6 +124,11 @@ impl Nodes {
     /// From now on, waits this long in all.
     pub(super) fn wait_for(&mut self, patience: Duration) {
         self.deadline = Instant::now() + patience;
+    }
+
+    /// From now on, a node that cannot answer now is not asked again.
+    pub(super) fn insist_on_nothing(&mut self) {
+        self.later = Later::TakeNoForAnAnswer;
     }
 
     pub(super) async fn send(&self, request: &Request<'_>) -> Result<Answer, Error> {
@@ -139,6 +157,9 @@ impl Nodes {
                 Verdict::Later(error, wait) => (error, wait),
             };
             asked_since_pause = 0;
+            if self.later == Later::TakeNoForAnAnswer {
+                return Err(error);
+            }
             if patience.pause(wait).await.is_err() {
                 return Err(error);
             }

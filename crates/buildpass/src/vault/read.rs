@@ -16,6 +16,18 @@ use crate::{
 pub struct Fields {
     path: SecretPath,
     fields: Map<String, Value>,
+    kept: Kept,
+}
+
+/// What a KV store of version 2 keeps beside a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Kept {
+    /// The version that was read.
+    pub version: Option<u64>,
+    /// When it was written.
+    pub created_time: Option<String>,
+    /// What its owner wrote beside it.
+    pub custom_metadata: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +106,7 @@ impl Session {
             explained: Some(explained.to_owned()),
         };
         let mut data = data.ok_or_else(|| absent(""))?;
+        let kept = data.get("metadata").and_then(|kept| serde_json::from_value(kept.clone()).ok());
         let fields = match path.engine {
             Engine::KvV1 | Engine::Generic => data,
             Engine::KvV2 => match data.remove("data") {
@@ -108,7 +121,7 @@ impl Session {
             let until = self.clock.after(lease_duration);
             End::Leased { id: LeaseId(lease_id), until, renewable }
         };
-        Ok(Lease::new(Fields { path: path.clone(), fields }, end))
+        Ok(Lease::new(Fields { path: path.clone(), fields, kept: kept.unwrap_or_default() }, end))
     }
 
     async fn refused(&self, path: &SecretPath, answer: &Answer) -> Error {
@@ -184,6 +197,11 @@ fn gone(data: &Map<String, Value>) -> Option<String> {
 }
 
 impl Fields {
+    /// What the store keeps beside them.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
     /// One field; numbers, booleans, lists and objects are given as JSON.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    Error, VaultToken,
+    Credential, Error, VaultToken,
     answer::{not_a_vault, one_line, parse, words},
     nodes::{Nodes, Repeat, Request},
     refusal,
@@ -92,7 +92,14 @@ struct Login<'a> {
     jwt: &'a str,
 }
 
-pub(super) async fn login(
+pub(super) async fn begin(nodes: Nodes, credential: Credential, clock: &Clock) -> Result<Session, Error> {
+    match credential {
+        Credential::Job { mount, role, token } => login(nodes, &mount, role.as_deref(), &token, clock).await,
+        Credential::Person(token) => Ok(Session { nodes, token, clock: clock.clone(), kind: Kind::Personal }),
+    }
+}
+
+async fn login(
     nodes: Nodes,
     mount: &str,
     role: Option<&str>,
@@ -126,10 +133,6 @@ pub(super) async fn login(
     Ok(Session { nodes, token: VaultToken::new(auth.client_token), clock: clock.clone(), kind })
 }
 
-pub(super) fn personal(nodes: Nodes, token: VaultToken, clock: &Clock) -> Session {
-    Session { nodes, token, clock: clock.clone(), kind: Kind::Personal }
-}
-
 impl Session {
     /// What can be done with it.
     pub fn kind(&self) -> Kind {
@@ -144,6 +147,20 @@ impl Session {
     /// From now on, waits for the vault this long in all.
     pub fn wait_for(&mut self, patience: Duration) {
         self.nodes.wait_for(patience);
+    }
+
+    /// One request, and its answer as it came.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn answer_to(
+        &self,
+        method: Method,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<Answer, Error> {
+        let body = (!body.is_null()).then(|| json(body));
+        self.ask(method, path, body).await
     }
 
     /// Sets the session's remaining life to `lead`, longer or shorter than it was, and says when it ends now.

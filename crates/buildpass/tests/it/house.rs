@@ -145,6 +145,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/cli/token.rs: 2
     crates/buildpass/src/doctor/gather/build_token.rs: 1
     crates/buildpass/src/doctor/gather/repository.rs: 1
+    crates/buildpass/src/doctor/gather/vault.rs: 1
     crates/buildpass/src/git/credential/answer.rs: 1
     crates/buildpass/src/identity/check.rs: 1
     crates/buildpass/src/identity/claims.rs: 1
@@ -154,7 +155,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/run/guardian/custody.rs: 1
     crates/buildpass/src/run/job.rs: 4
     crates/buildpass/src/run/masking.rs: 3
-    crates/buildpass/src/secret/build_token.rs: 1
+    crates/buildpass/src/secret/build_token.rs: 3
     crates/buildpass/src/secret/hidden.rs: 2
     crates/buildpass/src/secret/on_pipe.rs: 1
     crates/buildpass/src/sources/location.rs: 2

@@ -29,6 +29,10 @@ pub(super) struct Diagnose {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["token_file", "token_variable"])]
     jwt_file: Option<PathBuf>,
 
+    /// A file with the vault's role, as `bao read -format=json auth/jwt/role/NAME` prints it
+    #[arg(long, value_name = "FILE")]
+    role_file: Option<PathBuf>,
+
     /// How the verdicts are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -53,6 +57,7 @@ pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Resu
         environment: &surroundings.environment,
         clock: &surroundings.clock,
         reach: selection.farthest(),
+        role_file: arguments.role_file.as_deref(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::bug("the runtime cannot start", &error))?;

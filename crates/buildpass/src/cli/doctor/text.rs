@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    cli::output::plain,
+    cli::output,
     doctor::{Because, Judged, Verdict},
 };
 
@@ -20,14 +20,10 @@ pub(super) fn report(judged: &[Judged]) -> String {
         for detail in verdict.seen().into_iter().flat_map(|seen| &seen.details) {
             let _ = writeln!(out, "{:9}{}", "", plain(detail));
         }
-        for fault in verdict.faults() {
-            let rows = [
-                ("stage", check.stage.word()),
-                ("expected", &fault.expected),
-                ("actual", &fault.actual),
-                ("do", &fault.advice),
-            ];
-            for (name, text) in rows {
+        for (number, fault) in verdict.faults().iter().enumerate() {
+            let stage = (number == 0).then_some(("stage", check.stage.word()));
+            let rows = [("expected", &*fault.expected), ("actual", &fault.actual), ("do", &fault.advice)];
+            for (name, text) in stage.into_iter().chain(rows) {
                 let _ = writeln!(out, "{:9}{name:8}  {}", "", plain(text));
             }
         }
@@ -54,4 +50,9 @@ fn summary(judged: &[Judged]) -> String {
         }
         None => format!("{}\n", said.join(", ")),
     }
+}
+
+/// In one line, and nothing in it that moves a terminal's cursor.
+fn plain(text: &str) -> String {
+    output::plain(text).replace('\n', " ")
 }

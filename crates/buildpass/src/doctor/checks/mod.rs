@@ -2,11 +2,14 @@
 
 use std::error::Error;
 
-use super::{Check, Fault};
+use super::{Check, Evidence, Fault};
+use crate::identity::{Claims, claims_in};
 
-// Who is asking, and for what.
+// What is asked for.
 
 mod configuration;
+
+mod secret_reference;
 
 mod project;
 
@@ -14,9 +17,17 @@ mod job_template;
 
 mod channel;
 
+// Who is asking.
+
 mod id_token;
 
+mod id_token_times;
+
+mod id_token_issuer;
+
 mod id_token_audience;
+
+mod id_token_claims;
 
 // Who decides.
 
@@ -24,7 +35,37 @@ mod vault_address;
 
 mod vault_connection;
 
+mod vault_certificate;
+
 mod vault_health;
+
+mod clock;
+
+mod vault_namespace;
+
+// How the vault judges the ID token.
+
+mod auth_mount;
+
+mod auth_role;
+
+mod issuer_discovery;
+
+mod issuer_keys;
+
+mod login;
+
+mod role;
+
+mod session;
+
+// What the session may read.
+
+mod secret_policy;
+
+mod secret;
+
+mod secret_field;
 
 // What GitLab says of the token, and what it opens.
 
@@ -65,14 +106,31 @@ mod of_url;
 /// Every check, in the order in which the data flows.
 pub static CHECKS: &[Check] = &[
     configuration::CHECK,
+    secret_reference::CHECK,
     project::CHECK,
     job_template::CHECK,
     channel::CHECK,
     id_token::CHECK,
+    id_token_times::CHECK,
+    id_token_issuer::CHECK,
     id_token_audience::CHECK,
+    id_token_claims::CHECK,
     vault_address::CHECK,
     vault_connection::CHECK,
+    vault_certificate::CHECK,
     vault_health::CHECK,
+    clock::CHECK,
+    vault_namespace::CHECK,
+    auth_mount::CHECK,
+    auth_role::CHECK,
+    issuer_discovery::CHECK,
+    issuer_keys::CHECK,
+    login::CHECK,
+    role::CHECK,
+    session::CHECK,
+    secret_policy::CHECK,
+    secret::CHECK,
+    secret_field::CHECK,
     gitlab::CHECK,
     build_token::CHECK,
     build_token_scopes::CHECK,
@@ -103,4 +161,25 @@ fn in_one_line(error: &dyn Error) -> String {
 fn fault_of(expected: &str, error: &dyn Error, hint: Option<String>) -> Fault {
     let hint = hint.unwrap_or_else(|| "mend what the line above names".to_owned());
     Fault::new(expected, in_one_line(error), hint)
+}
+
+/// The registered claims of the ID token, where there is one.
+fn claims(evidence: &Evidence<'_>) -> Option<Claims> {
+    let held = evidence.held()?;
+    claims_in(&held.token, &held.place).ok()
+}
+
+fn in_ticks(texts: &[String]) -> String {
+    match texts {
+        [] => "nothing".to_owned(),
+        texts => texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The one of these that was perhaps meant.
+fn nearest<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
+    const NEAR: f64 = 0.7;
+    let near = names.iter().map(|name| (*name, strsim::normalized_levenshtein(text, name)));
+    let (name, _) = near.filter(|(_, score)| *score > NEAR).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(name)
 }

@@ -4,13 +4,13 @@ use crate::doctor::{Check, Evidence, Fault, Health, NodeSeen, Reach, SaidOfHealt
 pub(super) const CHECK: Check = Check {
     id: "vault-health",
     stage: Stage::Vault,
-    needs: &["vault-connection"],
+    needs: &["vault-connection", "vault-certificate"],
     reach: Reach::Servers,
     run,
 };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
-    let looked_at = || evidence.nodes.iter().filter(|node| node.health.is_some());
+    let looked_at = || evidence.vault.nodes.iter().filter(|node| node.health.is_some());
     let faults: Vec<Fault> = looked_at().filter_map(fault).collect();
     let seen: Vec<String> = looked_at().map(said).collect();
     match faults.len() < looked_at().count() {

@@ -1,10 +1,10 @@
-use super::{Deadline, GitlabSide, HeldToken, JobSeen, NodeSeen, Question};
+use super::{Deadline, GitlabSide, HeldToken, IssuerSeen, JobSeen, Question, SecretSeen, VaultSeen};
 use crate::{
     clock::Clock,
     config::{self, Environment, Parts},
-    http::Tls,
+    doctor::role::Role,
     identity,
-    vault::{Address, Auth},
+    vault::Auth,
 };
 
 /// Everything that was seen. What could not be looked at, because something before it was missing, is `None` or empty.
@@ -20,8 +20,12 @@ pub struct Evidence<'a> {
     pub token: Option<Result<HeldToken, identity::Error>>,
     /// The job, as the pipeline's file describes it; `None` where there is no such file, or this is no job.
     pub job: Option<JobSeen>,
-    /// The vault's nodes, in their order.
-    pub nodes: Vec<NodeSeen>,
+    /// The vault.
+    pub vault: VaultSeen,
+    /// The issuer of the ID token.
+    pub issuer: Option<IssuerSeen>,
+    /// The role of `--role-file`, or why it is none.
+    pub role_file: Option<Result<Role, String>>,
     /// GitLab, its repositories, and git.
     pub gitlab: GitlabSide,
 }
@@ -34,6 +38,10 @@ impl<'a> Evidence<'a> {
             Ok(Ok(Auth::Jwt { identity, .. })) => HeldToken::look(&identity.source, question.reach).await,
             Ok(Ok(Auth::Personal(_)) | Err(_)) | Err(_) => None,
         };
+        let role_file = question.role_file.map(|path| {
+            let text = std::fs::read(path).map_err(|error| error.to_string());
+            text.and_then(|text| Role::read(&text)).map_err(|error| format!("`{}`: {error}", path.display()))
+        });
         let job = JobSeen::look(question);
         let mut evidence = Self {
             environment: question.environment,
@@ -41,7 +49,9 @@ impl<'a> Evidence<'a> {
             parts,
             token,
             job,
-            nodes: Vec::new(),
+            vault: VaultSeen::default(),
+            issuer: None,
+            role_file,
             gitlab: GitlabSide::default(),
         };
         evidence.gitlab = GitlabSide::look_here(question, evidence.realms(), deadline).await;
@@ -58,6 +68,29 @@ impl<'a> Evidence<'a> {
         self.token.as_ref()?.as_ref().ok()
     }
 
+    /// A claim of the ID token, as a person reads it.
+    pub fn claim(&self, name: &str) -> Option<String> {
+        self.held()?.opened.as_ref().ok()?.written(name)
+    }
+
+    /// The role, from its file or from the vault.
+    pub fn role(&self) -> Option<&Role> {
+        match &self.role_file {
+            Some(role) => role.as_ref().ok(),
+            None => self.vault.session.as_ref()?.role.as_ref(),
+        }
+    }
+
+    /// The secrets, as far as a session could look at them.
+    pub fn secrets(&self) -> &[SecretSeen] {
+        self.vault.session.as_ref().map(|session| &session.secrets[..]).unwrap_or_default()
+    }
+
+    /// The job's timeout in seconds, as GitLab tells it.
+    pub fn job_timeout(&self) -> Option<u64> {
+        self.environment.setting("CI_JOB_TIMEOUT")?.parse().ok()
+    }
+
     /// How the job logs in with its ID token.
     pub fn jwt_login(&self) -> Option<JwtLogin<'_>> {
         match &self.parts()?.auth {
@@ -66,11 +99,6 @@ impl<'a> Evidence<'a> {
             }
             _ => None,
         }
-    }
-
-    pub(super) fn nodes_and_tls(&self) -> Option<(&[Address], &Tls)> {
-        let parts = self.parts()?;
-        Some((parts.nodes.as_ref().ok()?, &parts.tls))
     }
 }
 

@@ -82,6 +82,10 @@ impl Evidence<'_> {
     /// The value of a secret: GitLab Runner has read it, or our own session has.
     pub(super) fn secret_value(&self, name: &SecretName) -> Option<&BuildToken> {
         let filled = self.parts()?.filled.iter().find(|filled| filled.name == *name);
-        filled.map(|filled| &filled.value)
+        let read = || {
+            let secret = self.secrets().iter().find(|secret| secret.name == *name)?;
+            secret.read.as_ref()?.as_ref().ok()?.value.as_ref().ok()
+        };
+        filled.map(|filled| &filled.value).or_else(read)
     }
 }

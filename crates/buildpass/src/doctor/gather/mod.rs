@@ -8,6 +8,20 @@ mod held_token;
 
 mod node;
 
+mod proxy;
+
+mod certificate;
+
+mod front;
+
+mod issuer;
+
+mod session;
+
+mod vault;
+
+mod secret;
+
 mod job;
 
 mod sources;
@@ -25,18 +39,27 @@ mod gitlab_side;
 pub use build_token::{
     AboutToken, ApiAnswer, ProjectLevels, ReachedGroup, ReachedProject, TokenReach, TokenSeen,
 };
+pub use certificate::CertificateSeen;
 pub use evidence::{Evidence, JwtLogin};
+pub use front::FrontSeen;
 pub use git::{GitSeen, Way};
 pub use gitlab_side::GitlabSide;
 pub use held_token::HeldToken;
+pub use issuer::{Discovery, IssuerSeen, PublishedKey};
 pub use job::{JobSeen, JobWritten, LeftOut, Template};
 pub use node::{Health, NodeSeen, SaidOfHealth};
 pub use repository::{Listing, NamedBy, Repository};
+pub use secret::{Mount, SecretRead, SecretSeen};
+pub use session::SessionSeen;
 pub use sources::{SourceSeen, SourcesSeen};
+pub use vault::VaultSeen;
 
 pub(super) use deadline::Deadline;
 
-use futures_util::future::join_all;
+use std::path::Path;
+
+use futures_util::future::OptionFuture;
+use tokio::join;
 
 use super::Reach;
 use crate::{
@@ -55,6 +78,8 @@ pub struct Question<'a> {
     pub clock: &'a Clock,
     /// How far to look.
     pub reach: Reach,
+    /// A file with the role, as the vault shows it or its owner writes it.
+    pub role_file: Option<&'a Path>,
 }
 
 /// Looks, side by side where one look does not need another.
@@ -64,10 +89,14 @@ pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
     if question.reach == Reach::Here {
         return evidence;
     }
-    if let Some((nodes, tls)) = evidence.nodes_and_tls() {
-        evidence.nodes =
-            join_all(nodes.iter().map(|node| NodeSeen::look(node, tls, question, deadline))).await;
-    }
+    let seen = {
+        let issuer = evidence.claim("iss");
+        let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
+        let (vault, issuer) =
+            join!(VaultSeen::look(&evidence, question, deadline), OptionFuture::from(issuer));
+        (vault, issuer)
+    };
+    (evidence.vault, evidence.issuer) = seen;
     GitlabSide::ask(&mut evidence, question, deadline).await;
     evidence
 }

@@ -3,12 +3,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use futures_util::future::OptionFuture;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
-use tokio::{net::TcpStream, time::Instant};
-use url::Host;
+use tokio::{join, net::TcpStream, time::Instant};
+use url::{Host, Url};
 
-use super::{Deadline, Question};
+use super::{CertificateSeen, Deadline, Question, proxy};
 use crate::{
     http::{self, Client, Method, Tls},
     vault::Address,
@@ -23,6 +24,10 @@ pub struct NodeSeen {
     pub name: Option<Result<Vec<IpAddr>, String>>,
     /// Whether somebody listens there.
     pub connection: Option<Result<(), String>>,
+    /// The proxy that everything goes through, by the environment.
+    pub proxy: Option<Url>,
+    /// Its certificate; `None` over plain http, and where a proxy is on the way.
+    pub certificate: Option<Result<CertificateSeen, String>>,
     /// What it says of itself.
     pub health: Option<Result<Health, http::Error>>,
 }
@@ -57,14 +62,27 @@ pub struct SaidOfHealth {
 }
 
 impl NodeSeen {
+    /// Whether it is a vault that takes logins, as far as it says itself.
+    pub fn is_ready(&self) -> bool {
+        matches!(&self.health, Some(Ok(Health { said: Some(said), .. })) if said.initialized && !said.sealed)
+    }
+
     pub(super) async fn look(
         address: &Address,
         tls: &Tls,
-        _question: Question<'_>,
+        question: Question<'_>,
         deadline: Deadline,
     ) -> Self {
-        let mut seen = Self { address: address.clone(), name: None, connection: None, health: None };
-        let url = address.as_url();
+        let proxy = proxy::on_the_way(address.as_url(), tls, question.environment);
+        let mut seen = Self {
+            address: address.clone(),
+            name: None,
+            connection: None,
+            proxy: proxy.clone(),
+            certificate: None,
+            health: None,
+        };
+        let url = proxy.as_ref().unwrap_or(address.as_url());
         let port = url.port_or_known_default().unwrap_or(443);
         let found = match url.host() {
             Some(Host::Ipv4(ip)) => Ok(vec![ip.into()]),
@@ -77,12 +95,19 @@ impl NodeSeen {
         if addresses.is_empty() {
             return seen;
         }
-        let connected = deadline.within(connect(&addresses, port)).await;
-        let reached = connected.is_ok();
-        seen.connection = Some(connected);
-        if reached {
-            seen.health = Some(health(address, tls, deadline).await);
-        }
+        let connected = match deadline.within(connect(&addresses, port)).await {
+            Ok(stream) => stream,
+            Err(error) => {
+                seen.connection = Some(Err(error));
+                return seen;
+            }
+        };
+        seen.connection = Some(Ok(()));
+        let shows_certificate = proxy.is_none() && address.as_url().scheme() == "https";
+        let certificate = shows_certificate.then(|| CertificateSeen::look(connected, address, tls, deadline));
+        let (certificate, health) = join!(OptionFuture::from(certificate), health(address, tls, deadline));
+        seen.certificate = certificate;
+        seen.health = Some(health);
         seen
     }
 }
@@ -94,15 +119,15 @@ async fn resolve(name: &str, port: u16) -> std::io::Result<Vec<IpAddr>> {
 }
 
 /// The first address that takes a connection.
-async fn connect(addresses: &[IpAddr], port: u16) -> std::io::Result<()> {
-    let mut last = Ok(());
+async fn connect(addresses: &[IpAddr], port: u16) -> std::io::Result<TcpStream> {
+    let mut last = std::io::Error::other("there is no address");
     for address in addresses {
         match TcpStream::connect((*address, port)).await {
-            Ok(_) => return Ok(()),
-            Err(error) => last = Err(error),
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
         }
     }
-    last
+    Err(last)
 }
 
 async fn health(address: &Address, tls: &Tls, deadline: Deadline) -> Result<Health, http::Error> {

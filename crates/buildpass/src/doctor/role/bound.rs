@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     claims::{Claims, with_type},
@@ -9,7 +9,7 @@ use crate::doctor::{Fault, Rung};
 
 /// The first bound claim that a token does not fulfil, in OpenBao's order (by name), with both sides.
 pub(super) fn refusal(
-    bound: &serde_json::Map<String, Value>,
+    bound: &Map<String, Value>,
     matching: BoundClaimsType,
     claims: Claims<'_>,
 ) -> Vec<Refusal> {
@@ -24,7 +24,7 @@ fn one(name: &str, expected: &Value, matching: BoundClaimsType, claims: Claims<'
             fault: Fault::new(
                 format!("`{name}` is {}", wanted(expected, matching)),
                 actual,
-                advice(name, claims),
+                advice(name, claims.0),
             ),
         })
     };
@@ -97,7 +97,9 @@ fn wanted(expected: &Value, matching: BoundClaimsType) -> String {
     }
 }
 
-fn advice(name: &str, claims: Claims<'_>) -> String {
+/// What to do where a bound claim does not fit a token's.
+pub fn advice(name: &str, claims: &Map<String, Value>) -> String {
+    let claims = Claims(claims);
     match name {
         "ref_protected" => format!(
             "protect `{}` in GitLab (Settings, Repository, Protected branches or tags), or run the job on a ref that is",

@@ -14,6 +14,7 @@ mod times;
 
 mod written;
 
+pub use bound::advice;
 pub use leniency::leniencies;
 pub use replay::{Refusal, replay};
 pub use written::{BoundClaimsType, Role};

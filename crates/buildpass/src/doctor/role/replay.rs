@@ -155,19 +155,19 @@ fn groups(role: &Role, claims: Claims<'_>) -> Option<Refusal> {
         )
     };
     let Some(value) = claims.value(name) else {
-        let text = format!("{name:?} claim not found in token");
+        let text = format!("failed to fetch groups: {name:?} claim not found in token");
         return refusal(Rung::Groups, text, fault(format!("the token has no `{name}`")));
     };
-    let listed = match value {
-        Value::Array(values) => values.iter().all(Value::is_string),
-        other => other.is_string(),
+    let text = match value {
+        Value::Object(_) => format!("{name:?} claim could not be converted to string list"),
+        Value::Array(values) => {
+            let wrong = values.iter().find(|value| !value.is_string())?;
+            format!("value {wrong} in groups claim could not be parsed as string")
+        }
+        Value::String(_) => return None,
+        other => format!("value {other} in groups claim could not be parsed as string"),
     };
-    let text = format!("{name:?} claim could not be converted to string list");
-    if listed {
-        None
-    } else {
-        refusal(Rung::Groups, text, fault(format!("`{name}` is {}", with_type(value))))
-    }
+    refusal(Rung::Groups, text, fault(format!("`{name}` is {}", with_type(value))))
 }
 
 fn in_ticks<'a>(texts: impl Iterator<Item = &'a str>) -> String {
