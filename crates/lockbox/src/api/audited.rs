@@ -7,6 +7,7 @@ use super::{
     mount::Description,
     rescue::{Rescue, rescue},
     route::Route,
+    unwrapped::Unwrapped,
 };
 use crate::{
     audit::{Asker, Bearer, Decision, Entry, Header, MountPoint, Outcome, Refusal, Said, Times},
@@ -67,12 +68,29 @@ impl<'a> Audited<'a> {
             Ok(_) => String::new(),
             Err(failure) => told(failure),
         };
+        let unwraps = self.incoming.path == "sys/wrapping/unwrap";
+        let inside = outcome.as_ref().ok().filter(|_| unwraps).and_then(Unwrapped::of);
+        let inside = inside.map(Unwrapped::into_answer);
         let shown = match &outcome {
-            Ok(answer) => Outcome::Answered(Said::of(answer, times(&self.incoming.path))),
+            Ok(answer) => {
+                Outcome::Answered(Said::of(inside.as_ref().unwrap_or(answer), times(&self.incoming.path)))
+            }
             Err(failure) => Outcome::Refused(refusal(failure, &told, asker)),
         };
         log.record_response(self.core.now(), &self.entry(asker), &shown).map_err(Failure::Audit)?;
         outcome
+    }
+
+    /// Logs that a request was not looked at further, and gives what it is told.
+    ///
+    /// # Errors
+    /// When that cannot be logged.
+    pub(super) fn stops(&self, failure: Failure) -> Result<Failure, Failure> {
+        let shown = self.incoming.token.as_deref();
+        let bearer = shown.and_then(|id| self.core.tokens.find(id, self.core.now()));
+        let accessor = bearer.as_ref().map(|session| session.token.accessor.as_str());
+        self.asks(Asker::Stopped { why: &told(&failure), accessor })?;
+        Ok(failure)
     }
 
     fn entry<'e>(&'e self, asker: Asker<'e>) -> Entry<'e> {
@@ -105,11 +123,16 @@ pub(super) fn bearer<'a>(session: &'a Session, id: &'a str, decision: Decision<'
         kind: token.kind.name(),
         display_name: &token.display_name,
         policies: &token.policies,
-        metadata: None,
+        metadata: token.metadata.as_ref(),
         entity_id: &token.entity_id,
         ttl: token.first_ttl,
         issued: token.issued,
-        uses: u64::try_from(session.uses.max(0)).unwrap_or_default(),
+        uses: match session.uses {
+            0 => 0,
+            // This one was counted already, and is the last.
+            -1 => 1,
+            left => u64::try_from(left).unwrap_or_default().saturating_add(1),
+        },
         decision,
     })
 }
@@ -121,15 +144,13 @@ impl Place {
             let Description { kind, accessor, .. } = mount.description.clone();
             Some(Self { path: format!("auth/{path}"), kind, accessor })
         };
+        let built_in = |path: &str| {
+            let mount = core.mounts.built_in().into_iter().find(|mount| mount.path == path)?;
+            Some(Self { path: mount.path, kind: mount.kind, accessor: mount.accessor })
+        };
         match route {
-            Route::System(_) => {
-                let (path, accessor) = ("sys/".to_owned(), "system".to_owned());
-                Some(Self { path, kind: "system".to_owned(), accessor })
-            }
-            Route::Cubbyhole(_) => {
-                let (path, accessor) = ("cubbyhole/".to_owned(), "cubbyhole".to_owned());
-                Some(Self { path, kind: "cubbyhole".to_owned(), accessor })
-            }
+            Route::System(_) => built_in("sys/"),
+            Route::Cubbyhole(_) => built_in("cubbyhole/"),
             Route::Token(_) => of_method("token/"),
             Route::Method(mount, _) => of_method(&mount.description.path),
             Route::Engine(mount, _) => {
@@ -143,7 +164,9 @@ impl Place {
 
 /// Whose points in time an answer shows.
 fn times(path: &str) -> Times {
-    if path.starts_with("auth/token/lookup") || path.starts_with("sys/leases/") {
+    if path == "sys/wrapping/lookup" {
+        Times::Wrapping
+    } else if path.starts_with("auth/token/lookup") || path.starts_with("sys/leases/") {
         Times::Token
     } else if path.starts_with("sys/polic") {
         Times::Policy
@@ -170,7 +193,9 @@ fn refusal<'a>(failure: &Failure, told: &'a str, asker: Asker<'_>) -> Refusal<'a
         Failure::RefusedByPolicy | Failure::Token(TokenError::Refused) => Refusal::Denied(told),
         Failure::NotFound | Failure::Kv(KvError::NotFound) => Refusal::NotFound,
         Failure::NoRoute(_) => Refusal::NoRoute(told),
-        Failure::UnsupportedPath | Failure::UnsupportedOperation => Refusal::Unsupported(told),
+        Failure::UnsupportedPath | Failure::UnsupportedOperation | Failure::UnsupportedLogin => {
+            Refusal::Unsupported(told)
+        }
         _ if matches!(asker, Asker::Anybody) => Refusal::Told(told),
         _ => Refusal::Invalid(told),
     }

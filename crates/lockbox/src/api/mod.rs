@@ -66,6 +66,9 @@ mod shown;
 /// A request and its answer, as the audit log takes them.
 mod audited;
 
+/// What was inside of a wrapped answer.
+mod unwrapped;
+
 /// The headers that the audit log shows.
 mod audited_headers;
 

@@ -97,10 +97,13 @@ impl Way<'_> {
             }
             Route::System(rest) => {
                 if let Some(place) = wrapping::Place::find(rest) {
-                    let wrapping = wrapping::named(core, incoming)?;
+                    let wrapping = match wrapping::named(core, incoming) {
+                        Ok(wrapping) => wrapping,
+                        Err(error) => return Err(self.audited(incoming.operation).stops(error.into())?),
+                    };
                     if place == wrapping::Place::Lookup {
                         if !place.is_open(incoming.operation) {
-                            return Err(Failure::UnsupportedLogin);
+                            return self.ask_openly(|| Err(Failure::UnsupportedLogin)).await;
                         }
                         return self.ask_openly(|| wrapping::look_up(core, &wrapping, incoming)).await;
                     }
@@ -130,7 +133,7 @@ impl Way<'_> {
     async fn log_in(&self, described: &Description, method: &jwt::Method) -> Result<Answer, Failure> {
         let Self { core, incoming, .. } = *self;
         if incoming.operation != Operation::Update {
-            return Err(Failure::UnsupportedLogin);
+            return self.ask_openly(|| Err(Failure::UnsupportedLogin)).await;
         }
         let audited = self.audited(Operation::Update);
         audited.asks(Asker::Anybody)?;

@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Asker, Bearer, Decision, Entry, keys::Salt, line::ROOT};
-use crate::{clock::Moment, exchange::Authenticated};
+use crate::{auth::token::Metadata, clock::Moment, exchange::Authenticated};
 
 /// Who asks, or whom a login let in.
 #[derive(Default, Serialize)]
@@ -42,6 +42,12 @@ impl<'a> AuthPart<'a> {
                 let results = PolicyResults { allowed: true, granting_policies: Vec::new() };
                 Self { token_type: "default", policy_results: Some(results), ..Self::default() }
             }
+            Asker::Stopped { accessor, .. } => Self {
+                client_token: entry.token.map(|token| salt.hash(token)),
+                accessor: accessor.map(|accessor| salt.hash(accessor)),
+                token_type: "default",
+                ..Self::default()
+            },
             Asker::Bearer(bearer) => Self::of_bearer(salt, bearer),
         }
     }
@@ -55,7 +61,7 @@ impl<'a> AuthPart<'a> {
             policies,
             token_policies: policies,
             policy_results: Some(PolicyResults::of(bearer.decision)),
-            metadata: bearer.metadata.map(ToOwned::to_owned),
+            metadata: bearer.metadata.filter(|said| !said.is_empty()).and_then(Metadata::to_json),
             num_uses: None,
             remaining_uses: Some(bearer.uses).filter(|uses| *uses > 0),
             entity_id: filled(bearer.entity_id),
@@ -70,7 +76,7 @@ impl<'a> AuthPart<'a> {
         Self {
             client_token: Some(salt.hash(&auth.client_token)),
             accessor: filled(&auth.accessor).map(|accessor| salt.hash(accessor)),
-            display_name: None,
+            display_name: filled(&auth.display_name),
             policies: listed(&auth.policies),
             token_policies: listed(&auth.token_policies),
             policy_results: None,
@@ -80,7 +86,7 @@ impl<'a> AuthPart<'a> {
             entity_id: filled(&auth.entity_id),
             token_type: auth.token_type,
             token_ttl: Some(auth.lease_duration).filter(|seconds| *seconds > 0),
-            token_issue_time: None,
+            token_issue_time: auth.issued.map(|issued| Moment::at_second(issued.seconds())),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::{refusal::Refusal, times::Times};
 use crate::{
+    auth::token::Metadata,
     clock::Moment,
     exchange::{self, Answer, Authenticated, Fields, Operation},
 };
@@ -36,6 +37,13 @@ pub(crate) enum Asker<'a> {
     Nobody,
     /// Somebody who needs none: to log in, or to see what is mounted.
     Anybody,
+    /// Somebody whose request was not looked at further.
+    Stopped {
+        /// What they are told.
+        why: &'a str,
+        /// Of the token that they showed, if it is one.
+        accessor: Option<&'a str>,
+    },
     Bearer(Bearer<'a>),
 }
 
@@ -50,8 +58,8 @@ pub(crate) struct Bearer<'a> {
     pub(crate) kind: &'static str,
     pub(crate) display_name: &'a str,
     pub(crate) policies: &'a [String],
-    /// What its login said about it, as a JSON object of texts: this is shown.
-    pub(crate) metadata: Option<&'a RawValue>,
+    /// What its login said about it: this is shown.
+    pub(crate) metadata: Option<&'a Metadata>,
     /// Empty when there is none.
     pub(crate) entity_id: &'a str,
     /// The time that it was given when it was issued.
@@ -100,6 +108,7 @@ pub(crate) struct Said<'a> {
     pub(crate) times: Times,
     pub(crate) auth: Option<&'a Authenticated>,
     pub(crate) warnings: &'a [String],
+    /// Empty where the answer has an end, and nothing that could be revoked.
     pub(crate) lease_id: Option<&'a str>,
     /// Set when the answer was wrapped: its data is not shown then.
     pub(crate) wrap_info: Option<WrapInfo<'a>>,
@@ -125,7 +134,7 @@ impl<'a> Said<'a> {
             times,
             auth: answer.auth.as_ref(),
             warnings: &answer.warnings,
-            lease_id: None,
+            lease_id: (answer.lease_seconds > 0).then_some(""),
             wrap_info: answer.wrap_info.as_ref().map(WrapInfo::of),
         }
     }

@@ -9,6 +9,7 @@ use crate::{clock::Moment, exchange::Operation};
 /// The object of a request's line.
 pub(super) fn request(salt: &Salt, time: Moment, entry: &Entry<'_>) -> String {
     let error = match entry.asker {
+        Asker::Stopped { why, .. } => Some(why),
         Asker::Nobody => Some("permission denied"),
         Asker::Bearer(Bearer { decision: Decision::Refused, .. }) => {
             Some("1 error occurred:\n\t* permission denied\n\n")
@@ -44,13 +45,13 @@ impl Entry<'_> {
     /// Whether OpenBao has asked the engine about the path before it asks policies: then it knows the mount's accessor.
     fn is_looked_up(&self) -> bool {
         let writes = matches!(self.operation, Operation::Create | Operation::Update);
-        writes && !matches!(self.asker, Asker::Nobody)
+        writes && !matches!(self.asker, Asker::Nobody | Asker::Stopped { .. })
     }
 
     /// Whether the request reaches its engine.
     fn is_let_through(&self) -> bool {
         match self.asker {
-            Asker::Nobody => false,
+            Asker::Nobody | Asker::Stopped { .. } => false,
             Asker::Anybody => true,
             Asker::Bearer(Bearer { decision, .. }) => matches!(decision, Decision::Granted(_)),
         }
@@ -277,12 +278,14 @@ mod tests {
             orphan: true,
             mfa_requirement: None,
             num_uses: 0,
+            display_name: "jwt-7".into(),
+            issued: None,
         };
         let answer = Said { data: None, auth: Some(&issued), ..said(RawValue::NULL) };
         let line = read(&response(salt, sample::at(0), &entry, &Outcome::Answered(answer)));
         let expected = json!({
             "client_token": of("s.new"), "accessor": of("new-accessor"), "policies": ["p"], "token_policies": ["p"],
-            "metadata": { "role": "r" }, "entity_id": "e-1", "token_type": "service", "token_ttl": 60,
+            "display_name": "jwt-7", "metadata": { "role": "r" }, "entity_id": "e-1", "token_type": "service", "token_ttl": 60,
         });
         assert_eq!((&line["auth"], &line["response"]["auth"]), (&expected, &expected));
     }

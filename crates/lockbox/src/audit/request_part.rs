@@ -62,8 +62,12 @@ impl<'a> RequestPart<'a> {
                 (auth.client_token.clone(), auth.accessor.clone())
             }
             Asker::Bearer(_) => (entry.token.map(|token| salt.hash(token)), auth.accessor.clone()),
+            Asker::Stopped { .. } => (auth.client_token.clone(), auth.accessor.clone()),
             Asker::Nobody | Asker::Anybody => (entry.token.map(|token| salt.hash(token)), None),
         };
+        let point = mount.map(|mount| mount.path);
+        // Where a request was stopped before, nobody has asked what is there.
+        let mount = mount.filter(|_| !matches!(asker, Asker::Stopped { .. }));
         let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for header in entry.headers {
             let (name, value) = match *header {
@@ -76,7 +80,7 @@ impl<'a> RequestPart<'a> {
             id: entry.id,
             client_id: client_id(asker),
             operation: operation(entry.operation),
-            mount_point: mount.map(|mount| mount.path),
+            mount_point: point,
             mount_type: mount.map(|mount| mount.kind),
             mount_accessor: mount.map(|mount| mount.accessor).filter(|_| knows_accessor),
             mount_running_version: mount.map(|_| RUNNING_VERSION),

@@ -34,6 +34,7 @@ pub(super) struct ResponsePart<'a> {
 
 #[derive(Serialize)]
 struct Secret<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
     lease_id: &'a str,
 }
 

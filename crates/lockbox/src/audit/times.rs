@@ -11,6 +11,8 @@ pub(crate) enum Times {
     Token,
     /// A policy.
     Policy,
+    /// A wrapped answer that was looked up.
+    Wrapping,
 }
 
 /// The part of these that can be reached from one place in an answer.
@@ -29,6 +31,7 @@ impl Times {
                 &["versions", "*", "deletion_time"],
             ],
             Self::Token => &[&["expire_time"], &["issue_time"], &["last_renewal"]],
+            Self::Wrapping => &[&["creation_time"]],
             Self::Policy => &[&["modified"], &["expiration"]],
         };
         Reachable(paths.to_vec())

@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::WrapInfo;
-use crate::json::written;
+use crate::{clock::Moment, json::written};
 
 /// What an engine answers; the envelope around it is the API's.
 pub(crate) struct Answer {
@@ -56,6 +56,12 @@ pub(crate) struct Authenticated {
     pub(crate) orphan: bool,
     pub(crate) mfa_requirement: Option<()>,
     pub(crate) num_uses: i64,
+    /// For the audit log alone.
+    #[serde(skip)]
+    pub(crate) display_name: String,
+    /// Of a token that was renewed; for the audit log alone.
+    #[serde(skip)]
+    pub(crate) issued: Option<Moment>,
 }
 
 impl Answer {

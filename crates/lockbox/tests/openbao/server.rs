@@ -33,10 +33,16 @@ impl OpenBao {
     }
 
     pub(crate) fn start(root_token: &str) -> Option<Self> {
+        Self::start_dev(root_token, &[])
+    }
+
+    /// In memory, with more arguments.
+    pub(crate) fn start_dev(root_token: &str, more: &[&str]) -> Option<Self> {
         Self::start_with(200, |_, port| {
             let mut arguments = vec!["-dev".to_owned(), "-dev-no-store-token".to_owned()];
             arguments.push(format!("-dev-root-token-id={root_token}"));
             arguments.push(format!("-dev-listen-address=127.0.0.1:{port}"));
+            arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
             arguments
         })
     }

@@ -3,6 +3,8 @@
 //! What is kept of it is which rows stand where and how often, and names that are plainly no secrets. It takes one look at each byte and
 //! memory for a piece of it.
 
+mod lanes;
+
 mod name;
 
 mod plain;

@@ -1,13 +1,13 @@
 use std::{collections::BTreeMap, ops::Range};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::dfa::{self, DFA};
 
-use super::patterns;
+use super::{lanes, patterns};
 use crate::explain::{Row, pattern::Pattern, rows};
 
 /// Every row's fixed parts in one automaton, and what has to stand around each.
 pub(in crate::explain) struct Search {
-    anchors: Option<AhoCorasick>,
+    anchors: Option<DFA>,
     /// The patterns of each anchor, in the order of the table.
     around: Vec<Vec<Known>>,
     longest_anchor: usize,
@@ -38,23 +38,17 @@ impl Search {
             }
         }
         let longest_anchor = by_anchor.keys().map(String::len).max().unwrap_or_default();
-        let anchors = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(by_anchor.keys());
+        let anchors =
+            dfa::Builder::new().ascii_case_insensitive(true).prefilter(false).build(by_anchor.keys());
         Self { anchors: anchors.ok(), around: by_anchor.into_values().collect(), longest_anchor }
     }
 
     /// The rows around the anchors that begin in a part of the text.
     pub(super) fn candidates(&self, text: &[u8], part: Range<usize>, mut each: impl FnMut(Candidate)) {
         let Some(anchors) = &self.anchors else { return };
-        let end = text.len().min(part.end + self.longest_anchor);
-        for anchor in anchors.find_overlapping_iter(&text[part.start..end]) {
-            let at = part.start + anchor.start();
-            if at >= part.end {
-                continue;
-            }
-            for known in &self.around[anchor.pattern().as_usize()] {
+        for anchor in lanes::anchors(anchors, &text[part.start..], part.len(), self.longest_anchor) {
+            let at = part.start + anchor.at;
+            for known in &self.around[anchor.word] {
                 if let Some(hit) = known.pattern.around(text, at) {
                     each(Candidate { rank: known.rank, row: known.row, span: hit.span, names: hit.names });
                 }

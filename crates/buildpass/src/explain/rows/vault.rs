@@ -139,7 +139,7 @@ pub(super) const ROWS: &[Row] = &[
             "sessions and leases of ended jobs are alive until their time ends: nothing gives them back",
         ],
         hint: "try again later; `buildpass run` logs in once, and gives everything back",
-        source: Source::Docs("Vault and OpenBao"),
+        source: SEEN,
         example: "request path \"auth/jwt/login\": rate limit quota exceeded",
         ..VAULT
     },

@@ -12,6 +12,8 @@ mod login;
 
 mod logs;
 
+mod openbao;
+
 mod owner;
 
 mod reading;

@@ -87,6 +87,10 @@ impl Metadata {
         &self.0
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn to_json(&self) -> Option<Box<RawValue>> {
         to_raw_value(self).ok()
     }

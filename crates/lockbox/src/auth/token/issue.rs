@@ -156,5 +156,7 @@ fn authenticated(id: Zeroizing<String>, session: &Session) -> Authenticated {
         orphan: token.parent.is_none(),
         mfa_requirement: None,
         num_uses: token.first_uses,
+        display_name: token.display_name.clone(),
+        issued: session.renewed.map(|_| token.issued),
     }
 }

@@ -48,3 +48,6 @@ mod wrapping;
 
 /// What a token keeps for itself.
 mod cubbyhole;
+
+/// What is written down of every request.
+mod audit;

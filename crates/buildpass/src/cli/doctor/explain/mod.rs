@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// One error's text instead of a log
+    /// One error's text instead of a log; what may hold a secret goes to stdin, where other processes do not see it
     #[arg(long, value_name = "TEXT", conflicts_with = "log")]
     text: Option<String>,
 

@@ -4,7 +4,9 @@ use super::{GIT, GitCause, Row, SEEN, Weight};
 pub(in crate::explain::rows) const ROWS: &[Row] = &[
     Row {
         name: "git-sign-in-page",
-        says: &["unable to update url base from redirection{any}\n{any}\n{any}/users/sign_in"],
+        says: &[
+            "unable to update url base from redirection:\nasked for: {word}\nredirect: {word}/users/sign_in",
+        ],
         meaning: "GitLab sends git to its page for signing in",
         causes: &[
             "the repository is private, and git was not asked for a credential: without `.git` at its end the URL is a web page's",

@@ -25,6 +25,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "the certificate has expired, or is for another name",
         ],
         hint: "the vault's owner sets `oidc_discovery_ca_pem` or `jwks_ca_pem` to the authority that signed it",
+        source: SEEN,
         example: "error validating token: error verifying token signature: fetching keys oidc: get keys failed Get \"https://gitlab.example/oauth/discovery/keys\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
         ..LOGIN
     },

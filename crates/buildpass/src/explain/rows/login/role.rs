@@ -1,6 +1,4 @@
-use super::{LOGIN, Row, SEEN, Source, Weight};
-
-const CEL: Source = Source::Code("OpenBao's credential/jwt");
+use super::{LOGIN, Row, SEEN, Weight};
 
 /// What the role makes of the claims, in the order of the checks: the user claim, mappings, groups, bound claims; and OpenBao's CEL roles.
 pub(in crate::explain::rows) const ROWS: &[Row] = &[
@@ -109,7 +107,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
             "the job is not one that the `cel_program` admits; where it says why, that stands behind `message`",
         ],
         hint: "ask the vault's owner what the role's `cel_program` wants",
-        source: CEL,
+        source: SEEN,
         example: "error executing cel program: CEL role 'builds' blocked authorization with boolean false return",
         ..LOGIN
     },
@@ -120,7 +118,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
         meaning: "the role's own program failed",
         causes: &["it reads a claim that this token does not have", "it gives something else than yes or no"],
         hint: "the vault's owner mends the role's `cel_program`: `has(claims.x)` asks whether a claim is there",
-        source: CEL,
+        source: SEEN,
         example: "error executing cel program: no such key: environment",
         ..LOGIN
     },
@@ -130,6 +128,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
         meaning: "the role was taken away while the job ran",
         causes: &["the vault's owner deleted or renamed the role"],
         hint: "run the job again when the role is back; the session ends when its time is over",
+        source: SEEN,
         example: "role builds does not exist during renewal",
         ..LOGIN
     },

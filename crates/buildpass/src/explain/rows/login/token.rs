@@ -8,6 +8,7 @@ pub(in crate::explain::rows) const ROWS: &[Row] = &[
         meaning: "the token has one claim twice, in different letters",
         causes: &["the token was not made by GitLab", "somebody tries to get past the role's bounds"],
         hint: "send the ID token that GitLab gives",
+        source: SEEN,
         example: "error validating token: ambiguous claim: key \"SUB\" collides with registered claim \"sub\" under case folding",
         ..LOGIN
     },

@@ -10,4 +10,6 @@ mod repositories;
 
 mod git;
 
+mod fixes;
+
 pub(crate) use world::{World, assert_fault};

@@ -95,7 +95,7 @@ fn a_token_that_may_more_than_a_build_needs_is_a_warning() {
     assert_eq!(told.with("warn"), ["build-token-scopes", "build-token-role", "repository-push"]);
 }
 
-fn token(world: &World<'_>, more: Value) -> String {
+pub(super) fn token(world: &World<'_>, more: Value) -> String {
     let sandbox = &world.group.sandbox;
     let group = sandbox.admin("GET", "/api/v4/groups/gitlab-org%2Fsecurity", &Value::Null);
     let mut wanted = json!({"name": "other", "scopes": ["read_repository"], "access_level": 20});

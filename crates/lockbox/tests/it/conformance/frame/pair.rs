@@ -1,4 +1,8 @@
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
+};
 
 use lockbox::{Config, SystemClock};
 use tokio::{runtime::Runtime, task::JoinHandle};
@@ -35,7 +39,19 @@ impl Pair {
 
     /// A pair for one script alone.
     pub(crate) fn start() -> Option<Self> {
-        Some(Self { openbao: OpenBao::start(ROOT)?, lockbox: Lockbox::start() })
+        Some(Self { openbao: OpenBao::start(ROOT)?, lockbox: Lockbox::start(Config::dev(ROOT)) })
+    }
+
+    /// The same, with audit logs `openbao.log` and `lockbox.log` in a folder.
+    pub(crate) fn start_logged(folder: &Path) -> Option<Self> {
+        let configuration = folder.join("audit.hcl");
+        let log = folder.join("openbao.log").display().to_string();
+        let device = format!("audit \"file\" \"file\" {{ options {{ file_path = {log:?} }} }}");
+        fs::write(&configuration, device).expect("a configuration");
+        let configuration = format!("-config={}", configuration.display());
+        let config = Config { audit_file: Some(folder.join("lockbox.log")), ..Config::dev(ROOT) };
+        let openbao = OpenBao::start_dev(ROOT, &[&configuration])?;
+        Some(Self { openbao, lockbox: Lockbox::start(config) })
     }
 
     /// What everybody knows of either server, OpenBao's first.
@@ -55,10 +71,10 @@ impl Pair {
 }
 
 impl Lockbox {
-    fn start() -> Self {
+    fn start(config: Config) -> Self {
         let listener = RUNTIME.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("its address"));
-        let lockbox = RUNTIME.block_on(Config::dev(ROOT).build(SystemClock)).expect("a lockbox");
+        let lockbox = RUNTIME.block_on(config.build(SystemClock)).expect("a lockbox");
         let server = RUNTIME.spawn(async move {
             let _ = lockbox.serve(listener, std::future::pending()).await;
         });

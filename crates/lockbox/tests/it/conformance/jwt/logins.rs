@@ -11,18 +11,18 @@ fn logins_are_answered_alike() {
     agree(&[requests(), before_the_token()]);
 }
 
-pub(super) fn stage(name: &str, config: &Value) -> Script {
+pub(in crate::conformance) fn stage(name: &str, config: &Value) -> Script {
     let mut script = Script::new(name);
     script.post("sys/auth/{me}", json!({ "type": "jwt" }));
     script.post("auth/{me}/config", config.clone());
     script
 }
 
-pub(super) fn static_keys() -> Value {
+pub(in crate::conformance) fn static_keys() -> Value {
     json!({ "jwt_validation_pubkeys": [RSA.pem()] })
 }
 
-pub(super) fn role() -> Value {
+pub(in crate::conformance) fn role() -> Value {
     json!({
         "role_type": "jwt", "user_claim": "project_id", "bound_audiences": ["https://vault.example"],
         "bound_claims": { "project_path": "g/p", "ref_protected": "true" }, "token_policies": ["default"],

@@ -29,3 +29,6 @@ mod bounds;
 
 /// What a login gives, and what becomes of it.
 mod sessions;
+
+pub(super) use logins::{role, stage, static_keys};
+pub(super) use tokens::jwt;

@@ -16,7 +16,7 @@ pub(super) fn claims(changes: &Value) -> Value {
     claims
 }
 
-pub(super) fn jwt(changes: &Value) -> String {
+pub(in crate::conformance) fn jwt(changes: &Value) -> String {
     RSA.sign(&json!({ "alg": "RS256", "typ": "JWT", "kid": "rsa" }), &claims(changes))
 }
 
