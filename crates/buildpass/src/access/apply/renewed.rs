@@ -82,7 +82,7 @@ impl Hands<'_> {
         for id in out.filter(|id| self.manner == Manner::Overlap && *id != view.id) {
             let lives = living.iter().any(|view| view.id == id);
             if lives && !retiring.iter().any(|each| each.id == id) {
-                retiring.push(retire(id, token, now));
+                retiring.push(retire(id, self.declaration.overlap(token), now));
             }
         }
         let made_at = humantime::format_rfc3339_seconds(now).to_string();

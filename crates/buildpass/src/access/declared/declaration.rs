@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use super::{BadDeclaration, FullPath, Grant, Matching, Mirror, Owner, ProjectRef, Role, Token, TokenName};
 
@@ -16,6 +19,9 @@ pub struct Declaration {
     mirrors: Vec<Mirror>,
     roles: Vec<Role>,
 }
+
+/// A job that has just started holds what it read for a while.
+const SHORTEST_OVERLAP: Duration = Duration::from_secs(60 * 60);
 
 /// What a declaration is made of.
 #[derive(Clone, Debug, Default)]
@@ -87,17 +93,40 @@ impl Declaration {
         of_mirrors.chain(of_grants).chain(own).find(|path| token.owner.reaches(path))
     }
 
+    /// How long an old token lives beside the new one: where nothing else is said, as long as a job may last that holds it.
+    pub fn overlap(&self, token: &Token) -> Duration {
+        let otherwise = self.longest_session(token).unwrap_or_default().max(SHORTEST_OVERLAP);
+        token.overlap.unwrap_or(otherwise.min(token.rotate_before.duration()))
+    }
+
+    /// The longest session that reads a token.
+    fn longest_session(&self, token: &Token) -> Option<Duration> {
+        let grants = self.grants.iter().filter(|grant| grant.path == token.store.path);
+        grants.map(|grant| grant.session_ttl).max()
+    }
+
     /// What a reader should know before it is carried out.
     pub fn warnings(&self) -> Vec<String> {
+        let held_longer = self.tokens.iter().filter_map(|token| {
+            let (session, overlap) = (self.longest_session(token)?, self.overlap(token));
+            (overlap < session).then(|| {
+                format!(
+                    "the token {} ends {} after its rotation, and a job may hold it for {}: such a job would find it dead",
+                    token.name,
+                    humantime::format_duration(overlap),
+                    humantime::format_duration(session)
+                )
+            })
+        });
         let globs = self.roles.iter().filter(|role| role.matching == Matching::Glob);
-        globs
+        let globs = globs
             .map(|role| {
                 format!(
                     "the role {} compares by patterns (`glob = true`): a ref that somebody makes to look like one gets in, if it is protected",
                     role.name
                 )
-            })
-            .collect()
+            });
+        globs.chain(held_longer).collect()
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Token {
     pub lifetime: Days,
     /// How long before its end it is replaced.
     pub rotate_before: Days,
-    /// How long the old one lives beside the new one.
-    pub overlap: Duration,
+    /// How long the old one lives beside the new one, where it is said.
+    pub overlap: Option<Duration>,
     /// Where its value is kept.
     pub store: SecretRef,
     /// What else is written beside it.

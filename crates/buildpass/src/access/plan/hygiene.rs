@@ -1,17 +1,20 @@
-use std::{collections::BTreeSet, time::SystemTime};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     Object, Step, Verb,
     step::owner,
     tokens::{Fate, judge},
 };
-use crate::access::{Declaration, Error, Mark, Owner, Retiring, Token, World, gitlab::TokenView};
+use crate::access::{Declaration, Error, Mark, Owner, Retiring, World, gitlab::TokenView};
 
 /// An old token's end: jobs that hold it have this long.
-pub(in crate::access) fn retire(id: u64, token: &Token, now: SystemTime) -> Retiring {
+pub(in crate::access) fn retire(id: u64, overlap: Duration, now: SystemTime) -> Retiring {
     // The note has whole seconds.
     let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    Retiring { id, at: SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds) + token.overlap }
+    Retiring { id, at: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds) + overlap }
 }
 
 /// Living tokens that are ours and not to live: past their time, stored nowhere, declared no more.

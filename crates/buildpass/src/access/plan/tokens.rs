@@ -166,7 +166,7 @@ pub(in crate::access) fn note_of(
         && living.iter().any(|view| view.id == note.token_id)
         && !retiring.iter().any(|each| each.id == note.token_id)
     {
-        retiring.push(super::hygiene::retire(note.token_id, token, world.now));
+        retiring.push(super::hygiene::retire(note.token_id, declaration.overlap(token), world.now));
     }
     retiring.retain(|each| each.id != current.id);
     Note {

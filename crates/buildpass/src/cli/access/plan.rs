@@ -43,8 +43,9 @@ const CHANGES: u8 = 5;
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let Surroundings { flags, environment, .. } = surroundings;
     if arguments.policy {
-        let declaration = Platform::declared(flags, &arguments.access, environment)?;
-        output::print(|out| out.write_all(rights::text(&declaration).as_bytes()))?;
+        let (declaration, stored) = Platform::declared(flags, &arguments.access, environment)?;
+        let text = rights::text(&declaration, stored.as_ref());
+        output::print(|out| out.write_all(text.as_bytes()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let (plan, saved) = block_on(Opened::with(&arguments.access, surroundings, async |opened| {

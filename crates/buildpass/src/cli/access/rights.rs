@@ -1,15 +1,19 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::access::{Declaration, policy_name};
+use crate::{
+    access::{Declaration, policy_name},
+    vault::SecretRef,
+};
 
 /// The policy of whoever plans and applies, and its rights at GitLab: what this declaration takes, and no more.
-pub(super) fn text(declaration: &Declaration) -> String {
+pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) -> String {
     let mut out = String::from("# The vault: the policy of whoever plans and applies.\n");
     let mut allow = |path: &str, capabilities: &[&str]| {
         let list = capabilities.iter().map(|each| format!("\"{each}\"")).collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "path \"{path}\" {{\n  capabilities = [{list}]\n}}");
     };
     let write = ["create", "read", "update"];
+    gitlab_token.iter().for_each(|token| allow(&token.path.api_path(), &["read"]));
     for token in declaration.tokens() {
         let path = &token.store.path;
         allow(&path.api_path(), &["create", "read", "update", "delete"]);

@@ -49,7 +49,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
             Object::Token { name, .. } => opened.declaration.token(name),
             _ => None,
         });
-        let overlap = renewed.map(|token| token.overlap).max();
+        let overlap = renewed.map(|token| opened.declaration.overlap(token)).max();
         Ok((plan, overlap))
     }))??;
     if let Some(overlap) = overlap.filter(|_| arguments.wait) {

@@ -8,6 +8,7 @@ use crate::{
     access::{ApiToken, GitlabConfig, TokenSource},
     config::{AccessFlags, Environment, Error, Flags},
     http::{Roots, Secured, Tls},
+    vault::SecretRef,
 };
 
 const DEFAULT_VARIABLE: &str = "GITLAB_TOKEN";
@@ -21,10 +22,9 @@ pub(super) fn gitlab(
 ) -> Result<GitlabConfig, Error> {
     let raw = file.map(|file| &file.raw.gitlab);
     let url = url(own, file, environment)?;
-    let from = raw.and_then(|raw| raw.from.as_ref());
     let variable = raw.and_then(|raw| raw.token.as_deref()).unwrap_or(DEFAULT_VARIABLE);
-    let token = match from {
-        Some(reference) => TokenSource::Stored(reference.parse().map_err(Error::GitlabFrom)?),
+    let token = match stored_token(file)? {
+        Some(reference) => TokenSource::Stored(reference),
         None => {
             let value = environment.setting(variable).map(str::trim).filter(|value| !value.is_empty());
             let value = value.ok_or_else(|| Error::NoGitlabToken(variable.to_owned()))?;
@@ -38,6 +38,12 @@ pub(super) fn gitlab(
     let tls = Tls { roots, ..Tls::system() };
     let patience = duration(flags.timeout, "timeout", None, std::time::Duration::from_secs(30))?;
     Ok(GitlabConfig { url, token, tls, patience })
+}
+
+/// Where the vault keeps the token that GitLab is asked with.
+pub(super) fn stored_token(file: Option<&ConfigFile>) -> Result<Option<SecretRef>, Error> {
+    let from = file.and_then(|file| file.raw.gitlab.from.as_ref());
+    from.map(|from| from.parse().map_err(Error::GitlabFrom)).transpose()
 }
 
 /// A token with the scope `api` never goes where the repository says and the user doesn't.

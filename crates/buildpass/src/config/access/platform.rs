@@ -5,14 +5,14 @@ use clap::Args;
 use super::{
     super::{file::ConfigFile, secrets::all, settings::vault},
     entries::{Entries, of_folder},
-    gitlab::{gitlab, url},
+    gitlab::{gitlab, stored_token, url},
     grants::Around,
     tokens::{mirror, token},
 };
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
     config::{Environment, Error, Flags},
-    vault,
+    vault::{self, SecretRef},
 };
 
 /// What the command line says of GitLab and the declaration.
@@ -51,7 +51,7 @@ impl Platform {
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
 
-    /// The declaration alone: nobody is asked, so that no token is needed.
+    /// The declaration, and where the vault keeps the token for GitLab: nobody is asked, so that no token is needed.
     ///
     /// # Errors
     /// What cannot be meant, or may not be said by whom it was said.
@@ -59,10 +59,12 @@ impl Platform {
         flags: &Flags,
         own: &AccessFlags,
         environment: &Environment,
-    ) -> Result<Declaration, Error> {
+    ) -> Result<(Declaration, Option<SecretRef>), Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        declaration(flags, own, (file, environment), url(own, file, environment)?.as_url().as_str())
+        let url = url(own, file, environment)?;
+        let declaration = declaration(flags, own, (file, environment), url.as_url().as_str())?;
+        Ok((declaration, stored_token(file)?))
     }
 }
 

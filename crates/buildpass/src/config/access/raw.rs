@@ -49,7 +49,7 @@ pub(super) struct RawToken {
     pub(super) lifetime: Option<String>,
     /// How long before its end it is replaced, in whole days; the default is `7d`.
     pub(super) rotate_before: Option<String>,
-    /// How long the old one lives beside the new one; the default is `1h`.
+    /// How long the old one lives beside the new one; the default is the longest `session_ttl` of its grants, at least `1h`.
     pub(super) overlap: Option<String>,
     /// Where its value is kept, as `path/field@mount`, in a KV store of version 2.
     pub(super) store: String,

@@ -6,8 +6,6 @@ use crate::{
     vault::{Engine, SecretRef},
 };
 
-const DEFAULT_OVERLAP: Duration = Duration::from_secs(60 * 60);
-
 pub(super) fn token(file: &str, raw: &RawToken) -> Result<Token, BadDeclaration> {
     let place = || format!("the token `{}` in {file}", raw.name);
     let owner = match (&raw.group, &raw.project) {
@@ -47,7 +45,10 @@ pub(super) fn token(file: &str, raw: &RawToken) -> Result<Token, BadDeclaration>
 }
 
 /// How long it lives, how long before its end it is replaced, and how long the old one lives on then.
-fn times(raw: &RawToken, place: impl Fn() -> String) -> Result<(Days, Days, Duration), BadDeclaration> {
+fn times(
+    raw: &RawToken,
+    place: impl Fn() -> String,
+) -> Result<(Days, Days, Option<Duration>), BadDeclaration> {
     let days = |key: &'static str, said: &Option<String>, otherwise: &str| {
         let text = said.as_deref().unwrap_or(otherwise);
         Days::parse(text).ok_or_else(|| BadDeclaration::Time {
@@ -73,13 +74,9 @@ fn times(raw: &RawToken, place: impl Fn() -> String) -> Result<(Days, Days, Dura
             "shorter than the lifetime, or each new token would be due at once",
         ));
     }
-    let overlap = match &raw.overlap {
-        None => DEFAULT_OVERLAP,
-        Some(text) => {
-            humantime::parse_duration(text).map_err(|_| wrong("overlap", &raw.overlap, "a duration"))?
-        }
-    };
-    if overlap > rotate_before.duration() {
+    let overlap = raw.overlap.as_deref().map(humantime::parse_duration).transpose();
+    let overlap = overlap.map_err(|_| wrong("overlap", &raw.overlap, "a duration"))?;
+    if overlap > Some(rotate_before.duration()) {
         return Err(wrong(
             "overlap",
             &raw.overlap,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::scene::{Scene, declared};
-use crate::harness::{BUILD_TOKEN_PATH, Finished, ROOT, http, on_every_vault};
+use crate::harness::{ADMIN, BUILD_TOKEN_PATH, Buildpass, Fate, Finished, Proxy, ROOT, http, on_every_vault};
 
 /// What is said, without what differs from run to run.
 fn said(scene: &Scene<'_>, finished: &Finished) -> String {
@@ -119,6 +119,74 @@ on_every_vault! {
         let headers = [("x-vault-token", token)];
         let url = format!("{}/v1/ci/data/other", vault.address);
         assert_eq!(http::request("GET", &url, &headers, None).unwrap().0, 403);
+    }
+
+    /// As in a scheduled pipeline: no token of anybody stands in a variable.
+    fn a_job_that_may_applies_with_its_own_id_token(vault) {
+        let scene = Scene::on(vault);
+        let toml = format!("[gitlab]\nfrom = \"owner/token@ci\"\n{}", declared(""));
+        vault.must("POST", "sys/mounts/ci", json!({"type": "kv", "options": {"version": "2"}}));
+        vault.write_secret("owner", json!({"token": ADMIN}));
+        vault.must("POST", "sys/auth/jwt", json!({"type": "jwt"}));
+        let gitlab = &scene.group.sandbox.url;
+        vault.must("POST", "auth/jwt/config", json!({"oidc_discovery_url": gitlab, "bound_issuer": gitlab}));
+        let printed = scene.owner(&toml).args(["access", "plan", "--policy"]).run().stdout;
+        vault.policy("owner", &printed);
+        let owner = json!({
+            "token_policies": ["owner"], "token_ttl": "60s",
+            "bound_claims": {"project_path": "gitlab-org/security/gitlab-shell", "ref_protected": "true"},
+        });
+        vault.role("owner", owner);
+        let run = |project: &str| {
+            let id_token = scene.group.sandbox.id_token(&vault.address, json!({"project": project}));
+            Buildpass::new()
+                .file("buildpass.toml", &toml)
+                .env("CI_SERVER_URL", gitlab)
+                .env("CI_JOB_URL", "https://gitlab.example/g/p/-/jobs/7")
+                .env("VAULT_ADDR", &vault.address)
+                .env("VAULT_ID_TOKEN", &id_token)
+                .args(["--role", "owner", "access", "apply"])
+                .run()
+        };
+        let refused = run("gitlab-org/security/omnibus-gitlab");
+        assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+        let finished = run("gitlab-org/security/gitlab-shell");
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        assert_eq!(scene.note()["made_by"], "https://gitlab.example/g/p/-/jobs/7");
+        assert_eq!(vault.sessions(), 0);
+        assert!(scene.job_reads());
+    }
+
+    fn a_lifetime_that_this_gitlab_does_not_allow(vault) {
+        let scene = Scene::on(vault);
+        let settings = json!({"max_personal_access_token_lifetime": 10});
+        scene.group.sandbox.admin("PUT", "/api/v4/application/settings", &settings);
+        let finished = scene.owner(&declared("")).args(["access", "apply"]).run();
+        assert_eq!(finished.code, Some(3), "{}", finished.stderr);
+        let hint = "hint: this GitLab allows no such lifetime: shorten `lifetime`";
+        assert!(finished.stderr.contains("must be before") && finished.stderr.contains(hint), "{}", finished.stderr);
+        assert!(scene.stored().is_none() && scene.living("ci-read").is_empty());
+        scene.apply(&declared("").replace("name = \"ci-read\"", "name = \"ci-read\"\nlifetime = \"8d\""));
+        assert!(scene.job_reads());
+    }
+
+    fn a_storm_of_too_many_requests_is_waited_out(vault) {
+        let scene = Scene::on(vault);
+        let limit = json!({
+            "throttle_authenticated_api_enabled": true, "throttle_authenticated_api_requests_per_period": 2,
+            "throttle_authenticated_api_period_in_seconds": 2,
+        });
+        scene.group.sandbox.admin("PUT", "/api/v4/application/settings", &limit);
+        let gitlab = Proxy::start(&scene.group.sandbox.url, |_| Fate::Pass);
+        let issuer = scene.group.sandbox.url.clone();
+        let finished = scene
+            .owner(&declared(""))
+            .env("CI_SERVER_URL", &gitlab.address)
+            .args(["--issuer", &issuer, "access", "apply"])
+            .run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        assert!(gitlab.answered().contains("HTTP/1.1 429"), "there was no storm");
+        assert!(scene.job_reads());
     }
 
     fn no_secret_is_in_what_is_said(vault) {

@@ -95,6 +95,8 @@ on_every_vault! {
         let new = scene.ids();
         assert!(new.len() == 1 && new != old, "{old:?} {new:?}");
         assert!(scene.job_reads());
+        let warned = scene.plan(&toml)["warnings"].to_string();
+        assert!(warned.contains("the token ci-read ends 1s after its rotation, and a job may hold it for 2h"), "{warned}");
     }
 
     fn in_place_the_old_one_is_dead_at_once(vault) {
