@@ -12,6 +12,14 @@ on_every_vault! {
         for id in ["git-lfs", "git-submodules"] {
             assert_eq!(told.check(id)["verdict"], "skipped", "{:#}", told.check(id));
         }
+        // Where the Runner has not read it, our own session has.
+        let mut world = world;
+        world.unset("SECURITY_PRIVATE_TOKEN");
+        let told = world.told();
+        assert_eq!((told.with("fail"), told.with("warn")), (vec![], vec![]));
+        for id in ["build-token", "repository-read", "repository-push"] {
+            assert_eq!(told.check(id)["verdict"], "pass", "{:#}", told.check(id));
+        }
         let (said, token) = (world.job().run(), &world.group.token);
         assert!(!said.stdout.contains(token) && !said.stderr.contains(token), "{}", said.stdout);
     }
