@@ -1,6 +1,6 @@
 //! Who may have what: tokens and grants that a platform's owner declares, and GitLab and the vault brought to what is declared.
 //!
-//! The way through: [`Declaration`] (proven) and [`World`] (read from both servers) → [`Plan`] (what differs, and why) → [`Hands`], one step
+//! The way through: `Declaration` (proven) and `World` (read from both servers) → `Plan` (what differs, and why) → `Hands`, one step
 //! at a time. The value of a token is made by GitLab, proven, and written to the vault; it is never printed, logged or kept.
 
 mod date;

@@ -1,7 +1,7 @@
 //! What a vault holds, written into another one over Vault's HTTP API: so that leaving is one command.
 //!
 //! Mounts with their settings, policies, JWT methods with their roles, token roles, and key-value secrets of both versions. One
-//! thing after another is read here and there and compared, and nothing is written but by [`Mode`]. A thing that is there already
+//! thing after another is read here and there and compared, and nothing is written but by `Mode`. A thing that is there already
 //! is left alone, so that a run that was cut off is done again and goes on. No value of a secret is ever told.
 
 /// What may be written.
