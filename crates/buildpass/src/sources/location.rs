@@ -144,8 +144,14 @@ fn own_credential(url: &Url) -> Option<OwnCredential> {
 
 /// Whether a user name is rather a token.
 fn is_token(name: &str) -> bool {
-    name.len() >= 16 && name.contains(|each: char| each.is_ascii_digit()) && !name.contains(['.', '+', '@'])
+    let has_digit = name.contains(|each: char| each.is_ascii_digit());
+    let has_prefix = PREFIXES.iter().any(|prefix| name.contains(prefix));
+    name.len() >= 16 && (has_digit || has_prefix) && !name.contains(['.', '+', '@'])
 }
+
+/// Of the tokens that GitLab gives people, groups and jobs, behind an instance's own prefix or not:
+/// <https://docs.gitlab.com/security/tokens/#token-prefixes>
+const PREFIXES: [&str; 3] = ["glpat-", "gldt-", "glcbt-"];
 
 /// Whether a character that ends the host stands within a password, so that what follows it is taken for a path.
 fn has_cut_password(text: &str) -> bool {
@@ -190,7 +196,10 @@ mod tests {
 
     #[test]
     fn a_token_in_the_place_of_a_user_name_is_a_credential() {
-        for text in ["glpat-made-up-0123456789", "glpat-made-up-0123456789:", "0123456789abcdef%2D"] {
+        let without_digit = "glpat-made-up-and-no-digit";
+        for text in
+            [without_digit, "glpat-made-up-0123456789", "glpat-made-up-0123456789:", "0123456789abcdef%2D"]
+        {
             let (location, own) = Location::read(&format!("https://{text}@gitlab.example/g/x.git")).unwrap();
             assert_eq!(location.as_str(), "https://gitlab.example/g/x.git");
             let own = own.unwrap();

@@ -1,3 +1,4 @@
+use super::NO_TOKEN;
 use std::time::{Duration, SystemTime};
 
 use super::explained::of_gitlab;
@@ -14,7 +15,7 @@ const SOON_DAYS: u64 = 7;
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let tokens = &evidence.gitlab.tokens;
     if tokens.is_empty() {
-        return Verdict::not_needed("no token for git is at hand");
+        return Verdict::not_needed(NO_TOKEN);
     }
     let (mut seen, mut faults, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for token in tokens {

@@ -1,3 +1,4 @@
+use super::NO_TOKEN;
 use crate::doctor::{Check, Evidence, Fault, Reach, Stage, TokenReach, Verdict};
 use crate::secret::SecretName;
 
@@ -47,6 +48,9 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
             )),
             None => {}
         }
+    }
+    if evidence.gitlab.tokens.is_empty() {
+        return Verdict::not_needed(NO_TOKEN);
     }
     if seen.is_empty() {
         return Verdict::not_needed("this GitLab does not tell what a token reaches: it does from 17.4 on");

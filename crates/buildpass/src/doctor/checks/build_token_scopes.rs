@@ -1,3 +1,4 @@
+use super::NO_TOKEN;
 use crate::doctor::{Check, Evidence, Fault, Reach, Stage, Verdict};
 
 /// The build token may read repositories, and no more.
@@ -42,7 +43,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         }
     }
     if seen.is_empty() {
-        return Verdict::not_needed("no token for git is at hand");
+        return Verdict::not_needed(NO_TOKEN);
     }
     Verdict::of(seen.join("; "), faults, warnings)
 }

@@ -1,3 +1,4 @@
+use super::NO_TOKEN;
 use crate::doctor::{Check, Evidence, Fault, Reach, Stage, TokenSeen, Verdict};
 
 /// What answers at the realm is a GitLab.
@@ -7,7 +8,7 @@ pub(super) const CHECK: Check =
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let tokens = &evidence.gitlab.tokens;
     if tokens.is_empty() {
-        return Verdict::not_needed("no token for git is at hand");
+        return Verdict::not_needed(NO_TOKEN);
     }
     let faults: Vec<Fault> = tokens.iter().filter_map(fault).collect();
     let seen: Vec<String> = tokens.iter().map(said).collect();

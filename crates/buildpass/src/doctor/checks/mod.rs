@@ -183,3 +183,6 @@ fn nearest<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
     let (name, _) = near.filter(|(_, score)| *score > NEAR).max_by(|(_, a), (_, b)| a.total_cmp(b))?;
     Some(name)
 }
+
+/// What nobody has need not be asked after.
+const NO_TOKEN: &str = "no token for git is at hand";
