@@ -54,7 +54,7 @@ fn namespaces() -> Script {
             "auth/token/lookup-self",
             "sys/health",
             "sys/seal-status",
-            "sys/mounts",
+            "sys/mounts/secret",
             "secret/data/x",
             "nothing",
         ] {
