@@ -3,7 +3,11 @@
 /// An answer that nobody gets.
 mod untold;
 
+/// A backup in the place of everything.
+mod restored;
+
 use std::{
+    io::Cursor,
     net::SocketAddr,
     path::Path,
     sync::Arc,
@@ -25,7 +29,7 @@ use super::{
 use crate::{
     ManualClock, RootKey, Split,
     exchange::{Answer, Fields, Operation},
-    storage::{Disk, Medium},
+    storage::{Checked, Disk, Medium},
 };
 
 /// A vault that is open, has a log, and a root token.
@@ -86,5 +90,12 @@ impl Opened {
     fn is_alive(&self, id: &str) -> bool {
         let core = self.core();
         core.tokens.find(id, core.now()).is_some()
+    }
+
+    fn backup(&self) -> Checked {
+        let core = self.core();
+        let mut bytes = Vec::new();
+        core.store.backup().unwrap().write_to(&mut bytes).unwrap();
+        core.store.check(Box::new(Cursor::new(bytes))).unwrap()
     }
 }
