@@ -54,7 +54,7 @@ mod error;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use tests::SimulatedDisk;
+pub(crate) use tests::{SimulatedDisk, lands};
 
 pub use backup::BackupError;
 pub(crate) use backup::{Backup, BackupFailure, Checked, Spool};
