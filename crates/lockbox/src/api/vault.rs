@@ -201,7 +201,7 @@ impl Vault {
         let before = self.core().ok_or(Failure::Sealed)?;
         let loaded = match before.store.restore(backup, &watch::STAYS).await {
             Ok(store) => self.load(Arc::new(store), before.audit.clone()).await,
-            Err(error) if self.disk.generation() == before.store.generation() => return Err(error.into()),
+            Err(error) if !before.store.is_replaced() => return Err(error.into()),
             Err(error) => Err(error.into()),
         };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);

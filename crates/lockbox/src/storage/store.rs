@@ -85,9 +85,9 @@ impl Store {
         Self::create(disk, &header, RootKey::draw(), Moment::at_second(0)).await.unwrap()
     }
 
-    /// Of which contents of the disk it is the store.
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation
+    /// Whether a backup was put in the place of what it is the store of.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.generation != self.disk.generation()
     }
 
     pub(crate) fn keyring(&self) -> Arc<Keyring> {
