@@ -62,6 +62,7 @@ pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;
 pub(crate) use header::Header;
+pub(crate) use replacement::Fate;
 pub(crate) use shelf::{Shelf, ShelfView, json};
 pub(crate) use store::{Pending, Record, Store};
 pub(crate) use turns::Turns;

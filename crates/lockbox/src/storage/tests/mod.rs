@@ -27,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{Batch, Disk, Header, Medium, StorageError, Store};
+use super::{Batch, Disk, Fate, Header, Medium, StorageError, Store};
 use crate::{
     clock::Moment,
     seal::{RootKey, Split},
