@@ -18,7 +18,7 @@ use crate::{
     auth::{
         Method,
         jwt::{self, Client, Mounted},
-        token::{Session, TokenError},
+        token::{Session, TokenError, Untold},
     },
     exchange::{Answer, Fields, Operation, Request},
     policy::{Acl, Asked, Permission},
@@ -68,13 +68,16 @@ pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer
     }
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
-    let outcome = Way { core, incoming, route: &route, wrap }.go().await;
+    let untold = Untold::new(&core.tokens);
+    let answer = Way { core, incoming, route: &route, wrap, untold: &untold }.go().await;
     // What ended on the way leaves nothing behind.
     core.clear_cubbyholes().await?;
-    if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
+    let answer = answer?;
+    if let Route::System("seal") = &route {
         vault.seal();
     }
-    outcome
+    untold.are_told();
+    Ok(answer)
 }
 
 /// A request that has found where it leads.
@@ -84,6 +87,8 @@ struct Way<'a> {
     route: &'a Route<'a>,
     /// How long the answer shall be wrapped, if at all.
     wrap: Option<Duration>,
+    /// What ends again unless this gets to its end.
+    untold: &'a Untold<'a>,
 }
 
 impl Way<'_> {
@@ -144,7 +149,7 @@ impl Way<'_> {
         let outcome = match method.login(mounted, &request, client).await {
             Ok(order) => {
                 let answer = token::log_in(core, accessor, order).await;
-                answer.map(|answer| jwt::Method::noted(answer, &incoming.fields))
+                self.noted(answer).map(|answer| jwt::Method::noted(answer, &incoming.fields))
             }
             Err(refusal) => Err(refusal.into()),
         };
@@ -159,14 +164,17 @@ impl Way<'_> {
     }
 
     async fn authorise(&self, session: &Session) -> Result<Answer, Failure> {
-        let Self { core, incoming, route, wrap } = *self;
+        let Self { core, incoming, route, wrap, .. } = *self;
         let path = incoming.path.as_str();
         let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
             .at(core.now())
             .borne_by(&session.token.entity_id);
         let id = incoming.token.as_deref().map_or("", String::as_str);
         let asking = Asking { path, session, acl: &acl, id, wrap };
-        let operation = route.settle(core, (incoming.operation, session.key), &incoming.fields)?;
+        let operation = match route.settle(core, (incoming.operation, session.key), &incoming.fields) {
+            Ok(operation) => operation,
+            Err(error) => return Err(self.audited(incoming.operation).stops(error.into())?),
+        };
         let asked_path = route.asked(operation, path);
         let asked =
             Asked { operation, path: &asked_path, fields: &incoming.fields, wrap, danger: route.danger() };
@@ -180,7 +188,7 @@ impl Way<'_> {
         audited.asks(asker)?;
         let paged = grant.page.applied(&incoming.fields);
         let request = self.request(operation, paged.as_ref().unwrap_or(&incoming.fields));
-        let outcome = carried_out(core, &asking, (route, incoming), request).await;
+        let outcome = self.noted(carried_out(core, &asking, (route, incoming), request).await);
         let outcome = outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked));
         self.tell(&audited, asker, outcome).await
     }
@@ -202,7 +210,12 @@ impl Way<'_> {
             }
             (_, outcome) => outcome,
         };
-        audited.is_told(asker, told)
+        audited.is_told(asker, self.noted(told))
+    }
+
+    /// The same; the tokens in it are for nothing when it does not arrive.
+    fn noted(&self, outcome: Result<Answer, Failure>) -> Result<Answer, Failure> {
+        outcome.inspect(|answer| answer.new_tokens().for_each(|id| self.untold.note(id)))
     }
 
     fn audited(&self, operation: Operation) -> Audited<'_> {

@@ -125,7 +125,7 @@ impl Disk {
     }
 
     /// How often the contents were replaced by a backup.
-    pub(super) fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         self.writer.generation()
     }
 

@@ -18,6 +18,9 @@ mod header;
 /// The one writer, and the writes that it puts together.
 mod writer;
 
+/// When nothing is written, since it would fail again.
+mod pause;
+
 /// How a batch changes the tables.
 mod apply;
 

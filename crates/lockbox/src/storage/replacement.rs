@@ -48,7 +48,6 @@ impl Replacement {
         let mut tables = Tables::open(&transaction)?;
         tables.apply(self.backup.keyring(), &self.kept)?;
         drop(tables);
-        transaction.commit().map_err(StorageError::write)?;
-        file.refresh()
+        transaction.commit().map_err(StorageError::write)
     }
 }

@@ -85,6 +85,11 @@ impl Store {
         Self::create(disk, &header, RootKey::draw(), Moment::at_second(0)).await.unwrap()
     }
 
+    /// Of which contents of the disk it is the store.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     pub(crate) fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.keyring.read().unwrap_or_else(PoisonError::into_inner))
     }
