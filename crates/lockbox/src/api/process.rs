@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Core,
@@ -40,7 +40,7 @@ pub(super) struct Asking<'a> {
 ///
 /// # Errors
 /// With what stopped it.
-pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer, Failure> {
+pub(super) async fn process(vault: &Arc<Vault>, incoming: &Incoming) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
     if sys::is_misplaced(path, incoming.namespace) {
         return Err(Failure::NotInNamespaces);
@@ -69,7 +69,7 @@ pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
     let untold = Untold::new(&core.tokens);
-    let answer = Way { core, incoming, route: &route, wrap, untold: &untold }.go().await;
+    let answer = Way { vault, core, incoming, route: &route, wrap, untold: &untold }.go().await;
     // What ended on the way leaves nothing behind.
     core.clear_cubbyholes().await?;
     let answer = answer?;
@@ -82,6 +82,7 @@ pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer
 
 /// A request that has found where it leads.
 struct Way<'a> {
+    vault: &'a Arc<Vault>,
     core: &'a Core,
     incoming: &'a Incoming,
     route: &'a Route<'a>,
@@ -131,6 +132,10 @@ impl Way<'_> {
             }
         };
         let outcome = self.authorise(&shown.session).await;
+        if core.store.is_replaced() {
+            // The token of before is nothing any more.
+            return outcome;
+        }
         shown.finish().await?;
         outcome
     }
@@ -188,7 +193,7 @@ impl Way<'_> {
         audited.asks(asker)?;
         let paged = grant.page.applied(&incoming.fields);
         let request = self.request(operation, paged.as_ref().unwrap_or(&incoming.fields));
-        let outcome = self.noted(carried_out(core, &asking, (route, incoming), request).await);
+        let outcome = self.noted(self.carry_out(&asking, request).await);
         let outcome = outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked));
         self.tell(&audited, asker, outcome).await
     }
@@ -218,43 +223,41 @@ impl Way<'_> {
         outcome.inspect(|answer| answer.new_tokens().for_each(|id| self.untold.note(id)))
     }
 
+    /// Has it done by whose path it is.
+    async fn carry_out(&self, asking: &Asking<'_>, request: Request<'_>) -> Result<Answer, Failure> {
+        let Self { vault, core, incoming, route, .. } = *self;
+        match route {
+            Route::Cubbyhole(path) => {
+                cubbyhole::handle(core, asking.session, &Request { path, ..request }).await
+            }
+            Route::System(path) if path.starts_with("wrapping/") => {
+                wrapping::handle(core, asking, incoming, &Request { path, ..request }).await
+            }
+            Route::System(path) if *path == snapshot::PATH => {
+                snapshot::handle((vault, core), &incoming.transfer, request.operation).await
+            }
+            Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
+            Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,
+            Route::Method(mount, path) => match &*mount.inside {
+                Method::Jwt(method) => {
+                    let lifetimes = mount.description.lifetimes();
+                    Ok(method.handle(&Request { path, ..request }, lifetimes).await?)
+                }
+                Method::Token => Err(Failure::Token(TokenError::Refused)),
+            },
+            Route::Engine(mount, path) => {
+                let lease_seconds = mount.description.tuning.lease_hint();
+                Ok(mount.inside.handle(&Request { path, lease_seconds, ..request }).await?)
+            }
+            Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
+        }
+    }
+
     fn audited(&self, operation: Operation) -> Audited<'_> {
         Audited::new(self.core, (self.incoming, self.wrap), self.route, operation)
     }
 
     fn request<'r>(&self, operation: Operation, fields: &'r Fields) -> Request<'r> {
         Request { operation, path: "", fields, now: self.core.now(), lease_seconds: 0 }
-    }
-}
-
-/// Has it done by whose path it is.
-async fn carried_out(
-    core: &Core,
-    asking: &Asking<'_>,
-    (route, incoming): (&Route<'_>, &Incoming),
-    request: Request<'_>,
-) -> Result<Answer, Failure> {
-    match route {
-        Route::Cubbyhole(path) => cubbyhole::handle(core, asking.session, &Request { path, ..request }).await,
-        Route::System(path) if path.starts_with("wrapping/") => {
-            wrapping::handle(core, asking, incoming, &Request { path, ..request }).await
-        }
-        Route::System(path) if *path == snapshot::PATH => {
-            snapshot::handle(core, &incoming.transfer, request.operation).await
-        }
-        Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
-        Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,
-        Route::Method(mount, path) => match &*mount.inside {
-            Method::Jwt(method) => {
-                let lifetimes = mount.description.lifetimes();
-                Ok(method.handle(&Request { path, ..request }, lifetimes).await?)
-            }
-            Method::Token => Err(Failure::Token(TokenError::Refused)),
-        },
-        Route::Engine(mount, path) => {
-            let lease_seconds = mount.description.tuning.lease_hint();
-            Ok(mount.inside.handle(&Request { path, lease_seconds, ..request }).await?)
-        }
-        Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
     }
 }

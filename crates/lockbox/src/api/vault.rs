@@ -191,7 +191,7 @@ impl Vault {
         Ok(core)
     }
 
-    /// Puts a backup in the place of everything; the audit log goes on.
+    /// Puts a backup in the place of everything; the audit log goes on, and no token comes back that has ended.
     ///
     /// # Errors
     /// When the disk refuses: then everything is as it was. When it was sealed meanwhile, or what is in the backup cannot be
@@ -199,9 +199,10 @@ impl Vault {
     pub(super) async fn restore(&self, backup: Checked) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
         let before = self.core().ok_or(Failure::Sealed)?;
-        let loaded = match before.store.restore(backup, &watch::STAYS).await {
+        let fates = before.tokens.fates(self.now());
+        let loaded = match before.store.restore(backup, &watch::STAYS, fates).await {
             Ok(store) => self.load(Arc::new(store), before.audit.clone()).await,
-            Err(error) if self.disk.generation() == before.store.generation() => return Err(error.into()),
+            Err(error) if !before.store.is_replaced() => return Err(error.into()),
             Err(error) => Err(error.into()),
         };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);

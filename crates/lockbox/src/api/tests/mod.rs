@@ -81,9 +81,11 @@ impl Opened {
         process::process(&self.vault, incoming).await
     }
 
-    /// A new token, as root makes it.
-    async fn token(&self) -> Zeroizing<String> {
-        let order = self.incoming(Operation::Update, "auth/token/create", json!({ "ttl": "1h" }));
+    /// A new token, as the bearer of this one makes it.
+    async fn token_of(&self, parent: &Zeroizing<String>, mut fields: Value) -> Zeroizing<String> {
+        fields["ttl"] = json!("1h");
+        let order = self.incoming(Operation::Update, "auth/token/create", fields);
+        let order = Incoming { token: Some(parent.clone()), ..order };
         self.ask(&order).await.unwrap().auth.unwrap().client_token
     }
 

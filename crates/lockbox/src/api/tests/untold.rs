@@ -67,7 +67,7 @@ async fn a_token_is_gone_whose_asker_goes_away_at_any_moment() {
 async fn a_token_that_the_disk_has_no_room_for_is_gone_and_no_life_is_longer_for_it() {
     let disk = SimulatedDisk::default();
     let opened = Opened::on(Medium::Simulated(disk.clone())).await;
-    let token = opened.token().await;
+    let token = opened.token_of(&opened.root, json!({})).await;
     let session = || opened.core().tokens.find(&token, opened.core().now()).unwrap();
     let (ends, longer) = (session().ends, Duration::from_secs(7200));
     opened.clock.advance(Duration::from_secs(60));

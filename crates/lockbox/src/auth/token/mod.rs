@@ -47,6 +47,9 @@ mod untold;
 /// Tokens ended.
 mod revoke;
 
+/// What becomes of the tokens in a backup.
+mod restored;
+
 /// Tokens found by their leases.
 mod leases;
 

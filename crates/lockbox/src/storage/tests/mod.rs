@@ -27,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{Batch, Disk, Header, Medium, StorageError, Store};
+use super::{Batch, Disk, Fate, Header, Medium, StorageError, Store};
 use crate::{
     clock::Moment,
     seal::{RootKey, Split},
@@ -53,7 +53,7 @@ fn put(path: &str, value: &str) -> Batch {
 }
 
 /// Writes on a disk that has room again, as soon as that is tried.
-async fn lands(store: &Store, batch: impl Fn() -> Batch) {
+pub(crate) async fn lands(store: &Store, batch: impl Fn() -> Batch) {
     let begun = tokio::time::Instant::now();
     while let Err(error) = store.commit(batch()).await {
         assert!(begun.elapsed() < Duration::from_secs(60), "{error}");
