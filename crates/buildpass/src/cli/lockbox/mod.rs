@@ -20,6 +20,8 @@ mod restore;
 
 mod serve;
 
+mod shares;
+
 mod unopened;
 
 use std::process::ExitCode;
