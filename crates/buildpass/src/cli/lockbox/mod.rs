@@ -12,6 +12,8 @@ mod key_file;
 
 mod limiting;
 
+mod other;
+
 mod owner;
 
 mod private_file;
