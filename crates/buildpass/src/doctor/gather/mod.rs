@@ -55,6 +55,7 @@ pub use sources::{SourceSeen, SourcesSeen};
 pub use vault::VaultSeen;
 
 pub(super) use deadline::Deadline;
+pub(super) use proxy::without_credential as proxy_without_credential;
 
 use std::path::Path;
 
