@@ -145,6 +145,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/cli/token.rs: 2
     crates/buildpass/src/doctor/gather/build_token.rs: 1
     crates/buildpass/src/doctor/gather/repository.rs: 1
+    crates/buildpass/src/doctor/gather/server.rs: 1
     crates/buildpass/src/doctor/gather/vault.rs: 1
     crates/buildpass/src/git/credential/answer.rs: 1
     crates/buildpass/src/identity/check.rs: 1

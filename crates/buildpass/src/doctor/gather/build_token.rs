@@ -1,7 +1,10 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::{Deadline, server};
+use super::{
+    Deadline,
+    server::{self, Hearing},
+};
 use crate::{
     git::{self, Realm},
     http::{self, Client, Method, secret_header},
@@ -101,9 +104,6 @@ impl ReachedProject {
 const PER_PAGE: usize = 100;
 const MOST_PAGES: usize = 5;
 
-/// So much of what a server says is kept.
-const MOST_SAID: usize = 600;
-
 impl TokenSeen {
     /// Asks the API of the realm's own server: same scheme, host and port.
     pub(super) async fn look(
@@ -181,9 +181,14 @@ impl<'a> Asking<'a> {
         let answer = self.client.send(Method::Get, url, headers, None, deadline.for_one_look()).await?;
         let said = if answer.status == 200 { serde_json::from_slice(&answer.body).ok() } else { None };
         let is_json = answer.content_type.contains("json");
-        let words =
-            if said.is_none() && is_json { server::words(&answer.body, MOST_SAID) } else { String::new() };
-        let (status, content_type, location) = (answer.status, answer.content_type, answer.location);
-        Ok(ApiAnswer { status, content_type, location, said, words })
+        let hearing = Hearing::of(Some(self.token), None);
+        let words = if said.is_none() && is_json { hearing.words(&answer.body) } else { String::new() };
+        Ok(ApiAnswer {
+            status: answer.status,
+            content_type: hearing.words(answer.content_type.as_bytes()),
+            location: answer.location.map(|location| hearing.location(&location)),
+            said,
+            words,
+        })
     }
 }

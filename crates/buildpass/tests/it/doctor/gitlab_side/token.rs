@@ -1,9 +1,10 @@
 use std::time::SystemTime;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{World, assert_fault};
-use crate::harness::{Scripted, Vault, http};
+use crate::harness::{Scripted, Vault, http, reply};
 
 #[test]
 fn gitlab() {
@@ -32,6 +33,33 @@ fn gitlab() {
             .set("CI_SERVER_PORT", &url.port().unwrap().to_string());
         assert_fault(&world, "gitlab", says);
     }
+}
+
+#[test]
+fn what_a_server_echoes_is_not_repeated() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let echo = Scripted::start(|_, head| {
+        let head = head.replace(['\r', '\n', '"'], " ");
+        let location = format!("Location: /{}?made-up-state\r\n", head.replace(' ', "/"));
+        reply(401, &location, &format!("{{\"message\":\"401 Unauthorized {head}\"}}"))
+    });
+    world.realm(&format!("{}/gitlab-org/security/", echo.address));
+    let url = url::Url::parse(&format!("{}/gitlab-org/security/shell.git", echo.address)).unwrap();
+    world.file(".custom_sources.yml", &format!("shell:\n  security: {url}\n"));
+    world
+        .set("CI_SERVER_HOST", url.host_str().unwrap())
+        .set("CI_SERVER_PORT", &url.port().unwrap().to_string());
+    let basic = STANDARD.encode(format!("oauth2:{}", world.group.token));
+    for only in ["gitlab", "build-token", "repository-read"] {
+        let said = world.job().args(["--format", "json", "--only", only]).run();
+        for secret in [&*world.group.token, &basic, "made-up-state"] {
+            assert!(!said.stdout.contains(secret), "{}", said.stdout);
+        }
+    }
+    let sent = |head: &String| head.contains(&world.group.token) || head.contains(&basic);
+    assert!(echo.requests().iter().any(sent), "{:?}", echo.requests());
+    assert!(world.job().run().stdout.contains("[MASKED]"));
 }
 
 #[test]
