@@ -10,7 +10,7 @@ pub(super) const CHECK: Check =
     Check { id: "id-token", stage: Stage::Identity, needs: &[], reach: Reach::Here, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
-    if let Some(Err(config::Error::Identity(error))) = evidence.parts().map(|parts| &parts.auth) {
+    if let Some(Err(config::Error::Identity(error))) = evidence.parts().map(|parts| &parts.vault.auth) {
         return missing(error);
     }
     let held = match &evidence.token {

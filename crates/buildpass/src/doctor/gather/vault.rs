@@ -33,18 +33,18 @@ impl VaultSeen {
     ) -> Result<Self, Interrupted> {
         let mut seen = Self::default();
         let Some((parts, nodes)) =
-            evidence.parts().and_then(|parts| Some((parts, parts.nodes.as_ref().ok()?)))
+            evidence.parts().and_then(|parts| Some((parts, parts.vault.nodes.as_ref().ok()?)))
         else {
             return Ok(seen);
         };
-        let looks = nodes.iter().map(|node| NodeSeen::look(node, &parts.tls, question, deadline));
+        let looks = nodes.iter().map(|node| NodeSeen::look(node, &parts.vault.tls, question, deadline));
         seen.nodes = asked.or(join_all(looks)).await?;
         let ready = seen.nodes.iter().filter(|node| node.is_ready());
         let ready: Vec<Address> = ready.map(|node| node.address.clone()).collect();
         if ready.is_empty() {
             return Ok(seen);
         }
-        let probe = || Probe::build(&ready, &parts.tls, parts.namespace.as_deref(), deadline.for_one_look());
+        let probe = || Probe::build(&ready, &parts.vault.tls, parts.vault.namespace.as_deref(), deadline.for_one_look());
         let probe = &probe;
         let front = evidence.jwt_login().map(|login| async move { FrontSeen::look(&probe()?, login).await });
         let login = credential(evidence, parts)
@@ -69,7 +69,7 @@ impl VaultSeen {
 
 /// What to log in with, where it is one that may be sent to this vault.
 fn credential(evidence: &Evidence<'_>, parts: &Parts) -> Option<Credential> {
-    match parts.auth.as_ref().ok()? {
+    match parts.vault.auth.as_ref().ok()? {
         Auth::Personal(token) => Some(Credential::of_person(token)),
         Auth::Jwt { mount, role, identity } => {
             let held = evidence.held()?;
