@@ -7,7 +7,7 @@ use crate::explain::Row;
 
 /// The build token is good.
 pub(super) const CHECK: Check =
-    Check { id: "build-token", stage: Stage::BuildToken, needs: &["gitlab"], reach: Reach::Servers, run };
+    Check { id: "build-token", stage: Stage::BuildToken, needs: &["gitlab"], reach: Reach::Session, run };
 
 /// A token that ends so soon is to be rotated now.
 const SOON_DAYS: u64 = 7;

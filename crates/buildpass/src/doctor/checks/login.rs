@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
         "auth-role",
         "issuer-keys",
     ],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 
@@ -31,6 +31,9 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         }
         (Some(Ok(())), _) => Verdict::pass("the vault takes the ID token: all of its checks have passed"),
         (Some(Err(error)), _) => refused(error, evidence),
+        (None, _) if evidence.parts().is_some_and(|parts| !parts.asks_the_vault()) => {
+            Verdict::not_needed("a job of this configuration asks the vault for nothing")
+        }
         (None, _) => Verdict::not_needed("the vault is not ready, or there is nothing to log in with"),
     }
 }

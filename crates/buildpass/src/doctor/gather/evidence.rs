@@ -35,7 +35,9 @@ impl<'a> Evidence<'a> {
     pub(super) async fn of_this_machine(question: Question<'a>, deadline: Deadline) -> Self {
         let parts = Parts::load(question.flags, question.environment);
         let token = match parts.as_ref().map(|parts| &parts.vault.auth) {
-            Ok(Ok(Auth::Jwt { identity, .. })) => HeldToken::look(&identity.source, question.reach).await,
+            Ok(Ok(Auth::Jwt { identity, .. })) => {
+                HeldToken::look(&identity.source, question.reach, deadline).await
+            }
             Ok(Ok(Auth::Personal(_)) | Err(_)) | Err(_) => None,
         };
         let role_file = question.role_file.map(|path| {

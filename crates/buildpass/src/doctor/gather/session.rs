@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::join;
 
-use super::{Deadline, JwtLogin, SecretSeen};
+use super::{Deadline, GIVING_BACK, JwtLogin, SecretSeen};
 use crate::{
     doctor::role::Role,
     http::Method,
@@ -35,8 +35,8 @@ pub struct SessionSeen {
 /// How long our session outlives a doctor that is killed.
 const LEAD: Duration = Duration::from_secs(20);
 
-/// How long shortening it may take, and giving it back.
-const LONGEST_END: Duration = Duration::from_secs(2);
+/// How long shortening it may take.
+const SHORTENING: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 struct Data<T> {
@@ -69,10 +69,10 @@ impl SessionSeen {
         login: Option<JwtLogin<'_>>,
         deadline: Deadline,
     ) -> Self {
-        let kind = session.kind();
-        session.wait_for(LONGEST_END);
+        session.wait_for(SHORTENING.min(deadline.for_one_look()));
         // Where it cannot be shortened, it ends when its role says.
         let _ = session.renew(LEAD).await;
+        let kind = session.kind();
         session.wait_for(deadline.for_one_look());
         let session = &*session;
         let (policies, capabilities, rules, role, secrets) = join!(
@@ -88,7 +88,7 @@ impl SessionSeen {
 
 /// Gives it back, and says how that came out.
 pub(super) async fn given_back(mut session: Session) -> Result<GivenBack, String> {
-    session.wait_for(LONGEST_END);
+    session.wait_for(GIVING_BACK);
     session.give_back(&[]).await.map_err(|error| error.to_string())
 }
 

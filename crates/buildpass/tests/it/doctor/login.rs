@@ -65,5 +65,8 @@ on_every_vault! {
         let mut surgery = Surgery::on(vault);
         surgery.role(json!({"token_type": "batch"})).warns("session", "batch token");
         surgery.role(json!({"token_no_default_policy": true})).warns("session", "auth/token/revoke-self");
+        let told = surgery.told();
+        let seen = told.check("session")["seen"].as_str().unwrap();
+        assert!(seen.starts_with("a service token, not renewable"), "{seen}");
     }
 }
