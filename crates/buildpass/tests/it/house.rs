@@ -165,7 +165,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/vault/kv.rs: 3
     crates/buildpass/src/vault/nodes.rs: 1
     crates/buildpass/src/vault/read.rs: 3
-    crates/buildpass/src/vault/session.rs: 5
+    crates/buildpass/src/vault/session.rs: 4
     crates/buildpass/src/vault/token.rs: 3
     crates/gitlab-sandbox/src/runner/client.rs: 1
     crates/gitlab-sandbox/src/server/config.rs: 1

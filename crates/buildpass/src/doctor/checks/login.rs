@@ -26,6 +26,16 @@ pub(super) const CHECK: Check = Check {
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     match (&evidence.vault.login, &evidence.vault.session) {
+        (Some(Ok(())), Some(session)) if session.kind == Kind::Personal && session.is_unknown => {
+            Verdict::fail(
+                "the vault does not know your own vault token",
+                Fault::new(
+                    "a vault token that is good",
+                    "it has expired, was taken back, or is of another vault",
+                    "log in anew, as by `bao login`; VAULT_TOKEN, BAO_TOKEN and `~/.vault-token` are looked at, in this order",
+                ),
+            )
+        }
         (Some(Ok(())), Some(session)) if session.kind == Kind::Personal => {
             Verdict::pass("your own vault token is used; there was no login")
         }
