@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use tokio::join;
 
-use super::{Deadline, Evidence, GitSeen, Question, Repository, SourcesSeen, TokenSeen, build_token::api_of};
+use super::{Deadline, Evidence, GitSeen, Question, Repository, SourcesSeen, TokenSeen, build_token::Api};
 use crate::{
     doctor::Reach,
     git::{self, RealmCredential},
@@ -46,8 +46,9 @@ impl GitlabSide {
         let credentials = side.credentials(evidence.realms());
         let tokens = credentials.iter().filter_map(|credential| {
             let token = value(&credential.password)?;
-            let api = api_of(&credential.realm, question.environment.setting("CI_API_V4_URL"))?;
-            Some(TokenSeen::look(credential, token, api, &roots, deadline))
+            let api = Api::of(&credential.realm, question.environment.setting("CI_API_V4_URL"))?;
+            let roots = &roots;
+            Some(async move { TokenSeen::look(credential, token, &api, (roots, deadline)).await })
         });
         let repositories = Repository::look_at_all(&mut side.repositories, &roots, value, deadline);
         let (tokens, ()) = join!(join_all(tokens), repositories);
