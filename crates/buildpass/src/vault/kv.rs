@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use zeroize::{Zeroize, Zeroizing};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::{
-    Error, SecretPath, SecretRef, Session,
+    Error, SecretPath, SecretRef, Session, Values,
     answer::{not_a_vault, one_line, parse, words},
     nodes::{Repeat, Request},
 };
@@ -52,8 +52,19 @@ struct Version {
 #[derive(Deserialize)]
 struct Data {
     #[serde(default)]
-    data: Option<Map<String, Value>>,
+    data: Option<Values>,
     metadata: DataMetadata,
+}
+
+#[derive(Serialize)]
+struct Put<'a> {
+    options: Options,
+    data: &'a Values,
+}
+
+#[derive(Serialize)]
+struct Options {
+    cas: u64,
 }
 
 #[derive(Deserialize)]
@@ -92,11 +103,8 @@ impl Session {
     /// When the vault refuses or does not answer.
     pub async fn put_field(&self, to: &SecretRef, value: &BuildToken, after: u64) -> Result<Written, Error> {
         let mut fields = self.fields_now(&to.path, after).await?;
-        let old = fields.insert(to.field.clone(), Value::String(value.expose().to_owned()));
-        wipe(old.unwrap_or_default());
-        let written = self.write_fields(&to.path, &fields, after).await;
-        wipe_all(fields);
-        match written? {
+        fields.put(&to.field, value.expose().to_owned());
+        match self.put_after(&to.path, &fields, after).await? {
             Written::Overtaken => self.is_it_ours(to, value).await,
             written => Ok(written),
         }
@@ -108,9 +116,40 @@ impl Session {
     /// When the vault refuses or does not answer.
     pub async fn put_again(&self, path: &SecretPath, after: u64) -> Result<Written, Error> {
         let fields = self.fields_now(path, after).await?;
-        let written = self.write_fields(path, &fields, after).await;
-        wipe_all(fields);
-        written
+        self.put_after(path, &fields, after).await
+    }
+
+    /// Gives a secret a version that follows the version `after`, or does nothing.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn put_after(&self, path: &SecretPath, data: &Values, after: u64) -> Result<Written, Error> {
+        let api_path = path.api_path();
+        let body = Put { options: Options { cas: after }, data };
+        let request = Request {
+            method: Method::Post,
+            path: &api_path,
+            query: None,
+            token: Some(&self.token),
+            body: Some(Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default())),
+            repeat: Repeat::Freely,
+            secret_in_body: None,
+        };
+        let answer = self.nodes.send_again(&request).await?;
+        if answer.status == 200 {
+            let WrittenAnswer { data } = parse(&answer)?;
+            return Ok(Written::Version(data.version));
+        }
+        let Some(words) = words(&answer) else { return Err(not_a_vault(&answer)) };
+        if answer.status == 400 && words.iter().any(|text| text.contains(NOT_THAT_VERSION)) {
+            return Ok(Written::Overtaken);
+        }
+        let values: Vec<&str> = data.texts().chain([self.token.expose()]).collect();
+        Err(Error::Refused {
+            asked: format!("POST {api_path}"),
+            status: answer.status,
+            text: one_line(&words, &values),
+        })
     }
 
     /// Writes what stands beside a secret, whole.
@@ -122,7 +161,7 @@ impl Session {
         path: &SecretPath,
         custom: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        self.write(&metadata_path(path), &json!({ "custom_metadata": custom })).await
+        self.set(&metadata_path(path), &json!({ "custom_metadata": custom })).await
     }
 
     /// Deletes the newest version of a secret.
@@ -139,7 +178,15 @@ impl Session {
     /// When the vault does not answer.
     pub async fn leads_somewhere(&self, path: &str) -> Result<bool, Error> {
         let (token, repeat) = (Some(&self.token), Repeat::Freely);
-        let request = Request { method: Method::Get, path, token, body: None, repeat, secret_in_body: None };
+        let request = Request {
+            method: Method::Get,
+            path,
+            query: None,
+            token,
+            body: None,
+            repeat,
+            secret_in_body: None,
+        };
         let answer = self.nodes.send_again(&request).await?;
         let words = words(&answer).ok_or_else(|| not_a_vault(&answer))?;
         Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
@@ -158,69 +205,19 @@ impl Session {
         let found: Option<Data> = self.look(&to.path.api_path()).await?;
         let Some(data) = found else { return Ok(Written::Overtaken) };
         let fields = data.data.unwrap_or_default();
-        let ours = fields.get(&to.field).and_then(Value::as_str) == Some(value.expose());
-        wipe_all(fields);
+        let ours = fields.0.get(&to.field).and_then(|field| field.as_str()) == Some(value.expose());
         Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
     }
 
-    async fn fields_now(&self, path: &SecretPath, version: u64) -> Result<Map<String, Value>, Error> {
+    async fn fields_now(&self, path: &SecretPath, version: u64) -> Result<Values, Error> {
         if version == 0 {
-            return Ok(Map::new());
+            return Ok(Values::default());
         }
         let found: Option<Data> = self.look(&path.api_path()).await?;
         Ok(found.and_then(|data| data.data).unwrap_or_default())
-    }
-
-    async fn write_fields(
-        &self,
-        path: &SecretPath,
-        fields: &Map<String, Value>,
-        after: u64,
-    ) -> Result<Written, Error> {
-        let api_path = path.api_path();
-        let body = json!({ "options": { "cas": after }, "data": fields });
-        let bytes = Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default());
-        wipe(body);
-        let request = Request {
-            method: Method::Post,
-            path: &api_path,
-            token: Some(&self.token),
-            body: Some(bytes),
-            repeat: Repeat::Freely,
-            secret_in_body: None,
-        };
-        let answer = self.nodes.send_again(&request).await?;
-        if answer.status == 200 {
-            let WrittenAnswer { data } = parse(&answer)?;
-            return Ok(Written::Version(data.version));
-        }
-        let Some(words) = words(&answer) else { return Err(not_a_vault(&answer)) };
-        if answer.status == 400 && words.iter().any(|text| text.contains(NOT_THAT_VERSION)) {
-            return Ok(Written::Overtaken);
-        }
-        let values: Vec<&str> =
-            fields.values().filter_map(Value::as_str).chain([self.token.expose()]).collect();
-        Err(Error::Refused {
-            asked: format!("POST {api_path}"),
-            status: answer.status,
-            text: one_line(&words, &values),
-        })
     }
 }
 
 fn metadata_path(path: &SecretPath) -> String {
     format!("{}/metadata/{}", path.mount, path.path)
-}
-
-fn wipe(value: Value) {
-    match value {
-        Value::String(mut text) => text.zeroize(),
-        Value::Array(items) => items.into_iter().for_each(wipe),
-        Value::Object(fields) => wipe_all(fields),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-fn wipe_all(fields: Map<String, Value>) {
-    fields.into_iter().for_each(|(_, value)| wipe(value));
 }

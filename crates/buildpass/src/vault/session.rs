@@ -110,6 +110,7 @@ async fn login(
     let request = Request {
         method: Method::Post,
         path: &format!("auth/{mount}/login"),
+        query: None,
         token: None,
         body: Some(json(&login)),
         repeat: Repeat::Freely,
@@ -259,6 +260,7 @@ impl Session {
         let request = Request {
             method,
             path,
+            query: None,
             token: Some(&self.token),
             body,
             repeat: Repeat::Freely,
