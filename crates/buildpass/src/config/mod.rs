@@ -37,6 +37,8 @@ mod sources;
 
 mod trust;
 
+mod vault_parts;
+
 mod vault_settings;
 
 pub use access::{AccessFlags, Platform, access_schema};
@@ -50,3 +52,4 @@ pub use readable::Purpose;
 pub use settings::{Settings, Stated};
 pub use source_credentials::{SourceCredentials, Submodules};
 pub use sources::{SourceFlags, project, sources};
+pub use vault_parts::VaultParts;

@@ -100,6 +100,7 @@ fn refused(arguments: &Arguments, error: BackupError) -> Failure {
         BackupError::Changed | BackupError::CutOff => {
             "nothing of it was taken: try another copy, or the backup before"
         }
+        BackupError::Occupied => "name a file that is not there yet",
         BackupError::Io(_) => "name a file that this user can read",
         BackupError::Storage(error) => return unread(error),
     };
