@@ -9,6 +9,8 @@ mod administer;
 
 mod answer;
 
+mod body;
+
 mod config;
 
 mod error;
