@@ -11,6 +11,8 @@ pub struct Note {
     pub token_id: u64,
     /// The version of the secret that holds it: any other was written by somebody else.
     pub version: u64,
+    /// The field of the secret that holds it; older notes do not say it.
+    pub field: Option<String>,
     /// The day at whose start it ends, as GitLab said when it was made.
     pub expires_at: Option<Date>,
     /// Old tokens that live a little longer.
@@ -29,10 +31,11 @@ pub struct Retiring {
 }
 
 /// The keys that are ours.
-pub const RESERVED_METADATA: [&str; 10] = [
+pub const RESERVED_METADATA: [&str; 11] = [
     "buildpass",
     "token_id",
     "version",
+    "field",
     "expires_at",
     "retiring",
     "scopes",
@@ -52,11 +55,12 @@ impl Note {
             declaration: custom.get("buildpass")?.clone(),
             token_id: number("token_id")?,
             version: number("version").unwrap_or_default(),
+            field: custom.get("field").cloned(),
             expires_at: custom.get("expires_at").and_then(|date| date.parse().ok()),
             retiring: retiring.unwrap_or_default(),
             told: custom
                 .iter()
-                .filter(|(key, _)| !RESERVED_METADATA[..5].contains(&key.as_str()))
+                .filter(|(key, _)| !RESERVED_METADATA[..6].contains(&key.as_str()))
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
         })
@@ -81,6 +85,9 @@ impl Note {
         say("buildpass", self.declaration.clone());
         say("token_id", self.token_id.to_string());
         say("version", self.version.to_string());
+        if let Some(field) = &self.field {
+            say("field", field.clone());
+        }
         if let Some(date) = self.expires_at {
             say("expires_at", date.to_string());
         }
@@ -136,6 +143,7 @@ mod tests {
             declaration: "buildpass".to_owned(),
             token_id: 12,
             version: 3,
+            field: Some("token".to_owned()),
             expires_at: Some("2026-12-30".parse().unwrap()),
             retiring: vec![Retiring { id: 7, at: humantime::parse_rfc3339("2026-12-01T10:00:00Z").unwrap() }],
             told: [("team".to_owned(), "build".to_owned())].into(),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     Declaration, Error, Mark, Object, Owner, World,
-    plan::{Fate, hygiene_steps, judge},
+    plan::{Extent, Fate, hygiene_steps, judge},
     status::{days, idle},
 };
 
@@ -40,7 +40,7 @@ impl Finding {
     /// # Errors
     /// When something else stands where a declared token is to be stored.
     pub fn all(declaration: &Declaration, world: &World, limits: Limits) -> Result<Vec<Self>, Error> {
-        let stray = hygiene_steps(declaration, world)?;
+        let stray = hygiene_steps(declaration, world, Extent::Everything)?;
         let mut stored: BTreeSet<(&Owner, u64)> = BTreeSet::new();
         for token in declaration.tokens() {
             if let Fate::Keep(view) | Fate::Replace(Some(view), _) = judge(token, world)? {

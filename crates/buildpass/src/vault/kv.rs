@@ -78,7 +78,7 @@ impl Session {
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn kv_state(&self, path: &SecretPath) -> Result<KvState, Error> {
-        let found: Option<Metadata> = self.look(&metadata_path(path)).await?;
+        let found: Option<Metadata> = self.look(&path.metadata_path()).await?;
         let Some(data) = found else { return Ok(KvState::default()) };
         let newest = data.versions.get(&data.current_version.to_string());
         let readable = newest.is_some_and(|newest| newest.deletion_time.is_empty() && !newest.destroyed);
@@ -102,6 +102,29 @@ impl Session {
         }
     }
 
+    /// Takes one field out of a secret, and leaves its others as they are; a secret that has no other is deleted. The write follows the
+    /// version `after`, or does nothing.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn take_field(&self, from: &SecretRef, after: u64) -> Result<Written, Error> {
+        let mut fields = self.fields_now(&from.path, after).await?;
+        let (taken, none_left) = (fields.remove(&from.field), fields.is_empty());
+        let written = match taken {
+            None => Ok(Written::Version(after)),
+            Some(taken) => {
+                wipe(taken);
+                self.write_fields(&from.path, &fields, after).await
+            }
+        };
+        wipe_all(fields);
+        let written = written?;
+        if none_left && matches!(written, Written::Version(_)) {
+            self.delete_newest(&from.path).await?;
+        }
+        Ok(written)
+    }
+
     /// Writes a secret again as it is, so that whoever still wants to follow the version `after` comes too late.
     ///
     /// # Errors
@@ -122,7 +145,7 @@ impl Session {
         path: &SecretPath,
         custom: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        self.write(&metadata_path(path), &json!({ "custom_metadata": custom })).await
+        self.write(&path.metadata_path(), &json!({ "custom_metadata": custom })).await
     }
 
     /// Deletes the newest version of a secret.
@@ -143,14 +166,6 @@ impl Session {
         let answer = self.nodes.send_again(&request).await?;
         let words = words(&answer).ok_or_else(|| not_a_vault(&answer))?;
         Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
-    }
-
-    /// Removes a secret with all of its versions.
-    ///
-    /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn forget(&self, path: &SecretPath) -> Result<(), Error> {
-        self.remove(&metadata_path(path)).await
     }
 
     /// The first try may have been written and its answer lost on the way.
@@ -206,10 +221,6 @@ impl Session {
             text: one_line(&words, &values),
         })
     }
-}
-
-fn metadata_path(path: &SecretPath) -> String {
-    format!("{}/metadata/{}", path.mount, path.path)
 }
 
 fn wipe(value: Value) {

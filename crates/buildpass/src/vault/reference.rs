@@ -153,6 +153,11 @@ impl SecretPath {
             Engine::KvV1 | Engine::Generic => format!("{}/{}", self.mount, self.path),
         }
     }
+
+    /// Where a KV store of version 2 keeps what it knows of the secret beside its value.
+    pub fn metadata_path(&self) -> String {
+        format!("{}/metadata/{}", self.mount, self.path)
+    }
 }
 
 impl BadReference {

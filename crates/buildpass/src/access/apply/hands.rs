@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::renewed::Renewed;
 use crate::{
     access::{
-        Declaration, Error, Object, Plan, Step, Token, TokenName, Verb, World,
+        Declaration, Error, Object, Plan, RESERVED_METADATA, Step, Stored, Token, TokenName, Verb, World,
         gitlab::{Gitlab, TokenView},
         note_of, role_body_of, wanted,
     },
@@ -52,6 +52,8 @@ pub(super) struct Since {
     pub(super) fenced: BTreeSet<TokenName>,
     /// Secrets that another run has written: what this one saw of their tokens is not true any more.
     pub(super) overtaken: BTreeSet<TokenName>,
+    /// The same of what is not declared any more.
+    left: BTreeSet<String>,
 }
 
 /// What is said of a token that another run was faster with.
@@ -91,7 +93,7 @@ impl Hands<'_> {
             (Object::Secret { store }, _) => {
                 let reference: SecretRef =
                     store.parse().map_err(|error| Error::Blocked(format!("{error}")))?;
-                self.session.forget(&reference.path).await?;
+                return self.forget(&reference, since).await;
             }
             (Object::OldToken { id, store, .. }, _) => {
                 return self.old_token(*id, store.as_deref(), since).await;
@@ -119,8 +121,12 @@ impl Hands<'_> {
     async fn old_token(&self, id: u64, store: Option<&str>, since: &RefCell<Since>) -> Result<String, Error> {
         let owner = self.world.tokens.iter().find(|(_, living)| living.iter().any(|view| view.id == id));
         let Some((owner, _)) = owner else { return Ok(String::new()) };
+        if store.is_some_and(|store| since.borrow().left.contains(store)) {
+            return Ok(OVERTAKEN.to_owned());
+        }
+        let place = store.and_then(|store| store.parse::<SecretRef>().ok());
         let of = self.declaration.tokens().iter().find(|token| {
-            store.is_some_and(|store| token.store.to_string() == store) && token.owner == *owner
+            place.as_ref().is_some_and(|place| token.store.path == place.path) && token.owner == *owner
         });
         if let Some(token) = of {
             let fenced = since.borrow().fenced.contains(&token.name);
@@ -132,6 +138,20 @@ impl Hands<'_> {
             }
         }
         self.gitlab.end(owner, id).await?;
+        Ok(String::new())
+    }
+
+    /// Takes the one field that a token was stored in, and what stands beside it: other fields of the secret are nobody's business.
+    async fn forget(&self, store: &SecretRef, since: &RefCell<Since>) -> Result<String, Error> {
+        let found = self.world.forgotten.iter().find(|(of, _)| of == store);
+        let Some((_, Stored { state, .. })) = found else { return Ok(String::new()) };
+        if self.session.take_field(store, state.version).await? == Written::Overtaken {
+            since.borrow_mut().left.insert(store.to_string());
+            return Ok(OVERTAKEN.to_owned());
+        }
+        let mut custom = state.custom.clone();
+        custom.retain(|key, _| !RESERVED_METADATA.contains(&key.as_str()));
+        self.session.put_custom(&store.path, &custom).await?;
         Ok(String::new())
     }
 

@@ -91,6 +91,7 @@ impl Hands<'_> {
             declaration: self.declaration.name.clone(),
             token_id: view.id,
             version,
+            field: Some(token.store.field.clone()),
             expires_at: view.expires_at,
             retiring,
             told: Note::told_of(token, &made),

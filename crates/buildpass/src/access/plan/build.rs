@@ -17,7 +17,7 @@ pub struct Plan {
 pub enum Extent {
     /// All of it.
     Everything,
-    /// Tokens alone, and what their rotation left.
+    /// The declared tokens alone, and what their rotation left.
     Tokens,
 }
 
@@ -28,7 +28,7 @@ impl Plan {
     /// When only a person can decide what to do.
     pub fn build(declaration: &Declaration, world: &World, extent: Extent) -> Result<Self, Error> {
         let mut steps = tokens::steps(declaration, world)?;
-        steps.extend(hygiene::steps(declaration, world)?);
+        steps.extend(hygiene::steps(declaration, world, extent)?);
         if extent == Extent::Everything {
             steps.extend(jwt_side::steps(declaration, world)?);
             steps.extend(roles::steps(declaration, world)?);

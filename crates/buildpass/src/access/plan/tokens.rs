@@ -53,12 +53,7 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
         },
         (Held::NoToken, Some(note)) => {
             let because = match by_id(note.token_id) {
-                Some(view) => {
-                    return Ok(Fate::Replace(
-                        Some(view),
-                        vec!["the stored value is not the token that GitLab knows".to_owned()],
-                    ));
-                }
+                Some(view) => return Ok(Fate::Replace(Some(view), vec![misplaced(token, note)])),
                 None => format!("the token {} was revoked or has ended", note.token_id),
             };
             return Ok(Fate::Replace(None, vec![because]));
@@ -69,6 +64,16 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     };
     let because = reasons(token, current, world.now);
     Ok(if because.is_empty() { Fate::Keep(current) } else { Fate::Replace(Some(current), because) })
+}
+
+/// Why the token that the note names is not what is read at its place.
+fn misplaced(token: &Token, note: &Note) -> String {
+    match &note.field {
+        Some(field) if *field != token.store.field => {
+            format!("it is stored in the field `{field}`, declared is `{}`", token.store.field)
+        }
+        _ => "the stored value is not the token that GitLab knows".to_owned(),
+    }
 }
 
 fn occupied(token: &Token, what: &str) -> Error {
@@ -173,6 +178,7 @@ pub(in crate::access) fn note_of(
         declaration: declaration.name.clone(),
         token_id: current.id,
         version: stored.map(|stored| stored.state.version).unwrap_or_default(),
+        field: Some(token.store.field.clone()),
         expires_at: current.expires_at,
         retiring,
         told: Note::told_of(token, old.map(|note| &note.told).unwrap_or(&Default::default())),

@@ -63,7 +63,7 @@ impl World {
         let VaultSide { mut stored, kv_mounts, jwt, roles, policies, leftovers } = vault;
         let doubted = declaration.tokens().iter().filter(|token| {
             let living = tokens.get(&token.owner).map(Vec::as_slice).unwrap_or_default();
-            stored.get(&token.name).is_some_and(|stored| is_doubted(stored, living))
+            stored.get(&token.name).is_some_and(|stored| is_doubted(stored, &token.store.field, living))
         });
         let held =
             each(doubted, async |token| Ok((token, held(&token.store, gitlab, session).await?))).await?;
@@ -84,9 +84,9 @@ impl World {
 }
 
 /// What is there of a secret says nothing certain about its value.
-fn is_doubted(stored: &Stored, living: &[TokenView]) -> bool {
+fn is_doubted(stored: &Stored, field: &str, living: &[TokenView]) -> bool {
     let noted = stored.note.as_ref().is_some_and(|note| living.iter().any(|view| view.id == note.token_id));
-    stored.state.readable && !(stored.is_as_noted() && noted)
+    stored.state.readable && !(stored.is_as_noted(field) && noted)
 }
 
 async fn held(store: &SecretRef, gitlab: &Gitlab, session: &Session) -> Result<Held, Error> {
@@ -99,19 +99,20 @@ async fn held(store: &SecretRef, gitlab: &Gitlab, session: &Session) -> Result<H
     Ok(view.filter(|view| view.active).map_or(Held::NoToken, Held::Token))
 }
 
-/// Secrets that a token at GitLab names as its own, and no declaration does.
+/// Secrets that a token at GitLab names as its own, and no declaration does: whatever field it names, a declared path is no forgotten one.
 async fn forgotten(
     declaration: &Declaration,
     tokens: &BTreeMap<Owner, Vec<TokenView>>,
     session: &Session,
 ) -> Result<Vec<(SecretRef, Stored)>, Error> {
-    let declared: BTreeSet<String> =
-        declaration.tokens().iter().map(|token| token.store.to_string()).collect();
     let marks = tokens.values().flatten().filter_map(Mark::of);
-    let ours = marks.filter(|mark| mark.declaration == declaration.name && !declared.contains(&mark.store));
+    let ours = marks.filter(|mark| mark.declaration == declaration.name);
     let stores: BTreeSet<String> = ours.map(|mark| mark.store).collect();
     let references = stores.iter().filter_map(|store| store.parse::<SecretRef>().ok());
-    let found = each(references, async |reference: SecretRef| {
+    let undeclared = references.filter(|reference| {
+        !declaration.tokens().iter().any(|token| token.store.path.api_path() == reference.path.api_path())
+    });
+    let found = each(undeclared, async |reference: SecretRef| {
         let stored = Stored::of(session.kv_state(&reference.path).await?);
         Ok((reference, stored))
     })

@@ -56,9 +56,10 @@ impl Stored {
         Self { state, note, held: Held::AsNoted }
     }
 
-    /// Whether the note speaks of the version that is there.
-    pub fn is_as_noted(&self) -> bool {
-        self.state.readable && self.note.as_ref().is_some_and(|note| note.version == self.state.version)
+    /// Whether the note speaks of this field, and of the version that is there.
+    pub fn is_as_noted(&self, field: &str) -> bool {
+        let fits = |note: &Note| note.version == self.state.version && note.field.as_deref() == Some(field);
+        self.state.readable && self.note.as_ref().is_some_and(fits)
     }
 }
 

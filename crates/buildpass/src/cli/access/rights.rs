@@ -17,7 +17,7 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
     for token in declaration.tokens() {
         let path = &token.store.path;
         allow(&path.api_path(), &["create", "read", "update", "delete"]);
-        allow(&format!("{}/metadata/{}", path.mount, path.path), &["create", "read", "update", "delete"]);
+        allow(&path.metadata_path(), &["create", "read", "update", "delete"]);
     }
     let mounts: BTreeSet<&str> =
         declaration.tokens().iter().map(|token| token.store.path.mount.as_str()).collect();
