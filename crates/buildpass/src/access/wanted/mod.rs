@@ -6,7 +6,7 @@ mod policy;
 
 mod role;
 
-pub(super) use jwt_config::jwt_config;
+pub(super) use jwt_config::{jwt_config, unsettable};
 pub use policy::policy_name;
 
 pub(super) use policy::{policy_prefix, policy_text, role_of_policy};
