@@ -55,6 +55,7 @@ pub use sources::{SourceSeen, SourcesSeen};
 pub use vault::VaultSeen;
 
 pub(super) use deadline::Deadline;
+pub(super) use proxy::without_credential as proxy_without_credential;
 
 use std::path::Path;
 
@@ -65,6 +66,7 @@ use super::Reach;
 use crate::{
     clock::Clock,
     config::{Environment, Flags},
+    run::{AskedToEnd, Interrupted},
 };
 
 /// What is looked at.
@@ -83,20 +85,20 @@ pub struct Question<'a> {
 }
 
 /// Looks, side by side where one look does not need another.
-pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
+///
+/// # Errors
+/// When somebody asks us to end; the session of our own login is given back then too.
+pub async fn gather<'a>(question: Question<'a>, asked: &AskedToEnd) -> Result<Evidence<'a>, Interrupted> {
     let deadline = Deadline::begin();
-    let mut evidence = Evidence::of_this_machine(question, deadline).await;
+    let mut evidence = asked.or(Evidence::of_this_machine(question, deadline)).await?;
     if question.reach == Reach::Here {
-        return evidence;
+        return Ok(evidence);
     }
-    let seen = {
-        let issuer = evidence.claim("iss");
-        let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
-        let (vault, issuer) =
-            join!(VaultSeen::look(&evidence, question, deadline), OptionFuture::from(issuer));
-        (vault, issuer)
-    };
-    (evidence.vault, evidence.issuer) = seen;
-    GitlabSide::ask(&mut evidence, question, deadline).await;
-    evidence
+    let issuer = evidence.claim("iss");
+    let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
+    let vault = VaultSeen::look(&evidence, question, deadline, asked);
+    let (vault, issuer) = join!(vault, asked.or(OptionFuture::from(issuer)));
+    (evidence.vault, evidence.issuer) = (vault?, issuer?);
+    asked.or(GitlabSide::ask(&mut evidence, question, deadline)).await?;
+    Ok(evidence)
 }

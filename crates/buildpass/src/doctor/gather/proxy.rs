@@ -19,8 +19,17 @@ pub(super) fn on_the_way(address: &Url, tls: &Tls, environment: &Environment) ->
         _ => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
     };
     let named = environment.first_setting(&variables)?;
-    let mut proxy = Url::parse(named).or_else(|_| Url::parse(&format!("http://{named}"))).ok()?;
-    let _ = proxy.set_username("").and_then(|()| proxy.set_password(None));
+    without_credential(named)
+}
+
+/// A proxy as people name it, with or without a scheme: its scheme, host and port, and nothing else that stands there.
+pub(in crate::doctor) fn without_credential(named: &str) -> Option<Url> {
+    let whole = if named.contains("://") { named.to_owned() } else { format!("http://{named}") };
+    let mut proxy = Url::parse(&whole).ok()?;
+    proxy.set_username("").and_then(|()| proxy.set_password(None)).ok()?;
+    proxy.set_path("");
+    proxy.set_query(None);
+    proxy.set_fragment(None);
     Some(proxy)
 }
 
@@ -42,9 +51,24 @@ mod tests {
         };
         let proxy = [("HTTPS_PROXY", "http://me:made-up-password@proxy.example:3128")];
         assert_eq!(on_the_way("https://v.example", &proxy).as_deref(), Some("http://proxy.example:3128/"));
+        let bare = [("HTTPS_PROXY", "me:made-up-password@proxy.example:3128")];
+        assert_eq!(on_the_way("https://v.example", &bare).as_deref(), Some("http://proxy.example:3128/"));
         assert_eq!(on_the_way("http://v.example", &proxy), None);
         assert_eq!(on_the_way("https://127.0.0.1:8200", &proxy), None);
         let spared = [proxy[0], ("NO_PROXY", "a.example, .example")];
         assert_eq!(on_the_way("https://v.example", &spared), None);
+    }
+
+    #[test]
+    fn of_a_proxy_no_credential_is_left() {
+        for (named, expected) in [
+            ("me:made-up@proxy.example:3128", Some("http://proxy.example:3128/")),
+            ("proxy.example:3128", Some("http://proxy.example:3128/")),
+            ("https://made-up@proxy.example/made-up?made-up#made-up", Some("https://proxy.example/")),
+            ("socks5h://me:made-up@proxy.example:1080", Some("socks5h://proxy.example:1080")),
+            ("http://me:made/up@proxy.example", None),
+        ] {
+            assert_eq!(without_credential(named).as_ref().map(Url::as_str), expected, "{named}");
+        }
     }
 }

@@ -84,11 +84,12 @@ impl SessionSeen {
         );
         Self { kind, policies, capabilities, rules, role, secrets, given_back: None }
     }
+}
 
-    pub(super) async fn give_back(&mut self, mut session: Session) {
-        session.wait_for(LONGEST_END);
-        self.given_back = Some(session.give_back(&[]).await.map_err(|error| error.to_string()));
-    }
+/// Gives it back, and says how that came out.
+pub(super) async fn given_back(mut session: Session) -> Result<GivenBack, String> {
+    session.wait_for(LONGEST_END);
+    session.give_back(&[]).await.map_err(|error| error.to_string())
 }
 
 async fn data<T: serde::de::DeserializeOwned>(session: &Session, path: &str) -> Option<T> {

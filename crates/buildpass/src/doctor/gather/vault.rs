@@ -1,10 +1,11 @@
 use futures_util::future::{OptionFuture, join_all};
 use tokio::join;
 
-use super::{Deadline, Evidence, FrontSeen, NodeSeen, Question, SessionSeen};
+use super::{Deadline, Evidence, FrontSeen, NodeSeen, Question, SessionSeen, session::given_back};
 use crate::{
     config::Parts,
     identity::IdToken,
+    run::{AskedToEnd, Interrupted},
     vault::{self, Address, Auth, Credential, Probe},
 };
 
@@ -23,38 +24,46 @@ pub struct VaultSeen {
 
 impl VaultSeen {
     /// The nodes first, then the mount and the login at those that are ready, then what the session shows; it is given back at the end.
-    pub(super) async fn look(evidence: &Evidence<'_>, question: Question<'_>, deadline: Deadline) -> Self {
+    /// A login is not broken off, since it may have made a session.
+    pub(super) async fn look(
+        evidence: &Evidence<'_>,
+        question: Question<'_>,
+        deadline: Deadline,
+        asked: &AskedToEnd,
+    ) -> Result<Self, Interrupted> {
         let mut seen = Self::default();
         let Some((parts, nodes)) =
             evidence.parts().and_then(|parts| Some((parts, parts.nodes.as_ref().ok()?)))
         else {
-            return seen;
+            return Ok(seen);
         };
         let looks = nodes.iter().map(|node| NodeSeen::look(node, &parts.tls, question, deadline));
-        seen.nodes = join_all(looks).await;
+        seen.nodes = asked.or(join_all(looks)).await?;
         let ready = seen.nodes.iter().filter(|node| node.is_ready());
         let ready: Vec<Address> = ready.map(|node| node.address.clone()).collect();
         if ready.is_empty() {
-            return seen;
+            return Ok(seen);
         }
         let probe = || Probe::build(&ready, &parts.tls, parts.namespace.as_deref(), deadline.for_one_look());
         let probe = &probe;
         let front = evidence.jwt_login().map(|login| async move { FrontSeen::look(&probe()?, login).await });
         let login = credential(evidence, parts)
             .map(|credential| async move { probe()?.login(credential, evidence.clock).await });
-        let (front, login) = join!(OptionFuture::from(front), OptionFuture::from(login));
-        seen.front = front;
+        let (front, login) = join!(asked.or(OptionFuture::from(front)), OptionFuture::from(login));
         match login {
             Some(Ok(mut session)) => {
                 let wanted = parts.secrets.as_deref().unwrap_or_default();
-                let mut shown = SessionSeen::look(&mut session, wanted, evidence.jwt_login(), deadline).await;
-                shown.give_back(session).await;
-                (seen.login, seen.session) = (Some(Ok(())), Some(shown));
+                let look = SessionSeen::look(&mut session, wanted, evidence.jwt_login(), deadline);
+                let shown = asked.or(look).await;
+                let given_back = given_back(session).await;
+                seen.session = Some(SessionSeen { given_back: Some(given_back), ..shown? });
+                seen.login = Some(Ok(()));
             }
             Some(Err(error)) => seen.login = Some(Err(error)),
             None => {}
         }
-        seen
+        seen.front = front?;
+        Ok(seen)
     }
 }
 
