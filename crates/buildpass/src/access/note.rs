@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, time::SystemTime};
 
-use super::{Date, Token, TokenView};
+use super::{Date, Owner, Token, TokenView};
+use crate::vault::{SecretPath, SecretRef};
 
 /// What buildpass writes beside a stored token, as the secret's custom metadata: enough to know the token without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,29 @@ impl Note {
         })
     }
 
+    /// Whose token it speaks of, as far as it says so.
+    pub fn owner(&self) -> Option<Owner> {
+        self.told.get("owner")?.parse().ok()
+    }
+
+    /// What retires beside the token `current`: what retired before, and each of `out` that does not yet, as far as they live.
+    pub fn retiring_after(
+        before: Option<&Self>,
+        out: &[Retiring],
+        (living, now): (&[TokenView], SystemTime),
+        current: u64,
+    ) -> Vec<Retiring> {
+        let before = before.map(|note| note.retiring.as_slice()).unwrap_or_default();
+        let mut retiring: Vec<Retiring> = Vec::new();
+        for each in before.iter().filter(|each| each.at > now).chain(out) {
+            let known = each.id == current || retiring.iter().any(|other| other.id == each.id);
+            if !known && living.iter().any(|view| view.id == each.id) {
+                retiring.push(*each);
+            }
+        }
+        retiring
+    }
+
     /// What is to be told of a token: what is declared, and what stays as it was written when it was made.
     pub fn told_of(token: &Token, made: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut told = token.metadata.clone();
@@ -76,6 +100,11 @@ impl Note {
             told.extend(made.get(key).map(|value| (key.to_owned(), value.clone())));
         }
         told
+    }
+
+    /// What retires, without when: that is counted from when it is written, and a plan of a moment ago is still the same plan.
+    pub fn retiring_without_times(&self) -> String {
+        self.retiring.iter().map(|each| each.id.to_string()).collect::<Vec<_>>().join(",")
     }
 
     /// As the custom metadata of a secret.
@@ -126,6 +155,11 @@ impl Mark {
     pub fn of(view: &TokenView) -> Option<Self> {
         let (declaration, store) = view.description.as_deref()?.strip_prefix(MADE_FOR)?.split_once(": ")?;
         Some(Self { declaration: declaration.to_owned(), store: store.to_owned() })
+    }
+
+    /// Whether it is for a secret at this path, whatever the field.
+    pub fn is_for(&self, path: &SecretPath) -> bool {
+        self.store.parse::<SecretRef>().is_ok_and(|store| store.path.api_path() == path.api_path())
     }
 
     /// As GitLab keeps it.

@@ -31,6 +31,26 @@ pub enum Written {
     Overtaken,
 }
 
+/// The fields of a secret as they were at a version, to be written again with one of them changed.
+pub struct SecretAt {
+    path: SecretPath,
+    after: u64,
+    fields: Map<String, Value>,
+}
+
+impl SecretAt {
+    /// The value of a field; none where it is not there.
+    pub fn value(&self, field: &str) -> Option<BuildToken> {
+        self.fields.get(field)?.as_str().map(|text| BuildToken::new(text.to_owned()))
+    }
+}
+
+impl Drop for SecretAt {
+    fn drop(&mut self) {
+        wipe_all(std::mem::take(&mut self.fields));
+    }
+}
+
 #[derive(Deserialize)]
 struct Metadata {
     #[serde(default)]
@@ -86,20 +106,49 @@ impl Session {
         Ok(KvState { version: data.current_version, readable, custom })
     }
 
-    /// Gives one field of a secret a new value, and leaves its others as they are. The write follows the version `after`, or does nothing.
+    /// All fields of a secret, for a write that follows the version `after`.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
-    pub async fn put_field(&self, to: &SecretRef, value: &BuildToken, after: u64) -> Result<Written, Error> {
-        let mut fields = self.fields_now(&to.path, after).await?;
-        let old = fields.insert(to.field.clone(), Value::String(value.expose().to_owned()));
+    pub async fn secret_at(&self, path: &SecretPath, after: u64) -> Result<SecretAt, Error> {
+        let fields = self.fields_now(path, after).await?;
+        Ok(SecretAt { path: path.clone(), after, fields })
+    }
+
+    /// Gives one field of a secret a new value, and leaves its others as they are. The write follows the version that was read, or does nothing.
+    ///
+    /// # Errors
+    /// When the vault refuses it, and nothing was written; or does not answer, and nobody knows.
+    pub async fn put_field(
+        &self,
+        mut secret: SecretAt,
+        field: &str,
+        value: &BuildToken,
+    ) -> Result<Written, Error> {
+        let old = secret.fields.insert(field.to_owned(), Value::String(value.expose().to_owned()));
         wipe(old.unwrap_or_default());
-        let written = self.write_fields(&to.path, &fields, after).await;
-        wipe_all(fields);
-        match written? {
-            Written::Overtaken => self.is_it_ours(to, value).await,
+        match self.write_fields(&secret.path, &secret.fields, secret.after).await? {
+            Written::Overtaken => self.is_it_ours(&secret.path, field, value).await,
             written => Ok(written),
         }
+    }
+
+    /// The value of a field as it is now; none where it is not there.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn field_now(&self, of: &SecretRef) -> Result<Option<BuildToken>, Error> {
+        let found: Option<Data> = self.look(&of.path.api_path()).await?;
+        let mut fields = found.and_then(|data| data.data).unwrap_or_default();
+        let value = fields.remove(&of.field);
+        wipe_all(fields);
+        Ok(match value {
+            Some(Value::String(text)) => Some(BuildToken::new(text)),
+            other => {
+                wipe(other.unwrap_or_default());
+                None
+            }
+        })
     }
 
     /// Takes one field out of a secret, and leaves its others as they are; a secret that has no other is deleted. The write follows the
@@ -119,8 +168,12 @@ impl Session {
         };
         wipe_all(fields);
         let written = written?;
-        if none_left && matches!(written, Written::Version(_)) {
-            self.delete_newest(&from.path).await?;
+        if let Written::Version(empty) = written
+            && none_left
+            && empty > 0
+        {
+            // This version alone: somebody may have written another meanwhile.
+            self.write(&from.path.deletion_path(), &json!({ "versions": [empty] })).await?;
         }
         Ok(written)
     }
@@ -148,14 +201,6 @@ impl Session {
         self.write(&path.metadata_path(), &json!({ "custom_metadata": custom })).await
     }
 
-    /// Deletes the newest version of a secret.
-    ///
-    /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn delete_newest(&self, path: &SecretPath) -> Result<(), Error> {
-        self.remove(&path.api_path()).await
-    }
-
     /// Whether anything is mounted where an API path leads to.
     ///
     /// # Errors
@@ -169,11 +214,11 @@ impl Session {
     }
 
     /// The first try may have been written and its answer lost on the way.
-    async fn is_it_ours(&self, to: &SecretRef, value: &BuildToken) -> Result<Written, Error> {
-        let found: Option<Data> = self.look(&to.path.api_path()).await?;
+    async fn is_it_ours(&self, path: &SecretPath, field: &str, value: &BuildToken) -> Result<Written, Error> {
+        let found: Option<Data> = self.look(&path.api_path()).await?;
         let Some(data) = found else { return Ok(Written::Overtaken) };
         let fields = data.data.unwrap_or_default();
-        let ours = fields.get(&to.field).and_then(Value::as_str) == Some(value.expose());
+        let ours = fields.get(field).and_then(Value::as_str) == Some(value.expose());
         wipe_all(fields);
         Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
     }

@@ -158,6 +158,11 @@ impl SecretPath {
     pub fn metadata_path(&self) -> String {
         format!("{}/metadata/{}", self.mount, self.path)
     }
+
+    /// Where it deletes the versions that a request names.
+    pub fn deletion_path(&self) -> String {
+        format!("{}/delete/{}", self.mount, self.path)
+    }
 }
 
 impl BadReference {

@@ -8,10 +8,7 @@ use super::{
     step::owner,
     tokens::{Fate, judge},
 };
-use crate::{
-    access::{Declaration, Error, Mark, Owner, Retiring, World, gitlab::TokenView},
-    vault::SecretRef,
-};
+use crate::access::{Declaration, Error, Mark, Owner, Retiring, Token, World, gitlab::TokenView};
 
 /// An old token's end: jobs that hold it have this long.
 pub(in crate::access) fn retire(id: u64, overlap: Duration, now: SystemTime) -> Retiring {
@@ -61,7 +58,8 @@ pub(in crate::access) fn steps(
             let Some(mark) = Mark::of(view).filter(|mark| mark.declaration == declaration.name) else {
                 continue;
             };
-            let declared = is_declared(declaration, of, &mark);
+            let is_its = |token: &Token| token.owner == *of && mark.is_for(&token.store.path);
+            let declared = declaration.tokens().iter().any(is_its);
             let concerned = declared || extent == Extent::Everything;
             if !concerned || kept.contains(&(of, view.id)) || !seen.insert((of, view.id)) {
                 continue;
@@ -76,11 +74,6 @@ pub(in crate::access) fn steps(
         steps.push(Step::new(Verb::Revoke, Object::Secret { store: store.to_string() }, because));
     }
     Ok(steps)
-}
-
-fn is_declared(declaration: &Declaration, of: &Owner, mark: &Mark) -> bool {
-    let Ok(store) = mark.store.parse::<SecretRef>() else { return false };
-    declaration.tokens().iter().any(|token| token.owner == *of && token.store.path == store.path)
 }
 
 fn end(of: &Owner, view: &TokenView, store: Option<String>, because: String) -> Step {

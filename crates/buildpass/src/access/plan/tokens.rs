@@ -165,15 +165,10 @@ pub(in crate::access) fn note_of(
     let stored = world.stored.get(&token.name);
     let old = stored.and_then(|stored| stored.note.as_ref());
     let living = world.living(&token.owner);
-    let mut retiring: Vec<_> = old.map(|note| note.retiring.clone()).unwrap_or_default();
-    retiring.retain(|each| each.at > world.now && living.iter().any(|view| view.id == each.id));
-    if let Some(note) = old.filter(|note| note.token_id != current.id)
-        && living.iter().any(|view| view.id == note.token_id)
-        && !retiring.iter().any(|each| each.id == note.token_id)
-    {
-        retiring.push(super::hygiene::retire(note.token_id, declaration.overlap(token), world.now));
-    }
-    retiring.retain(|each| each.id != current.id);
+    let overlap = declaration.overlap(token);
+    let out: Vec<_> =
+        old.iter().map(|note| super::hygiene::retire(note.token_id, overlap, world.now)).collect();
+    let retiring = Note::retiring_after(old, &out, (living, world.now), current.id);
     Note {
         declaration: declaration.name.clone(),
         token_id: current.id,
@@ -199,7 +194,10 @@ fn note(declaration: &Declaration, token: &Token, current: &TokenView, world: &W
         .map(|name| Change {
             field: name.clone(),
             from: before.get(name).cloned(),
-            to: after.get(name).cloned(),
+            to: after.get(name).map(|value| match name.as_str() {
+                "retiring" => wanted.retiring_without_times(),
+                _ => value.clone(),
+            }),
         })
         .collect();
     let moved = |field: &str| changes.iter().find(|change| change.field == field);

@@ -138,9 +138,9 @@ on_every_vault! {
         let toml = declared("");
         assert_eq!(steps(&scene, &toml), [
             "revoke role: no grant is declared for it any more",
-            "revoke policy: no grant is declared for it any more",
             "revoke secret: the token that it holds is not declared any more",
             "revoke old-token: it is not declared any more",
+            "revoke policy: no grant is declared for it any more",
         ]);
         scene.apply(&toml);
         assert!(scene.living("second").is_empty());
