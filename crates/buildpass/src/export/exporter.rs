@@ -1,7 +1,4 @@
-use std::time::Duration;
-
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
 use super::{Fate, Mode, Told};
 use crate::vault::{Error, Session};
@@ -28,6 +25,8 @@ pub(super) struct Thing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Nothing,
+    /// The beginning of what is here, and nothing else.
+    Older,
     Same,
     Other,
 }
@@ -43,8 +42,9 @@ impl<'a> Exporter<'a> {
     /// # Errors
     /// When a vault does not answer, or the first one may not be read.
     pub async fn run(&mut self) -> Result<(), Error> {
-        self.policies().await?;
+        // Every vault answers what is mounted: one that does not, in a namespace that is not there, ends it before anything is written.
         let engines = self.engines().await?;
+        self.policies().await?;
         self.methods().await?;
         self.token_roles().await?;
         for engine in engines {
@@ -76,27 +76,29 @@ impl<'a> Exporter<'a> {
             Some(_) => Found::Other,
         };
         let detail = differing.unwrap_or_default().join(", ");
-        let outcome = match self.allowed(found) {
-            Ok(fate) => match self.write(&path, &Value::Object(here)).await {
-                Ok(()) => (fate, detail),
-                Err(error) => refused(error)?,
-            },
-            Err(fate) => (fate, detail),
-        };
+        let outcome = self.attempt(found, detail, self.to.set(&path, &here)).await?;
         self.tell(what, name, outcome);
         Ok(())
     }
 
-    /// Writes to the other vault. An engine that was mounted just now may still be busy with itself.
-    pub(super) async fn write(&self, path: &str, body: &Value) -> Result<(), Error> {
-        let deadline = Instant::now() + READY_WITHIN;
-        loop {
-            match self.to.write(path, body).await {
-                Err(Error::Refused { text, .. }) if text.contains(NOT_READY) && Instant::now() < deadline => {
-                    tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-                }
-                outcome => return outcome,
+    /// Does to a thing what is allowed, and says what became of it. A vault that cannot answer now ends everything: what it has
+    /// not taken is no thing of its own.
+    pub(super) async fn attempt(
+        &self,
+        found: Found,
+        detail: String,
+        work: impl Future<Output = Result<(), Error>>,
+    ) -> Result<(Fate, String), Error> {
+        let fate = match self.allowed(found) {
+            Ok(fate) => fate,
+            Err(fate) => return Ok((fate, detail)),
+        };
+        match work.await {
+            Ok(()) => Ok((fate, detail)),
+            Err(Error::Refused { status, text, .. }) if status < 500 && status != 429 => {
+                Ok((Fate::Refused, format!("{status} {text}")))
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -106,17 +108,11 @@ impl<'a> Exporter<'a> {
             (Found::Same, _) => Err(Fate::Same),
             (Found::Nothing, Mode::DryRun) => Err(Fate::ToCreate),
             (Found::Nothing, Mode::Create | Mode::Overwrite) => Ok(Fate::Created),
+            (Found::Older, Mode::DryRun) => Err(Fate::ToExtend),
+            (Found::Older, Mode::Create | Mode::Overwrite) => Ok(Fate::Extended),
             (Found::Other, Mode::DryRun | Mode::Create) => Err(Fate::Differs),
             (Found::Other, Mode::Overwrite) => Ok(Fate::Overwritten),
         }
-    }
-}
-
-/// A refusal is the thing's own; whatever else goes wrong ends everything.
-pub(super) fn refused(error: Error) -> Result<(Fate, String), Error> {
-    match error {
-        Error::Refused { status, text, .. } => Ok((Fate::Refused, format!("{status} {text}"))),
-        other => Err(other),
     }
 }
 
@@ -146,11 +142,6 @@ pub(super) fn without(mut fields: Map<String, Value>, names: &[&str]) -> Map<Str
     fields.retain(|name, value| !value.is_null() && !names.contains(&name.as_str()));
     fields
 }
-
-/// What OpenBao and Vault say of an engine of version 2 that was mounted just now.
-const NOT_READY: &str = "Upgrading from non-versioned to versioned data";
-const READY_WITHIN: Duration = Duration::from_secs(20);
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {

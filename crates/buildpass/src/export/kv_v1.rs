@@ -1,31 +1,19 @@
-use serde_json::{Map, Value};
-
-use super::{
-    Exporter,
-    exporter::{Found, refused},
-    mounts::Engine,
-};
-use crate::vault::{Error, Session};
+use super::{Exporter, exporter::Found, mounts::Engine};
+use crate::vault::{Error, Session, Values};
 
 impl Exporter<'_> {
     /// Every secret of an engine of version 1.
     pub(super) async fn plain_secrets(&mut self, engine: &Engine) -> Result<(), Error> {
         for name in names(self.from, &engine.path).await? {
             let path = format!("{}{name}", engine.path);
-            let Some(here) = self.from.look::<Map<String, Value>>(&path).await? else { continue };
-            let there = if engine.is_there { self.to.look::<Map<String, Value>>(&path).await? } else { None };
+            let Some(here) = self.from.look::<Values>(&path).await? else { continue };
+            let there = if engine.is_there { self.to.look::<Values>(&path).await? } else { None };
             let found = match there {
                 None => Found::Nothing,
-                Some(there) if there == here => Found::Same,
+                Some(there) if there.is_same_as(&here) => Found::Same,
                 Some(_) => Found::Other,
             };
-            let outcome = match self.allowed(found) {
-                Ok(fate) => match self.write(&path, &Value::Object(here)).await {
-                    Ok(()) => (fate, String::new()),
-                    Err(error) => refused(error)?,
-                },
-                Err(fate) => (fate, String::new()),
-            };
+            let outcome = self.attempt(found, String::new(), self.to.set(&path, &here)).await?;
             self.tell("secret", path, outcome);
         }
         Ok(())

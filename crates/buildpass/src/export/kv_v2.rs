@@ -1,38 +1,16 @@
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Exporter,
-    exporter::{Found, Thing, differing, refused, without},
+    Exporter, Fate,
+    exporter::{Found, Thing, differing, without},
+    history::{Content, History, Place},
     kv_v1::names,
     mounts::Engine,
 };
-use crate::vault::{Error, Session};
-
-/// A secret with all of its versions, the oldest first.
-struct Secret {
-    settings: Map<String, Value>,
-    versions: Vec<Content>,
-    numbering: Numbering,
-}
-
-/// Whether a version has the number there that it has here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Numbering {
-    Kept,
-    /// So many versions were let go that nobody would write them all to keep the numbers.
-    Anew,
-}
-
-/// What a version holds.
-#[derive(PartialEq)]
-enum Content {
-    Data(Map<String, Value>),
-    /// Deleted, destroyed, or so old that it was let go: nobody can read it.
-    Gone,
-}
+use crate::vault::{self, Error, SecretPath, Session, Values, Written};
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -52,7 +30,16 @@ struct Version {
 
 #[derive(Deserialize)]
 struct Read {
-    data: Option<Map<String, Value>>,
+    data: Option<Values>,
+}
+
+/// What is done to one secret of the other vault.
+struct Work<'a> {
+    path: SecretPath,
+    place: Place<'a>,
+    /// What is to be said beside the versions, where it is not said yet.
+    settings: Option<&'a Map<String, Value>>,
+    found: Found,
 }
 
 impl Exporter<'_> {
@@ -69,8 +56,8 @@ impl Exporter<'_> {
             }
         }
         for name in names(self.from, &format!("{}metadata/", engine.path)).await? {
-            let Some(here) = secret(self.from, engine, &name).await? else { continue };
-            let there = if engine.is_there { secret(self.to, engine, &name).await? } else { None };
+            let Some(here) = history(self.from, engine, &name).await? else { continue };
+            let there = if engine.is_there { history(self.to, engine, &name).await? } else { None };
             self.settle_secret(engine, &name, (here, there)).await?;
         }
         Ok(())
@@ -80,108 +67,116 @@ impl Exporter<'_> {
         &mut self,
         engine: &Engine,
         name: &str,
-        (here, there): (Secret, Option<Secret>),
+        (here, there): (History, Option<History>),
     ) -> Result<(), Error> {
-        let (found, written) = match &there {
-            None => (Found::Nothing, 0),
-            Some(there) if here.is_as(there) => (Found::Same, 0),
+        let place = there.as_ref().map_or_else(|| here.alone(), |there| here.place_in(there));
+        let is_told = there.as_ref().is_some_and(|there| here.is_told_as(there));
+        let found = match there {
+            None => Found::Nothing,
+            Some(_) if place.is_whole && is_told => Found::Same,
             // A run that was cut off goes on where it was.
-            Some(there) if here.begins_as(there) => (Found::Nothing, there.versions.len()),
-            Some(_) => (Found::Other, 0),
+            Some(_) if !place.is_behind() && is_told => Found::Older,
+            Some(_) => Found::Other,
         };
-        let outcome = match self.allowed(found) {
-            Ok(fate) => match self.write_secret(engine, name, (&here, written, found)).await {
-                Ok(()) => (fate, here.described()),
-                Err(error) => refused(error)?,
-            },
-            Err(fate) => (fate, here.described()),
+        let described = match self.allowed(found) {
+            Err(Fate::Differs) => here.alone().described(),
+            Ok(Fate::Extended) | Err(Fate::ToExtend) => {
+                format!("{}; {} of them were there", place.described(), place.written)
+            }
+            _ => place.described(),
         };
-        self.tell("secret", format!("{}{name}", engine.path), outcome);
+        let path = path_of(engine, name);
+        let settings = (!is_told).then_some(&here.settings);
+        let written = Cell::new(place.written);
+        let work = Work { path, place, settings, found };
+        let (fate, mut detail) = self.attempt(found, described, self.carry_out(&work, &written)).await?;
+        if fate == Fate::Refused && written.get() > 0 {
+            detail.push_str(&format!(
+                "; {} of {} versions are there",
+                written.get(),
+                work.place.versions.len()
+            ));
+        }
+        self.tell("secret", format!("{}{name}", engine.path), (fate, detail));
         Ok(())
     }
 
-    async fn write_secret(
-        &self,
-        engine: &Engine,
-        name: &str,
-        (secret, written, found): (&Secret, usize, Found),
-    ) -> Result<(), Error> {
-        let at = |part: &str| format!("{}{part}/{name}", engine.path);
-        if found == Found::Other {
-            self.to.remove(&at("metadata")).await?;
+    /// Writes versions behind those that are there: nothing has to go before something new has come.
+    async fn carry_out(&self, work: &Work<'_>, written: &Cell<usize>) -> Result<(), Error> {
+        let Work { path, place, settings, found } = work;
+        let at = |part: &str| format!("{}/{part}/{}", path.mount, path.path);
+        if *found == Found::Other {
+            self.may_write([at("metadata"), at("data"), at("destroy")]).await?;
         }
-        self.write(&at("metadata"), &Value::Object(secret.settings.clone())).await?;
-        for (before, content) in secret.versions.iter().enumerate().skip(written) {
+        if let Some(settings) = settings {
+            self.to.set(&at("metadata"), settings).await?;
+        }
+        let nothing = Values::default();
+        for (content, after) in place.versions.iter().zip(place.after..).skip(written.get()) {
             let data = match content {
-                Content::Data(data) => data.clone(),
-                Content::Gone => Map::new(),
+                Content::Data(data) => data,
+                Content::Gone => &nothing,
             };
-            // Nobody else writes in between, or it is refused.
-            self.write(&at("data"), &json!({ "data": data, "options": { "cas": before } })).await?;
+            self.put(path, data, after).await?;
+            written.set(written.get() + 1);
         }
-        let gone = secret.gone();
+        let gone = place.gone();
         if gone.is_empty() {
             return Ok(());
         }
-        self.write(&at("destroy"), &json!({ "versions": gone })).await
+        self.to.set(&at("destroy"), &json!({ "versions": gone })).await
+    }
+
+    /// What could only be done in part is not begun.
+    async fn may_write(&self, paths: [String; 3]) -> Result<(), Error> {
+        match self.to.lacks(&paths).await? {
+            None => Ok(()),
+            Some(path) => Err(Error::Refused {
+                asked: format!("POST {path}"),
+                status: 403,
+                text: format!("the token may not update `{path}`; nothing was changed"),
+            }),
+        }
+    }
+
+    /// Nobody else writes in between, or it is refused. The first try may have been written and its answer lost on the way.
+    async fn put(&self, path: &SecretPath, data: &Values, after: u64) -> Result<(), Error> {
+        if let Written::Version(_) = self.to.put_after(path, data, after).await? {
+            return Ok(());
+        }
+        let there: Option<Read> = self.to.look_at(&path.api_path(), ("version", after + 1)).await?;
+        match there.and_then(|there| there.data) {
+            Some(there) if there.is_same_as(data) => Ok(()),
+            _ => Err(Error::Refused {
+                asked: format!("POST {}", path.api_path()),
+                status: 400,
+                text: "somebody else has written it meanwhile".to_owned(),
+            }),
+        }
     }
 }
 
-impl Secret {
-    fn is_as(&self, other: &Self) -> bool {
-        self.versions == other.versions && differing(&self.settings, &other.settings).is_empty()
-    }
-
-    fn begins_as(&self, other: &Self) -> bool {
-        let written = |(here, there): (&Content, &Content)| {
-            here == there || (*here == Content::Gone && *there == Content::Data(Map::new()))
-        };
-        other.versions.len() <= self.versions.len()
-            && self.versions.iter().zip(&other.versions).all(written)
-            && differing(&self.settings, &other.settings).is_empty()
-    }
-
-    /// The numbers of the versions that nobody can read.
-    fn gone(&self) -> Vec<usize> {
-        let numbered = self.versions.iter().enumerate();
-        numbered.filter(|(_, content)| **content == Content::Gone).map(|(before, _)| before + 1).collect()
-    }
-
-    fn described(&self) -> String {
-        let versions = match self.versions.len() {
-            1 => "1 version".to_owned(),
-            count => format!("{count} versions"),
-        };
-        let gone = match self.gone().len() {
-            0 => String::new(),
-            gone => format!(", of which {gone} cannot be read and are written as destroyed"),
-        };
-        let anew = if self.numbering == Numbering::Anew { ", numbered from 1" } else { "" };
-        format!("{versions}{gone}{anew}")
-    }
+fn path_of(engine: &Engine, name: &str) -> SecretPath {
+    let mount = engine.path.trim_end_matches('/').to_owned();
+    SecretPath { engine: vault::Engine::KvV2, mount, path: name.to_owned() }
 }
 
-async fn secret(vault: &Session, engine: &Engine, name: &str) -> Result<Option<Secret>, Error> {
-    let path = format!("{}metadata/{name}", engine.path);
-    let Some(Metadata { current_version, versions, settings }) = vault.look(&path).await? else {
-        return Ok(None);
-    };
+async fn history(vault: &Session, engine: &Engine, name: &str) -> Result<Option<History>, Error> {
+    let path = path_of(engine, name).api_path();
+    let metadata = vault.look(&format!("{}metadata/{name}", engine.path)).await?;
+    let Some(Metadata { current_version, versions, settings }) = metadata else { return Ok(None) };
     let oldest = versions.keys().next().copied().unwrap_or(1);
-    let (first, numbering) =
-        if oldest > MOST_LET_GO { (oldest, Numbering::Anew) } else { (1, Numbering::Kept) };
+    let first = if oldest > MOST_LET_GO { oldest } else { 1 };
     let mut contents = Vec::new();
     for number in first..=current_version {
         let is_kept = versions.get(&number).is_some_and(|version| !version.destroyed);
-        let read = if is_kept {
-            vault.look_at::<Read>(&format!("{}data/{name}", engine.path), ("version", number)).await?
-        } else {
-            None
-        };
+        let read: Option<Read> =
+            if is_kept { vault.look_at(&path, ("version", number)).await? } else { None };
         contents.push(read.and_then(|read| read.data).map_or(Content::Gone, Content::Data));
     }
     let settings =
         SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), settings.get(*name)?.clone())));
-    Ok(Some(Secret { settings: without(settings.collect(), &[]), versions: contents, numbering }))
+    Ok(Some(History { settings: without(settings.collect(), &[]), first, versions: contents }))
 }
 
 fn nothing_said() -> Map<String, Value> {

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
     Exporter, Fate,
-    exporter::{Found, refused, without},
+    exporter::{Found, without},
 };
 use crate::vault::Error;
 
@@ -76,20 +76,22 @@ impl Exporter<'_> {
         there: Option<&Mount>,
     ) -> Result<Option<bool>, Error> {
         let Some(there) = there else {
-            let outcome = match self.allowed(Found::Nothing) {
-                Ok(fate) => match self
-                    .to
-                    .write(&format!("{list}/{}", path.trim_end_matches('/')), &mount.order())
-                    .await
-                {
-                    Ok(()) => (fate, String::new()),
-                    Err(error) => refused(error)?,
-                },
-                Err(fate) => (fate, String::new()),
+            let (to, order) = (format!("{list}/{}", path.trim_end_matches('/')), mount.order());
+            let made_elsewhere = Cell::new(false);
+            let mounting = async {
+                match self.to.set(&to, &order).await {
+                    // By somebody else; or by the first try, whose answer was lost on the way.
+                    Err(Error::Refused { text, .. }) if text.contains(THERE_ALREADY) => {
+                        made_elsewhere.set(true);
+                        Ok(())
+                    }
+                    outcome => outcome,
+                }
             };
+            let outcome = self.attempt(Found::Nothing, String::new(), mounting).await?;
             let is_refused = outcome.0 == Fate::Refused;
             self.tell(what, path, outcome);
-            return Ok((!is_refused).then_some(false));
+            return Ok((!is_refused).then_some(made_elsewhere.get()));
         };
         if !mount.is_like(there) {
             let detail = "another type of engine or method is mounted there: move it away first";
@@ -98,25 +100,23 @@ impl Exporter<'_> {
         }
         let differing = mount.differing(there);
         let found = if differing.is_empty() { Found::Same } else { Found::Other };
-        let outcome = match self.allowed(found) {
-            Ok(fate) => match self.to.write(&format!("{list}/{path}tune"), &mount.tune()).await {
-                Ok(()) => (fate, differing.join(", ")),
-                Err(error) => refused(error)?,
-            },
-            Err(fate) => (fate, differing.join(", ")),
-        };
+        let (to, tune) = (format!("{list}/{path}tune"), mount.tune());
+        let outcome = self.attempt(found, differing.join(", "), self.to.set(&to, &tune)).await?;
         self.tell(what, path, outcome);
         Ok(Some(true))
     }
 
     pub(super) async fn mounted(&self, list: &str) -> Result<BTreeMap<String, Mount>, Error> {
-        Ok(self.from.look(list).await?.unwrap_or_default())
+        self.from.look_for(list).await
     }
 
     pub(super) async fn mounted_there(&self, list: &str) -> Result<BTreeMap<String, Mount>, Error> {
-        Ok(self.to.look(list).await?.unwrap_or_default())
+        self.to.look_for(list).await
     }
 }
+
+/// The vault's words for a mount that is there.
+const THERE_ALREADY: &str = "path is already in use";
 
 impl Mount {
     fn is_versioned(&self) -> bool {

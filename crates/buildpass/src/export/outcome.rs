@@ -21,8 +21,12 @@ pub enum Fate {
     Same,
     /// It is not there, and would be written.
     ToCreate,
+    /// Its beginning is there, and the rest would be written.
+    ToExtend,
     /// It was written.
     Created,
+    /// Its beginning was there, and the rest was written.
+    Extended,
     /// Something else was there, and was overwritten.
     Overwritten,
     /// Something else is there, and stays.
@@ -39,7 +43,9 @@ impl Fate {
         match self {
             Self::Same => "same",
             Self::ToCreate => "create",
+            Self::ToExtend => "extend",
             Self::Created => "created",
+            Self::Extended => "extended",
             Self::Overwritten => "overwritten",
             Self::Differs => "differs",
             Self::Refused => "refused",

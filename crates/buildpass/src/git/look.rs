@@ -33,7 +33,7 @@ pub struct KnownRef {
 pub enum Quick {
     /// The refs.
     Refs(RemoteLook),
-    /// No, for this credential: git would only show it once more.
+    /// GitLab does not take the credential: git would only show it once more.
     Refused(GitFailure),
     /// Nothing that we understand: git shall ask.
     AskGit,
@@ -126,19 +126,16 @@ pub async fn ask_quickly(
     }
 }
 
-/// A refusal in the words in which git reports it: the server's own, where they are no page, and then git's.
+/// GitLab's word on a credential that it does not take, as git reports it. Another server's 401 can ask for another way to say who one
+/// is, and its 403 and 404 can be about this question alone: git finds out.
 fn refusal(url: &RemoteUrl, answer: &Answer) -> Option<GitFailure> {
+    if answer.status != 401 || answer.body.len() > MAX_WORDS_BYTES {
+        return None;
+    }
     let place = url.as_url().as_str().trim_end_matches('/');
-    let verdict = match answer.status {
-        401 => format!("fatal: Authentication failed for '{place}/'"),
-        403 => format!("fatal: unable to access '{place}/': The requested URL returned error: 403"),
-        404 => format!("fatal: repository '{place}/' not found"),
-        _ => return None,
-    };
-    let is_plain = answer.content_type.starts_with("text/plain") && answer.body.len() < MAX_WORDS_BYTES;
-    let words = if is_plain { String::from_utf8_lossy(&answer.body) } else { "".into() };
-    let words = words.lines().map(|line| format!("remote: {line}\n"));
-    Some(GitFailure::read(words.chain([verdict]).collect()))
+    let words = String::from_utf8_lossy(&answer.body);
+    let said: String = words.lines().map(|line| format!("remote: {line}\n")).collect();
+    GitFailure::of_refused_token(format!("{said}fatal: Authentication failed for '{place}/'"))
 }
 
 const MAX_WORDS_BYTES: usize = 4096;
@@ -192,6 +189,34 @@ mod tests {
         }
         flush_to_write(&mut bytes).unwrap();
         bytes
+    }
+
+    #[test]
+    fn gitlabs_word_on_a_credential_is_final_and_nobody_elses_is() {
+        let url: RemoteUrl = "https://gitlab.example/g/x.git".parse().unwrap();
+        let answered = |status, body: &str| Answer {
+            status,
+            content_type: "text/plain".to_owned(),
+            location: None,
+            retry_after: None,
+            next_page: None,
+            date: None,
+            body: Zeroizing::new(body.as_bytes().to_vec()),
+        };
+        let gitlabs = "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or \
+                       you're required to use a token instead of a password.";
+        let failure = refusal(&url, &answered(401, gitlabs)).unwrap();
+        assert_eq!(failure.cause, crate::git::Cause::Unauthorized);
+        for other in [
+            answered(401, "Unauthorized"),
+            answered(401, ""),
+            answered(403, gitlabs),
+            answered(404, "not found"),
+            answered(503, gitlabs),
+            answered(401, &gitlabs.repeat(100)),
+        ] {
+            assert!(refusal(&url, &other).is_none(), "{}", other.status);
+        }
     }
 
     #[test]

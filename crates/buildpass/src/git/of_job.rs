@@ -1,6 +1,6 @@
 use std::{
     ffi::OsString,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     process::{Output, Stdio},
     time::Duration,
@@ -20,7 +20,7 @@ pub struct GitOfJob {
 }
 
 /// One line of git's configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigLine {
     /// Where it stands: `file:.git/config`, `command line:`.
     pub origin: String,
@@ -28,6 +28,13 @@ pub struct ConfigLine {
     pub key: String,
     /// What it says.
     pub value: String,
+}
+
+/// A value can be a header with a credential in it, and a name a URL with one.
+impl fmt::Debug for ConfigLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigLine").field("origin", &self.origin).finish_non_exhaustive()
+    }
 }
 
 impl GitOfJob {

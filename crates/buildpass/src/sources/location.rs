@@ -145,8 +145,8 @@ fn own_credential(url: &Url) -> Option<OwnCredential> {
 /// Whether a user name is rather a token.
 fn is_token(name: &str) -> bool {
     let has_digit = name.contains(|each: char| each.is_ascii_digit());
-    let has_prefix = PREFIXES.iter().any(|prefix| name.contains(prefix));
-    name.len() >= 16 && (has_digit || has_prefix) && !name.contains(['.', '+', '@'])
+    PREFIXES.iter().any(|prefix| name.contains(prefix))
+        || (name.len() >= 16 && has_digit && !name.contains(['.', '+', '@']))
 }
 
 /// Of the tokens that GitLab gives people, groups and jobs, behind an instance's own prefix or not:
@@ -196,10 +196,14 @@ mod tests {
 
     #[test]
     fn a_token_in_the_place_of_a_user_name_is_a_credential() {
-        let without_digit = "glpat-made-up-and-no-digit";
-        for text in
-            [without_digit, "glpat-made-up-0123456789", "glpat-made-up-0123456789:", "0123456789abcdef%2D"]
-        {
+        for text in [
+            "glpat-made-up-0123456789",
+            "glpat-made-up-0123456789:",
+            "0123456789abcdef%2D",
+            // One of thirty has no digit; those that say where they lead have dots.
+            "glpat-made-up-and-no-digit",
+            "glpat-made-up-and-made-longer.01.0w0123456",
+        ] {
             let (location, own) = Location::read(&format!("https://{text}@gitlab.example/g/x.git")).unwrap();
             assert_eq!(location.as_str(), "https://gitlab.example/g/x.git");
             let own = own.unwrap();

@@ -1,20 +1,23 @@
 //! What a vault's owner asks for beside secrets: any API path, and all of the vault at once.
 
-use std::fs::File;
+use std::{collections::BTreeMap, fs::File};
 
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{
     Error, Session,
-    answer::{not_a_vault, one_line, parse, words},
+    answer::{is_nothing, not_a_vault, one_line, parse, words},
     nodes::{Repeat, Request},
 };
 use crate::http::{Answer, Method, Pieces};
 
+/// What frames every answer of a vault that has something to say.
 #[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
 struct Data<T> {
+    #[serde(deserialize_with = "Option::deserialize")]
     data: Option<T>,
 }
 
@@ -30,12 +33,11 @@ impl Session {
     /// # Errors
     /// When the token may not read it, or no vault answers.
     pub async fn look<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Error> {
-        let answer = self.asked(Method::Get, path, None).await?;
-        if answer.status == 404 {
+        let answer = self.asked(Method::Get, (path, None), None).await?;
+        if is_nothing(&answer)? {
             return Ok(None);
         }
-        let Data { data } = self.accepted(&answer, &format!("GET {path}"))?;
-        Ok(data)
+        self.data_of(&answer, &format!("GET {path}"))
     }
 
     /// The same with a parameter.
@@ -48,12 +50,20 @@ impl Session {
         (name, value): (&str, u64),
     ) -> Result<Option<T>, Error> {
         let query = format!("{name}={value}");
-        let answer = self.nodes.open((path, Some(&query)), &self.token).await?.whole().await?;
-        if answer.status == 404 {
+        let answer = self.asked(Method::Get, (path, Some(&query)), None).await?;
+        if is_nothing(&answer)? {
             return Ok(None);
         }
-        let Data { data } = self.accepted(&answer, &format!("GET {path}?{query}"))?;
-        Ok(data)
+        self.data_of(&answer, &format!("GET {path}?{query}"))
+    }
+
+    /// What every vault has at an API path.
+    ///
+    /// # Errors
+    /// When it is not there, the token may not read it, or no vault answers.
+    pub async fn look_for<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        let answer = self.asked(Method::Get, (path, None), None).await?;
+        self.data_of(&answer, &format!("GET {path}"))?.ok_or_else(|| not_a_vault(&answer))
     }
 
     /// Removes what stands at an API path.
@@ -61,8 +71,8 @@ impl Session {
     /// # Errors
     /// When the vault refuses it, or does not answer.
     pub async fn remove(&self, path: &str) -> Result<(), Error> {
-        let answer = self.asked(Method::Delete, path, None).await?;
-        if answer.status < 300 { Ok(()) } else { Err(self.refusal(&answer, &format!("DELETE {path}"))) }
+        let answer = self.asked(Method::Delete, (path, None), None).await?;
+        self.accepted(&answer, &format!("DELETE {path}"))
     }
 
     /// The names in a folder; those of folders end in a slash.
@@ -70,22 +80,42 @@ impl Session {
     /// # Errors
     /// When the token may not list it, or no vault answers.
     pub async fn list(&self, path: &str) -> Result<Vec<String>, Error> {
-        let answer = self.asked(Method::List, path, None).await?;
-        if answer.status == 404 {
+        let answer = self.asked(Method::List, (path, None), None).await?;
+        if is_nothing(&answer)? {
             return Ok(Vec::new());
         }
-        let Data::<Keys> { data } = self.accepted(&answer, &format!("LIST {path}"))?;
+        let data: Option<Keys> = self.data_of(&answer, &format!("LIST {path}"))?;
         Ok(data.map(|data| data.keys).unwrap_or_default())
     }
 
-    /// Writes to an API path; what it answers is not needed.
+    /// Writes to an API path what is the same when it is written twice; what it answers is not needed.
     ///
     /// # Errors
     /// When the vault refuses it, or does not answer.
-    pub async fn write(&self, path: &str, body: &Value) -> Result<(), Error> {
-        let text = Zeroizing::new(body.to_string().into_bytes());
-        let answer = self.asked(Method::Post, path, Some(text)).await?;
-        if answer.status < 300 { Ok(()) } else { Err(self.refusal(&answer, &format!("POST {path}"))) }
+    pub async fn set(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
+        let body = Zeroizing::new(serde_json::to_vec(body).unwrap_or_default());
+        let answer = self.asked(Method::Post, (path, None), Some(body)).await?;
+        self.accepted(&answer, &format!("POST {path}"))
+    }
+
+    /// The first of some API paths that the token may not write to; nothing where it may, or may not ask.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn lacks<'a>(&self, paths: &'a [String]) -> Result<Option<&'a str>, Error> {
+        let body = Zeroizing::new(serde_json::to_vec(&json!({ "paths": paths })).unwrap_or_default());
+        let answer = self.asked(Method::Post, ("sys/capabilities-self", None), Some(body)).await?;
+        let found = self.data_of(&answer, "POST sys/capabilities-self");
+        let capabilities: BTreeMap<String, Vec<String>> = match found {
+            Ok(found) => found.unwrap_or_default(),
+            Err(Error::Refused { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let may = |path: &&String| match capabilities.get(*path) {
+            Some(of_path) => of_path.iter().any(|each| ["update", "root"].contains(&each.as_str())),
+            None => true,
+        };
+        Ok(paths.iter().find(|path| !may(path)).map(String::as_str))
     }
 
     /// All of the vault at once, sealed.
@@ -93,7 +123,7 @@ impl Session {
     /// # Errors
     /// When the vault refuses it, or does not answer.
     pub async fn backup(&self) -> Result<Pieces, Error> {
-        let pieces = self.nodes.open((SNAPSHOT, None), &self.token).await?;
+        let pieces = self.nodes.open(SNAPSHOT, &self.token).await?;
         match pieces.status() {
             200 => Ok(pieces),
             _ => Err(self.refusal(&pieces.whole().await?, &format!("GET {SNAPSHOT}"))),
@@ -106,22 +136,31 @@ impl Session {
     /// When the vault refuses it, or does not answer.
     pub async fn restore(&self, backup: File) -> Result<(), Error> {
         let answer = self.nodes.upload(SNAPSHOT, &self.token, backup).await?;
-        if answer.status < 300 { Ok(()) } else { Err(self.refusal(&answer, &format!("POST {SNAPSHOT}"))) }
+        self.accepted(&answer, &format!("POST {SNAPSHOT}"))
     }
 
     async fn asked(
         &self,
         method: Method,
-        path: &str,
+        (path, query): (&str, Option<&str>),
         body: Option<Zeroizing<Vec<u8>>>,
     ) -> Result<Answer, Error> {
-        let repeat = if method == Method::Post { Repeat::WhenUnsent } else { Repeat::Freely };
-        let token = Some(&self.token);
-        self.nodes.send_again(&Request { method, path, token, body, repeat, secret_in_body: None }).await
+        let (token, repeat) = (Some(&self.token), Repeat::Freely);
+        let request = Request { method, path, query, token, body, repeat, secret_in_body: None };
+        self.nodes.send_again(&request).await
     }
 
-    fn accepted<T: DeserializeOwned>(&self, answer: &Answer, asked: &str) -> Result<T, Error> {
-        if answer.status < 300 { parse(answer) } else { Err(self.refusal(answer, asked)) }
+    fn accepted(&self, answer: &Answer, asked: &str) -> Result<(), Error> {
+        let is_own = || answer.body.is_empty() || words(answer).is_some();
+        if answer.status < 300 && is_own() { Ok(()) } else { Err(self.refusal(answer, asked)) }
+    }
+
+    fn data_of<T: DeserializeOwned>(&self, answer: &Answer, asked: &str) -> Result<Option<T>, Error> {
+        if answer.status >= 300 {
+            return Err(self.refusal(answer, asked));
+        }
+        let Data { data } = parse(answer)?;
+        Ok(data)
     }
 
     fn refusal(&self, answer: &Answer, asked: &str) -> Error {

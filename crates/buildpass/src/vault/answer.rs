@@ -11,11 +11,32 @@ struct Errors {
     warnings: Option<Vec<String>>,
 }
 
+#[derive(Deserialize)]
+struct NotFound {
+    errors: Option<Vec<String>>,
+    request_id: Option<String>,
+}
+
 /// The vault's own words in an answer; `None` where the answer is not a vault's.
 pub(super) fn words(answer: &Answer) -> Option<Vec<String>> {
     let Errors { mut errors, warnings } = serde_json::from_slice(&answer.body).ok()?;
     errors.extend(warnings.unwrap_or_default());
     Some(errors)
+}
+
+/// Whether the vault itself says that nothing is there: its 404 has `errors`, or the frame of every answer where a version is gone.
+/// Whoever stands in its place has a page or a JSON of their own.
+///
+/// # Errors
+/// When a 404 is not a vault's.
+pub(super) fn is_nothing(answer: &Answer) -> Result<bool, Error> {
+    if answer.status != 404 {
+        return Ok(false);
+    }
+    match serde_json::from_slice(&answer.body) {
+        Ok(NotFound { errors: None, request_id: None }) | Err(_) => Err(not_a_vault(answer)),
+        Ok(NotFound { .. }) => Ok(true),
+    }
 }
 
 /// The vault's own words in one line; `None` where the answer is not a vault's. Only for requests that held no secret.

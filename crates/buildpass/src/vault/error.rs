@@ -170,6 +170,9 @@ impl Error {
             Self::Refused { status: 403, .. } => {
                 Some("is the token still alive, and do its policies allow it?".to_owned())
             }
+            Self::Refused { asked, status: 404, .. } if asked.starts_with("GET sys/") => {
+                Some("is that the namespace's name?".to_owned())
+            }
             Self::Refused { asked, .. } if asked.starts_with("POST sys/storage/") => {
                 Some("everything there is as it was".to_owned())
             }

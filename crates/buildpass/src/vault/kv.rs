@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use zeroize::{Zeroize, Zeroizing};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::{
-    Error, SecretPath, SecretRef, Session,
+    Error, SecretPath, SecretRef, Session, Values,
     answer::{not_a_vault, one_line, parse, words},
     nodes::{Repeat, Request},
+    values::Taken,
 };
 use crate::{http::Method, secret::BuildToken};
 
@@ -31,23 +32,18 @@ pub enum Written {
     Overtaken,
 }
 
-/// The fields of a secret as they were at a version, to be written again with one of them changed.
+/// A secret as it was at a version, to be written again with one field changed.
+#[derive(Debug)]
 pub struct SecretAt {
     path: SecretPath,
     after: u64,
-    fields: Map<String, Value>,
+    values: Values,
 }
 
 impl SecretAt {
     /// The value of a field; none where it is not there.
     pub fn value(&self, field: &str) -> Option<BuildToken> {
-        self.fields.get(field)?.as_str().map(|text| BuildToken::new(text.to_owned()))
-    }
-}
-
-impl Drop for SecretAt {
-    fn drop(&mut self) {
-        wipe_all(std::mem::take(&mut self.fields));
+        self.values.text(field).map(|text| BuildToken::new(text.to_owned()))
     }
 }
 
@@ -72,8 +68,19 @@ struct Version {
 #[derive(Deserialize)]
 struct Data {
     #[serde(default)]
-    data: Option<Map<String, Value>>,
+    data: Option<Values>,
     metadata: DataMetadata,
+}
+
+#[derive(Serialize)]
+struct Put<'a> {
+    options: Options,
+    data: &'a Values,
+}
+
+#[derive(Serialize)]
+struct Options {
+    cas: u64,
 }
 
 #[derive(Deserialize)]
@@ -106,13 +113,12 @@ impl Session {
         Ok(KvState { version: data.current_version, readable, custom })
     }
 
-    /// All fields of a secret, for a write that follows the version `after`.
+    /// All of a secret, for a write that follows the version `after`.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn secret_at(&self, path: &SecretPath, after: u64) -> Result<SecretAt, Error> {
-        let fields = self.fields_now(path, after).await?;
-        Ok(SecretAt { path: path.clone(), after, fields })
+        Ok(SecretAt { path: path.clone(), after, values: self.fields_now(path, after).await? })
     }
 
     /// Gives one field of a secret a new value, and leaves its others as they are. The write follows the version that was read, or does nothing.
@@ -125,9 +131,8 @@ impl Session {
         field: &str,
         value: &BuildToken,
     ) -> Result<Written, Error> {
-        let old = secret.fields.insert(field.to_owned(), Value::String(value.expose().to_owned()));
-        wipe(old.unwrap_or_default());
-        match self.write_fields(&secret.path, &secret.fields, secret.after).await? {
+        secret.values.put(field, value.expose().to_owned());
+        match self.put_after(&secret.path, &secret.values, secret.after).await? {
             Written::Overtaken => self.is_it_ours(&secret.path, field, value).await,
             written => Ok(written),
         }
@@ -139,41 +144,27 @@ impl Session {
     /// When the vault refuses or does not answer.
     pub async fn field_now(&self, of: &SecretRef) -> Result<Option<BuildToken>, Error> {
         let found: Option<Data> = self.look(&of.path.api_path()).await?;
-        let mut fields = found.and_then(|data| data.data).unwrap_or_default();
-        let value = fields.remove(&of.field);
-        wipe_all(fields);
-        Ok(match value {
-            Some(Value::String(text)) => Some(BuildToken::new(text)),
-            other => {
-                wipe(other.unwrap_or_default());
-                None
-            }
-        })
+        let values = found.and_then(|data| data.data).unwrap_or_default();
+        Ok(values.text(&of.field).map(|text| BuildToken::new(text.to_owned())))
     }
 
-    /// Takes one field out of a secret, and leaves its others as they are; a secret that has no other is deleted. The write follows the
+    /// Takes one field out of a secret, and leaves its others as they are; a version that has no other is deleted. The write follows the
     /// version `after`, or does nothing.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn take_field(&self, from: &SecretRef, after: u64) -> Result<Written, Error> {
-        let mut fields = self.fields_now(&from.path, after).await?;
-        let (taken, none_left) = (fields.remove(&from.field), fields.is_empty());
-        let written = match taken {
-            None => Ok(Written::Version(after)),
-            Some(taken) => {
-                wipe(taken);
-                self.write_fields(&from.path, &fields, after).await
-            }
+        let mut values = self.fields_now(&from.path, after).await?;
+        let written = match values.take(&from.field) {
+            Taken::Nothing => Written::Version(after),
+            Taken::Field => self.put_after(&from.path, &values, after).await?,
         };
-        wipe_all(fields);
-        let written = written?;
         if let Written::Version(empty) = written
-            && none_left
+            && values.is_empty()
             && empty > 0
         {
             // This version alone: somebody may have written another meanwhile.
-            self.write(&from.path.deletion_path(), &json!({ "versions": [empty] })).await?;
+            self.set(&from.path.deletion_path(), &json!({ "versions": [empty] })).await?;
         }
         Ok(written)
     }
@@ -184,68 +175,22 @@ impl Session {
     /// When the vault refuses or does not answer.
     pub async fn put_again(&self, path: &SecretPath, after: u64) -> Result<Written, Error> {
         let fields = self.fields_now(path, after).await?;
-        let written = self.write_fields(path, &fields, after).await;
-        wipe_all(fields);
-        written
+        self.put_after(path, &fields, after).await
     }
 
-    /// Writes what stands beside a secret, whole.
+    /// Gives a secret a version that follows the version `after`, or does nothing.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
-    pub async fn put_custom(
-        &self,
-        path: &SecretPath,
-        custom: &BTreeMap<String, String>,
-    ) -> Result<(), Error> {
-        self.write(&path.metadata_path(), &json!({ "custom_metadata": custom })).await
-    }
-
-    /// Whether anything is mounted where an API path leads to.
-    ///
-    /// # Errors
-    /// When the vault does not answer.
-    pub async fn leads_somewhere(&self, path: &str) -> Result<bool, Error> {
-        let (token, repeat) = (Some(&self.token), Repeat::Freely);
-        let request = Request { method: Method::Get, path, token, body: None, repeat, secret_in_body: None };
-        let answer = self.nodes.send_again(&request).await?;
-        let words = words(&answer).ok_or_else(|| not_a_vault(&answer))?;
-        Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
-    }
-
-    /// The first try may have been written and its answer lost on the way.
-    async fn is_it_ours(&self, path: &SecretPath, field: &str, value: &BuildToken) -> Result<Written, Error> {
-        let found: Option<Data> = self.look(&path.api_path()).await?;
-        let Some(data) = found else { return Ok(Written::Overtaken) };
-        let fields = data.data.unwrap_or_default();
-        let ours = fields.get(field).and_then(Value::as_str) == Some(value.expose());
-        wipe_all(fields);
-        Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
-    }
-
-    async fn fields_now(&self, path: &SecretPath, version: u64) -> Result<Map<String, Value>, Error> {
-        if version == 0 {
-            return Ok(Map::new());
-        }
-        let found: Option<Data> = self.look(&path.api_path()).await?;
-        Ok(found.and_then(|data| data.data).unwrap_or_default())
-    }
-
-    async fn write_fields(
-        &self,
-        path: &SecretPath,
-        fields: &Map<String, Value>,
-        after: u64,
-    ) -> Result<Written, Error> {
+    pub async fn put_after(&self, path: &SecretPath, data: &Values, after: u64) -> Result<Written, Error> {
         let api_path = path.api_path();
-        let body = json!({ "options": { "cas": after }, "data": fields });
-        let bytes = Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default());
-        wipe(body);
+        let body = Put { options: Options { cas: after }, data };
         let request = Request {
             method: Method::Post,
             path: &api_path,
+            query: None,
             token: Some(&self.token),
-            body: Some(bytes),
+            body: Some(Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default())),
             repeat: Repeat::Freely,
             secret_in_body: None,
         };
@@ -258,25 +203,60 @@ impl Session {
         if answer.status == 400 && words.iter().any(|text| text.contains(NOT_THAT_VERSION)) {
             return Ok(Written::Overtaken);
         }
-        let values: Vec<&str> =
-            fields.values().filter_map(Value::as_str).chain([self.token.expose()]).collect();
+        let values: Vec<&str> = data.texts().chain([self.token.expose()]).collect();
         Err(Error::Refused {
             asked: format!("POST {api_path}"),
             status: answer.status,
             text: one_line(&words, &values),
         })
     }
-}
 
-fn wipe(value: Value) {
-    match value {
-        Value::String(mut text) => text.zeroize(),
-        Value::Array(items) => items.into_iter().for_each(wipe),
-        Value::Object(fields) => wipe_all(fields),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    /// Writes what stands beside a secret, whole.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn put_custom(
+        &self,
+        path: &SecretPath,
+        custom: &BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        self.set(&path.metadata_path(), &json!({ "custom_metadata": custom })).await
     }
-}
 
-fn wipe_all(fields: Map<String, Value>) {
-    fields.into_iter().for_each(|(_, value)| wipe(value));
+    /// Whether anything is mounted where an API path leads to.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn leads_somewhere(&self, path: &str) -> Result<bool, Error> {
+        let (token, repeat) = (Some(&self.token), Repeat::Freely);
+        let request = Request {
+            method: Method::Get,
+            path,
+            query: None,
+            token,
+            body: None,
+            repeat,
+            secret_in_body: None,
+        };
+        let answer = self.nodes.send_again(&request).await?;
+        let words = words(&answer).ok_or_else(|| not_a_vault(&answer))?;
+        Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
+    }
+
+    /// The first try may have been written and its answer lost on the way.
+    async fn is_it_ours(&self, path: &SecretPath, field: &str, value: &BuildToken) -> Result<Written, Error> {
+        let found: Option<Data> = self.look(&path.api_path()).await?;
+        let Some(data) = found else { return Ok(Written::Overtaken) };
+        let fields = data.data.unwrap_or_default();
+        let ours = fields.text(field) == Some(value.expose());
+        Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
+    }
+
+    async fn fields_now(&self, path: &SecretPath, version: u64) -> Result<Values, Error> {
+        if version == 0 {
+            return Ok(Values::default());
+        }
+        let found: Option<Data> = self.look(&path.api_path()).await?;
+        Ok(found.and_then(|data| data.data).unwrap_or_default())
+    }
 }

@@ -31,6 +31,8 @@ mod session;
 
 mod token;
 
+mod values;
+
 pub use address::Address;
 pub use answer::said;
 pub use config::{Auth, Config, Credential};
@@ -41,3 +43,4 @@ pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
 pub use session::{GivenBack, Kind, Session};
 pub use token::VaultToken;
+pub use values::Values;

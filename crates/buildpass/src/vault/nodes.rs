@@ -52,6 +52,7 @@ struct Node {
 pub(super) struct Request<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
+    pub(super) query: Option<&'a str>,
     pub(super) token: Option<&'a VaultToken>,
     pub(super) body: Option<Zeroizing<Vec<u8>>>,
     pub(super) repeat: Repeat,
@@ -167,15 +168,9 @@ impl Nodes {
     }
 
     /// Asks the node whose turn it is once, for what comes piece by piece.
-    pub(super) async fn open(
-        &self,
-        (path, query): (&str, Option<&str>),
-        token: &VaultToken,
-    ) -> Result<Pieces, Error> {
+    pub(super) async fn open(&self, path: &str, token: &VaultToken) -> Result<Pieces, Error> {
         let (node, headers) = (self.preferred()?, self.headers(Some(token))?);
-        let mut url = node.address.api(path);
-        url.set_query(query);
-        let pieces = node.client()?.open(url, headers, self.patience).await;
+        let pieces = node.client()?.open(node.address.api(path), headers, self.patience).await;
         pieces.map_err(|source| Error::Unreachable { address: node.address.to_string(), source })
     }
 
@@ -294,8 +289,8 @@ impl Node {
         headers: HeaderMap,
         patience: Duration,
     ) -> Result<Answer, http::Error> {
-        self.client()?
-            .send(request.method, self.address.api(request.path), headers, request.body.clone(), patience)
-            .await
+        let mut url = self.address.api(request.path);
+        url.set_query(request.query);
+        self.client()?.send(request.method, url, headers, request.body.clone(), patience).await
     }
 }

@@ -39,8 +39,15 @@ impl Probe {
     /// When no node answers.
     pub async fn ask(&self, method: Method, path: &str, body: &Value) -> Result<Answer, Error> {
         let body = (!body.is_null()).then(|| Zeroizing::new(body.to_string().into_bytes()));
-        let request =
-            Request { method, path, token: None, body, repeat: Repeat::WhenUnsent, secret_in_body: None };
+        let request = Request {
+            method,
+            path,
+            query: None,
+            token: None,
+            body,
+            repeat: Repeat::WhenUnsent,
+            secret_in_body: None,
+        };
         self.0.send(&request).await
     }
 

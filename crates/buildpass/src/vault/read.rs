@@ -1,9 +1,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use zeroize::Zeroize;
 
 use super::{
-    Engine, Error, SecretPath, SecretRef, Session,
+    Engine, Error, SecretPath, SecretRef, Session, Values,
     answer::{not_a_vault, one_line, parse, plain, words},
     nodes::{Repeat, Request},
 };
@@ -12,10 +11,10 @@ use crate::{
     secret::{BuildToken, End, Lease, LeaseId},
 };
 
-/// All fields of one secret; wiped when they end.
+/// All fields of one secret.
 pub struct Fields {
     path: SecretPath,
-    fields: Map<String, Value>,
+    fields: Values,
     kept: Kept,
 }
 
@@ -76,6 +75,7 @@ impl Session {
         let request = Request {
             method: Method::Get,
             path: &api_path,
+            query: None,
             token: Some(&self.token),
             body: None,
             repeat,
@@ -121,7 +121,10 @@ impl Session {
             let until = self.clock.after(lease_duration);
             End::Leased { id: LeaseId(lease_id), until, renewable }
         };
-        Ok(Lease::new(Fields { path: path.clone(), fields, kept: kept.unwrap_or_default() }, end))
+        Ok(Lease::new(
+            Fields { path: path.clone(), fields: Values(fields), kept: kept.unwrap_or_default() },
+            end,
+        ))
     }
 
     async fn refused(&self, path: &SecretPath, answer: &Answer) -> Error {
@@ -159,6 +162,7 @@ impl Session {
         let request = Request {
             method: Method::Get,
             path: &api_path,
+            query: None,
             token: Some(&self.token),
             body: None,
             repeat: Repeat::Freely,
@@ -207,13 +211,14 @@ impl Fields {
     /// # Errors
     /// When there is no such field, or it is null.
     pub fn field(&self, name: &str) -> Result<BuildToken, Error> {
-        match self.fields.get(name) {
+        match self.fields.0.get(name) {
             Some(Value::String(text)) => Ok(BuildToken::new(text.clone())),
             Some(Value::Null) | None => Err(Error::NoField {
                 path: self.path.clone(),
                 field: name.to_owned(),
                 there: self
                     .fields
+                    .0
                     .iter()
                     .filter(|(_, value)| !value.is_null())
                     .map(|(name, _)| plain(name))
@@ -227,20 +232,5 @@ impl Fields {
 impl std::fmt::Debug for Fields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fields").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Fields {
-    fn drop(&mut self) {
-        self.fields.values_mut().for_each(wipe);
-    }
-}
-
-fn wipe(value: &mut Value) {
-    match value {
-        Value::String(text) => text.zeroize(),
-        Value::Array(items) => items.iter_mut().for_each(wipe),
-        Value::Object(fields) => fields.values_mut().for_each(wipe),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -110,6 +110,7 @@ async fn login(
     let request = Request {
         method: Method::Post,
         path: &format!("auth/{mount}/login"),
+        query: None,
         token: None,
         body: Some(json(&login)),
         repeat: Repeat::Freely,
@@ -197,6 +198,7 @@ impl Session {
         let request = Request {
             method: Method::Post,
             path: RENEW_SELF,
+            query: None,
             token: Some(&self.token),
             body: Some(increment(lead)),
             repeat: Repeat::Freely,
@@ -279,6 +281,7 @@ impl Session {
         let request = Request {
             method,
             path,
+            query: None,
             token: Some(&self.token),
             body,
             repeat: Repeat::Freely,

@@ -54,8 +54,8 @@ impl AuditedHeaders {
         let shown = headers.iter().filter_map(|(name, value)| {
             let (name, value) = (name.as_str(), value.to_str().ok()?);
             Some(match chosen.get(name)? {
-                Shown::Plain => Header::Plain { name, value },
-                Shown::Hashed => Header::Hashed { name, value },
+                Shown::Plain if !CREDENTIALS.contains(&name) => Header::Plain { name, value },
+                Shown::Plain | Shown::Hashed => Header::Hashed { name, value },
             })
         });
         shown.collect()
@@ -81,3 +81,5 @@ impl AuditedHeaders {
 }
 
 const ENTRY: &str = "core/audited-headers";
+/// Hashed however they were chosen: who may choose headers must not be given every bearer's token.
+const CREDENTIALS: [&str; 2] = ["authorization", "x-vault-token"];

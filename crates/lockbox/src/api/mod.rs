@@ -96,6 +96,9 @@ mod failure;
 /// What went wrong, as an HTTP answer.
 mod rescue;
 
+#[cfg(test)]
+mod tests;
+
 pub use check::{PathProblem, check_path};
 pub(crate) use core::Core;
 pub(crate) use payload::Payload;

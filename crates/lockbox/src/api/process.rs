@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Core,
@@ -18,7 +18,7 @@ use crate::{
     auth::{
         Method,
         jwt::{self, Client, Mounted},
-        token::{Session, TokenError},
+        token::{Session, TokenError, Untold},
     },
     exchange::{Answer, Fields, Operation, Request},
     policy::{Acl, Asked, Permission},
@@ -40,7 +40,7 @@ pub(super) struct Asking<'a> {
 ///
 /// # Errors
 /// With what stopped it.
-pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer, Failure> {
+pub(super) async fn process(vault: &Arc<Vault>, incoming: &Incoming) -> Result<Answer, Failure> {
     let path = incoming.path.as_str();
     if sys::is_misplaced(path, incoming.namespace) {
         return Err(Failure::NotInNamespaces);
@@ -68,22 +68,28 @@ pub(super) async fn process(vault: &Vault, incoming: &Incoming) -> Result<Answer
     }
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
-    let outcome = Way { core, incoming, route: &route, wrap }.go().await;
+    let untold = Untold::new(&core.tokens);
+    let answer = Way { vault, core, incoming, route: &route, wrap, untold: &untold }.go().await;
     // What ended on the way leaves nothing behind.
     core.clear_cubbyholes().await?;
-    if let (Ok(_), Route::System("seal")) = (&outcome, &route) {
+    let answer = answer?;
+    if let Route::System("seal") = &route {
         vault.seal();
     }
-    outcome
+    untold.are_told();
+    Ok(answer)
 }
 
 /// A request that has found where it leads.
 struct Way<'a> {
+    vault: &'a Arc<Vault>,
     core: &'a Core,
     incoming: &'a Incoming,
     route: &'a Route<'a>,
     /// How long the answer shall be wrapped, if at all.
     wrap: Option<Duration>,
+    /// What ends again unless this gets to its end.
+    untold: &'a Untold<'a>,
 }
 
 impl Way<'_> {
@@ -126,6 +132,10 @@ impl Way<'_> {
             }
         };
         let outcome = self.authorise(&shown.session).await;
+        if core.store.is_replaced() {
+            // The token of before is nothing any more.
+            return outcome;
+        }
         shown.finish().await?;
         outcome
     }
@@ -144,7 +154,7 @@ impl Way<'_> {
         let outcome = match method.login(mounted, &request, client).await {
             Ok(order) => {
                 let answer = token::log_in(core, accessor, order).await;
-                answer.map(|answer| jwt::Method::noted(answer, &incoming.fields))
+                self.noted(answer).map(|answer| jwt::Method::noted(answer, &incoming.fields))
             }
             Err(refusal) => Err(refusal.into()),
         };
@@ -159,14 +169,17 @@ impl Way<'_> {
     }
 
     async fn authorise(&self, session: &Session) -> Result<Answer, Failure> {
-        let Self { core, incoming, route, wrap } = *self;
+        let Self { core, incoming, route, wrap, .. } = *self;
         let path = incoming.path.as_str();
         let acl = Acl::new(&core.policies, session.token.policies.iter().map(String::as_str))
             .at(core.now())
             .borne_by(&session.token.entity_id);
         let id = incoming.token.as_deref().map_or("", String::as_str);
         let asking = Asking { path, session, acl: &acl, id, wrap };
-        let operation = route.settle(core, (incoming.operation, session.key), &incoming.fields)?;
+        let operation = match route.settle(core, (incoming.operation, session.key), &incoming.fields) {
+            Ok(operation) => operation,
+            Err(error) => return Err(self.audited(incoming.operation).stops(error.into())?),
+        };
         let asked_path = route.asked(operation, path);
         let asked =
             Asked { operation, path: &asked_path, fields: &incoming.fields, wrap, danger: route.danger() };
@@ -180,7 +193,7 @@ impl Way<'_> {
         audited.asks(asker)?;
         let paged = grant.page.applied(&incoming.fields);
         let request = self.request(operation, paged.as_ref().unwrap_or(&incoming.fields));
-        let outcome = carried_out(core, &asking, (route, incoming), request).await;
+        let outcome = self.noted(self.carry_out(&asking, request).await);
         let outcome = outcome.and_then(|answer| shown::shown(answer, &grant, &acl, &asked));
         self.tell(&audited, asker, outcome).await
     }
@@ -202,7 +215,42 @@ impl Way<'_> {
             }
             (_, outcome) => outcome,
         };
-        audited.is_told(asker, told)
+        audited.is_told(asker, self.noted(told))
+    }
+
+    /// The same; the tokens in it are for nothing when it does not arrive.
+    fn noted(&self, outcome: Result<Answer, Failure>) -> Result<Answer, Failure> {
+        outcome.inspect(|answer| answer.new_tokens().for_each(|id| self.untold.note(id)))
+    }
+
+    /// Has it done by whose path it is.
+    async fn carry_out(&self, asking: &Asking<'_>, request: Request<'_>) -> Result<Answer, Failure> {
+        let Self { vault, core, incoming, route, .. } = *self;
+        match route {
+            Route::Cubbyhole(path) => {
+                cubbyhole::handle(core, asking.session, &Request { path, ..request }).await
+            }
+            Route::System(path) if path.starts_with("wrapping/") => {
+                wrapping::handle(core, asking, incoming, &Request { path, ..request }).await
+            }
+            Route::System(path) if *path == snapshot::PATH => {
+                snapshot::handle((vault, core), &incoming.transfer, request.operation).await
+            }
+            Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
+            Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,
+            Route::Method(mount, path) => match &*mount.inside {
+                Method::Jwt(method) => {
+                    let lifetimes = mount.description.lifetimes();
+                    Ok(method.handle(&Request { path, ..request }, lifetimes).await?)
+                }
+                Method::Token => Err(Failure::Token(TokenError::Refused)),
+            },
+            Route::Engine(mount, path) => {
+                let lease_seconds = mount.description.tuning.lease_hint();
+                Ok(mount.inside.handle(&Request { path, lease_seconds, ..request }).await?)
+            }
+            Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
+        }
     }
 
     fn audited(&self, operation: Operation) -> Audited<'_> {
@@ -211,37 +259,5 @@ impl Way<'_> {
 
     fn request<'r>(&self, operation: Operation, fields: &'r Fields) -> Request<'r> {
         Request { operation, path: "", fields, now: self.core.now(), lease_seconds: 0 }
-    }
-}
-
-/// Has it done by whose path it is.
-async fn carried_out(
-    core: &Core,
-    asking: &Asking<'_>,
-    (route, incoming): (&Route<'_>, &Incoming),
-    request: Request<'_>,
-) -> Result<Answer, Failure> {
-    match route {
-        Route::Cubbyhole(path) => cubbyhole::handle(core, asking.session, &Request { path, ..request }).await,
-        Route::System(path) if path.starts_with("wrapping/") => {
-            wrapping::handle(core, asking, incoming, &Request { path, ..request }).await
-        }
-        Route::System(path) if *path == snapshot::PATH => {
-            snapshot::handle(core, &incoming.transfer, request.operation).await
-        }
-        Route::System(path) => sys::handle(core, asking, &Request { path, ..request }).await,
-        Route::Token(path) => token::handle(core, asking, &Request { path, ..request }).await,
-        Route::Method(mount, path) => match &*mount.inside {
-            Method::Jwt(method) => {
-                let lifetimes = mount.description.lifetimes();
-                Ok(method.handle(&Request { path, ..request }, lifetimes).await?)
-            }
-            Method::Token => Err(Failure::Token(TokenError::Refused)),
-        },
-        Route::Engine(mount, path) => {
-            let lease_seconds = mount.description.tuning.lease_hint();
-            Ok(mount.inside.handle(&Request { path, lease_seconds, ..request }).await?)
-        }
-        Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
     }
 }

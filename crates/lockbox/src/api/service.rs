@@ -1,7 +1,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use hyper::{Request, Response, body::Incoming as Body};
-use tokio::{task, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     Payload, Vault, envelope,
@@ -100,16 +100,7 @@ impl Api {
         }
         let incoming = Incoming::read(id.to_owned(), request, ends, self).await?;
         let answer = process::process(&self.vault, &incoming).await?;
-        match incoming.transfer.take() {
-            Cargo::Restore(backup) => {
-                // A client that goes away in the middle must not leave it half done.
-                let vault = Arc::clone(&self.vault);
-                let restored = task::spawn(async move { vault.restore(*backup).await });
-                restored.await.unwrap_or(Err(Failure::Sealed))?;
-                Ok((answer, Cargo::Nothing))
-            }
-            cargo => Ok((answer, cargo)),
-        }
+        Ok((answer, incoming.transfer.take()))
     }
 }
 

@@ -17,7 +17,7 @@ use hyper::{
 use tokio::{runtime::Handle, sync::mpsc, task, time};
 
 use super::{
-    Core,
+    Core, Vault,
     failure::Failure,
     payload::Payload,
     transfer::{Cargo, Transfer},
@@ -35,12 +35,12 @@ pub(super) fn is_at(path: &str) -> bool {
     path.strip_prefix("sys/") == Some(PATH)
 }
 
-/// Makes ready what is asked for by somebody who may.
+/// Does what is asked for by somebody who may.
 ///
 /// # Errors
-/// When it cannot be read, or the backup that came is no good.
+/// When it cannot be read or written, or the backup that came is no good.
 pub(super) async fn handle(
-    core: &Core,
+    (vault, core): (&Arc<Vault>, &Core),
     transfer: &Transfer,
     operation: Operation,
 ) -> Result<Answer, Failure> {
@@ -51,7 +51,11 @@ pub(super) async fn handle(
         }
         Operation::Update => {
             let Cargo::Body(body, patience) = transfer.take() else { return Err(BackupError::CutOff.into()) };
-            transfer.put(Cargo::Restore(Box::new(take_in(core, body, patience).await?)));
+            let backup = take_in(core, body, patience).await?;
+            let vault = Arc::clone(vault);
+            // A client that goes away in the middle must not leave it half done.
+            let restored = task::spawn(async move { vault.restore(backup).await });
+            restored.await.unwrap_or(Err(Failure::Sealed))?;
             Ok(Answer::empty())
         }
         _ => Err(Failure::UnsupportedOperation),

@@ -5,7 +5,7 @@ use std::{
 
 use hyper::body::Incoming as Body;
 
-use crate::storage::{Backup, Checked};
+use crate::storage::Backup;
 
 /// What goes beside a request or its answer, because it is too large to be held in memory.
 #[derive(Default)]
@@ -18,8 +18,6 @@ pub(super) enum Cargo {
     Nothing,
     /// A body that nobody has read yet, since its sender has to be known first, and how long a piece of it may take.
     Body(Body, Duration),
-    /// A backup that was taken in, to be put in the place of everything on the way back.
-    Restore(Box<Checked>),
     /// A backup that is the answer.
     Download(Backup),
 }

@@ -191,16 +191,25 @@ impl Vault {
         Ok(core)
     }
 
-    /// Puts a backup in the place of everything; the audit log goes on.
+    /// Puts a backup in the place of everything; the audit log goes on, and no token comes back that has ended.
     ///
     /// # Errors
-    /// When it was sealed meanwhile, or the disk refuses: then everything is as it was.
+    /// When the disk refuses: then everything is as it was. When it was sealed meanwhile, or what is in the backup cannot be
+    /// read: then it is sealed.
     pub(super) async fn restore(&self, backup: Checked) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
-        let core = self.core().ok_or(Failure::Sealed)?;
-        let store = core.store.restore(backup, &watch::STAYS).await?;
-        let loaded = self.load(Arc::new(store), core.audit.clone()).await;
+        let before = self.core().ok_or(Failure::Sealed)?;
+        let fates = before.tokens.fates(self.now());
+        let loaded = match before.store.restore(backup, &watch::STAYS, fates).await {
+            Ok(store) => self.load(Arc::new(store), before.audit.clone()).await,
+            Err(error) if !before.store.is_replaced() => return Err(error.into()),
+            Err(error) => Err(error.into()),
+        };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        // Who sealed it was told that it is, and no restore undoes that.
+        if !matches!(&*state, State::Open(core) if Arc::ptr_eq(core, &before)) {
+            return Err(Failure::Sealed);
+        }
         match loaded {
             Ok(core) => {
                 *state = State::Open(Arc::new(core));

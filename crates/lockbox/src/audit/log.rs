@@ -29,6 +29,9 @@ struct End {
     tip: Tip,
     /// The length that the file had before half a line got into it, until that is out again.
     undo: Option<u64>,
+    /// How many lines there is room for.
+    #[cfg(test)]
+    room: Option<usize>,
 }
 
 impl AuditLog {
@@ -52,7 +55,7 @@ impl AuditLog {
             Tail::Torn { tip, torn } => (tip, Some(torn)),
             Tail::Foreign => return Err(AuditError::Foreign(path.to_owned())),
         };
-        let log = Self { path: path.to_owned(), keys, end: Mutex::new(End { file, tip, undo: None }) };
+        let log = Self { path: path.to_owned(), keys, end: Mutex::new(End::of(file, tip)) };
         if let Some(torn) = torn {
             if !torn.ends_its_line {
                 log.end().file.write_all(b"\n").map_err(failure("write to", path))?;
@@ -123,7 +126,7 @@ impl AuditLog {
                 return Err(other.err().unwrap_or_else(|| AuditError::Unconnected(self.path.clone())));
             }
         };
-        let mut next = End { file, tip: end.tip, undo: None };
+        let mut next = End::of(file, end.tip);
         if let Err(error) = next.append(&self.path, event.body(now), &self.keys) {
             drop(next);
             lock(&end.file, &self.path)?;
@@ -131,6 +134,12 @@ impl AuditLog {
         }
         *end = next;
         Ok(())
+    }
+
+    /// From now on it can be written to this often.
+    #[cfg(test)]
+    pub(crate) fn limit(&self, lines: Option<usize>) {
+        self.end().room = lines;
     }
 
     fn append(&self, body: String) -> Result<(), AuditError> {
@@ -144,7 +153,23 @@ impl AuditLog {
 }
 
 impl End {
+    fn of(file: File, tip: Tip) -> Self {
+        Self {
+            file,
+            tip,
+            undo: None,
+            #[cfg(test)]
+            room: None,
+        }
+    }
+
     fn append(&mut self, path: &Path, body: String, keys: &AuditKeys) -> Result<(), AuditError> {
+        #[cfg(test)]
+        if let Some(room) = &mut self.room {
+            *room = room
+                .checked_sub(1)
+                .ok_or_else(|| failure("write to", path)(io::ErrorKind::StorageFull.into()))?;
+        }
         let link = Link::behind(self.tip, body.as_bytes(), &keys.seal);
         let line = link.close(body);
         let length = match self.undo {
@@ -403,7 +428,7 @@ mod tests {
         let log = AuditLog {
             path: full.to_owned(),
             keys: sample::keys(),
-            end: Mutex::new(End { file, tip: Tip::default(), undo: None }),
+            end: Mutex::new(End::of(file, Tip::default())),
         };
         let (fields, policies) = (Fields::default(), ["p".to_owned()]);
         let error = log.record_request(sample::at(0), &sample::entry(&policies, &fields)).unwrap_err();

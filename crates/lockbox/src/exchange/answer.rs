@@ -134,6 +134,13 @@ impl Answer {
         Ok(Self::with(Layout::Bare, Some(RawValue::from_string(text)?)))
     }
 
+    /// The ids of the tokens that were made for it.
+    pub(crate) fn new_tokens(&self) -> impl Iterator<Item = &str> {
+        let issued = self.auth.as_ref().filter(|auth| auth.issued.is_none()).map(|auth| &auth.client_token);
+        let wrapping = self.wrap_info.as_ref().map(|wrap| &wrap.token);
+        issued.into_iter().chain(wrapping).map(|token| token.as_str())
+    }
+
     /// Whether it says nothing but that it was done.
     pub(crate) fn is_silent(&self) -> bool {
         self.layout == Layout::Empty && self.presence == Presence::Here

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::{
     Checked, Header, Spool, StorageError,
     prepared_file::PreparedFile,
-    replacement::Replacement,
+    replacement::{Fate, Replacement},
     snapshot::Snapshot,
     writer::{Job, Order, Writer},
 };
@@ -144,7 +144,7 @@ impl Disk {
     /// # Errors
     /// When the disk refuses.
     pub(crate) async fn fill(&self, backup: Checked) -> Result<(), StorageError> {
-        self.replace(Replacement { backup, kept: Vec::new() }).await
+        self.replace(Replacement { backup, kept: Vec::new(), fate: Box::new(|_| Fate::Stays) }).await
     }
 
     /// Room for a backup beside the file, which nobody else sees and which is gone when it is let go of.

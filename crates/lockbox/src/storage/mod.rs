@@ -18,6 +18,9 @@ mod header;
 /// The one writer, and the writes that it puts together.
 mod writer;
 
+/// When nothing is written, since it would fail again.
+mod pause;
+
 /// How a batch changes the tables.
 mod apply;
 
@@ -51,7 +54,7 @@ mod error;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use tests::SimulatedDisk;
+pub(crate) use tests::{SimulatedDisk, lands};
 
 pub use backup::BackupError;
 pub(crate) use backup::{Backup, BackupFailure, Checked, Spool};
@@ -59,6 +62,7 @@ pub(crate) use batch::Batch;
 pub(crate) use disk::{Disk, Medium};
 pub use error::StorageError;
 pub(crate) use header::Header;
+pub(crate) use replacement::Fate;
 pub(crate) use shelf::{Shelf, ShelfView, json};
 pub(crate) use store::{Pending, Record, Store};
 pub(crate) use turns::Turns;

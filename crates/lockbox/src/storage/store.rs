@@ -9,7 +9,7 @@ use super::{
     apply::{RECORDS, Step, name_of, named},
     batch::Change,
     disk::{HEADER, KEYRING},
-    replacement::Replacement,
+    replacement::{Fate, Replacement},
     writer::Job,
 };
 use crate::{
@@ -83,6 +83,11 @@ impl Store {
         let disk = Arc::new(Disk::open(super::Medium::Memory).unwrap());
         let header = Header::new(crate::seal::Split::WHOLE);
         Self::create(disk, &header, RootKey::draw(), Moment::at_second(0)).await.unwrap()
+    }
+
+    /// Whether a backup was put in the place of what it is the store of.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.generation != self.disk.generation()
     }
 
     pub(crate) fn keyring(&self) -> Arc<Keyring> {
@@ -165,18 +170,23 @@ impl Store {
     }
 
     /// Puts a backup in the place of everything but the entries at `kept`, in one step, and gives the store of it. This one
-    /// writes nothing from then on.
+    /// writes nothing from then on. What becomes of each record is asked at the moment of it.
     ///
     /// # Errors
     /// When the disk refuses: then everything is as it was.
-    pub(crate) async fn restore(&self, backup: Checked, kept: &[&str]) -> Result<Self, StorageError> {
+    pub(crate) async fn restore(
+        &self,
+        backup: Checked,
+        kept: &[&str],
+        fate: impl Fn(&Record) -> Fate + Send + 'static,
+    ) -> Result<Self, StorageError> {
         let mut steps = Vec::new();
         for path in kept {
             if let Some(value) = self.read(path)? {
                 steps.push(sealed(backup.keyring(), Change::Put((*path).to_owned(), value)));
             }
         }
-        self.disk.replace(Replacement { backup, kept: steps }).await?;
+        self.disk.replace(Replacement { backup, kept: steps, fate: Box::new(fate) }).await?;
         Self::unseal(Arc::clone(&self.disk), self.root.clone())
     }
 

@@ -14,6 +14,7 @@ use super::{
     StorageError,
     apply::{Step, Tables},
     disk::File,
+    pause::Pause,
     replacement::Replacement,
 };
 use crate::{metrics::Commits, seal::Keyring};
@@ -47,7 +48,8 @@ impl Writer {
         let (orders, waiting) = mpsc::channel();
         let commits = Commits::default();
         let generation = Arc::new(AtomicU64::new(0));
-        let desk = Desk { file, commits: commits.clone(), generation: Arc::clone(&generation) };
+        let (pause, commits_of_desk) = (Pause::default(), commits.clone());
+        let mut desk = Desk { file, commits: commits_of_desk, generation: Arc::clone(&generation), pause };
         let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || desk.work(&waiting));
         // Without the thread every write is answered with `Closed`.
         Self { commits, generation, orders: Some(orders), thread: thread.ok() }
@@ -82,10 +84,11 @@ struct Desk {
     file: Arc<File>,
     commits: Commits,
     generation: Arc<AtomicU64>,
+    pause: Pause,
 }
 
 impl Desk {
-    fn work(&self, waiting: &mpsc::Receiver<Order>) {
+    fn work(&mut self, waiting: &mpsc::Receiver<Order>) {
         while let Ok(first) = waiting.recv() {
             let mut jobs = Vec::new();
             for order in std::iter::once(first).chain(waiting.try_iter()) {
@@ -105,7 +108,7 @@ impl Desk {
         }
     }
 
-    fn write(&self, jobs: Vec<Job>) {
+    fn write(&mut self, jobs: Vec<Job>) {
         let now = self.generation.load(Ordering::Acquire);
         let (jobs, late): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.generation == now);
         for job in late {
@@ -115,25 +118,40 @@ impl Desk {
             return;
         }
         let begun = Instant::now();
-        let outcome = write(&self.file, &jobs);
-        if outcome.is_ok() {
-            self.commits.landed(begun.elapsed(), jobs.len());
-        } else {
-            self.commits.failed();
-            self.file.reopen();
+        let outcome = self.pause.check(begun).and_then(|()| self.tried(&jobs));
+        match outcome {
+            Ok(()) => self.commits.landed(begun.elapsed(), jobs.len()),
+            Err(_) => self.commits.failed(),
         }
         for job in jobs {
             let _ = job.done.send(outcome.clone());
         }
     }
 
-    fn replace(&self, replacement: Replacement) -> Result<(), StorageError> {
-        let outcome = replacement.carry_out(&self.file);
-        match outcome {
-            Ok(()) => {
-                self.generation.fetch_add(1, Ordering::AcqRel);
+    fn tried(&mut self, jobs: &[Job]) -> Result<(), StorageError> {
+        if self.file.database().is_err() {
+            self.file.reopen();
+        }
+        let outcome = write(&self.file, jobs);
+        match &outcome {
+            Ok(()) => self.pause.end(),
+            Err(error) => {
+                let begun = Instant::now();
+                self.file.reopen();
+                self.pause.begin(Instant::now(), error.clone(), begun.elapsed());
             }
-            Err(_) => self.file.reopen(),
+        }
+        outcome
+    }
+
+    fn replace(&mut self, replacement: Replacement) -> Result<(), StorageError> {
+        let outcome = replacement.carry_out(&self.file);
+        if outcome.is_ok() {
+            // Whether it can be shown or not, it is there: no write is for what was before.
+            self.generation.fetch_add(1, Ordering::AcqRel);
+        }
+        if outcome.is_err() || self.file.refresh().is_err() {
+            self.file.reopen();
         }
         outcome
     }

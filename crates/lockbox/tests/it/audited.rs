@@ -120,3 +120,31 @@ async fn a_wrapped_answer_is_logged_by_its_wrapping_and_a_chosen_header_is_shown
     assert!(matches!(verdict(&log)?, Verdict::Whole { .. }));
     Ok(())
 }
+
+#[tokio::test]
+async fn no_choice_of_headers_shows_the_tokens_of_others() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("audit.log");
+    let vault = audited(&log).await?;
+    for name in ["X-Vault-Token", "Authorization", "X-Job"] {
+        let path = format!("sys/config/auditing/request-headers/{name}");
+        vault.root("POST", &path, json!({})).await?.expect(204)?;
+    }
+    let token = vault.token(json!({ "policies": "default" })).await?;
+    for headers in [format!("X-Vault-Token: {token}\r\n"), format!("Authorization: Bearer {token}\r\n")] {
+        let headers = format!("{headers}X-Job: seen\r\n");
+        vault.send("GET", "auth/token/lookup-self", &headers, "").await?.expect(200)?;
+    }
+    let hash = vault.root("POST", "sys/audit-hash/file", json!({ "input": token })).await?;
+    assert!(!fs::read_to_string(&log)?.contains(&token));
+    let lines = lines(&log)?;
+    let seen: Vec<_> = lines
+        .iter()
+        .map(|line| &line["request"]["headers"])
+        .filter(|seen| seen["x-job"] == json!(["seen"]))
+        .collect();
+    assert_eq!(seen.len(), 4, "{lines:?}");
+    assert_eq!(seen[0]["x-vault-token"], json!([hash.body["data"]["hash"]]));
+    assert!(seen[2]["authorization"][0].as_str().is_some_and(|hash| hash.starts_with("hmac-sha256:")));
+    Ok(())
+}

@@ -244,7 +244,7 @@ impl Hands<'_> {
     }
 
     pub(super) async fn write(&self, path: &str, body: &Value) -> Result<(), Error> {
-        Ok(self.session.write(path, body).await?)
+        Ok(self.session.set(path, body).await?)
     }
 
     async fn remove(&self, path: &str) -> Result<(), Error> {

@@ -110,15 +110,15 @@ fn tell(mode: Mode, told: &[Told]) {
     let count = |fate| told.iter().filter(|told| told.fate == fate).count();
     let (same, differs) = (count(Fate::Same), count(Fate::Differs));
     if mode == Mode::DryRun {
-        let missing = count(Fate::ToCreate);
+        let (missing, older) = (count(Fate::ToCreate), count(Fate::ToExtend));
         note(&format!(
-            "{missing} to create, {same} the same, {differs} different; nothing was written: `--apply` does"
+            "{missing} to create, {older} to extend, {same} the same, {differs} different; nothing was written: `--apply` does"
         ));
     } else {
-        let (created, overwritten, refused) =
-            (count(Fate::Created), count(Fate::Overwritten), count(Fate::Refused));
+        let (created, extended) = (count(Fate::Created), count(Fate::Extended));
+        let (overwritten, refused) = (count(Fate::Overwritten), count(Fate::Refused));
         note(&format!(
-            "{created} created, {overwritten} overwritten, {same} the same, {differs} different, {refused} refused"
+            "{created} created, {extended} extended, {overwritten} overwritten, {same} the same, {differs} different, {refused} refused"
         ));
     }
     if differs > 0 && mode != Mode::Overwrite {
@@ -130,7 +130,13 @@ fn tell(mode: Mode, told: &[Told]) {
 fn is_missing(fate: Fate) -> bool {
     match fate {
         Fate::Differs | Fate::Refused => true,
-        Fate::Same | Fate::ToCreate | Fate::Created | Fate::Overwritten | Fate::Left => false,
+        Fate::Same
+        | Fate::ToCreate
+        | Fate::ToExtend
+        | Fate::Created
+        | Fate::Extended
+        | Fate::Overwritten
+        | Fate::Left => false,
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::File,
     io::Read,
     path::{Path, PathBuf},
@@ -31,12 +32,19 @@ pub struct GitSeen {
 }
 
 /// What git does on the way to one repository.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Way {
     /// Where it goes, where that is not the URL itself.
     pub target: Option<String>,
     /// What `http.*` comes to.
     pub http: Vec<(String, String)>,
+}
+
+/// What `http.*` comes to can be a header with a credential in it.
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Way").field("settings", &self.http.len()).finish_non_exhaustive()
+    }
 }
 
 impl GitSeen {

@@ -21,8 +21,13 @@ impl GitFailure {
         Self { cause, row: None, said }
     }
 
+    /// Where these are GitLab's own words for a credential that it does not take.
+    pub(in crate::git) fn of_refused_token(said: String) -> Option<Self> {
+        Some(Self::read(said)).filter(|failure| failure.row.is_some_and(|row| row.name == ACCESS_DENIED))
+    }
+
     /// Reads what git said.
-    pub(in crate::git) fn read(said: String) -> Self {
+    pub(super) fn read(said: String) -> Self {
         let row = explain::find(Stage::Git, &said);
         Self { cause: row.and_then(|row| row.cause).unwrap_or(Cause::Other), row, said }
     }
@@ -69,6 +74,9 @@ impl GitFailure {
 }
 
 const MOST_LINES: usize = 4;
+
+/// The row of GitLab's `HTTP Basic: Access denied`.
+const ACCESS_DENIED: &str = "git-access-denied";
 
 impl GitFailure {
     fn what(&self, credential: Option<&str>) -> String {

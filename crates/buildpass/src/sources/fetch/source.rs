@@ -24,6 +24,13 @@ pub(super) struct OnItsWay<'a> {
     pub(super) tell: &'a (dyn Fn(&str, Event) + Sync),
 }
 
+/// Who asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Credential,
+    Nothing,
+}
+
 /// What fails for a moment only is tried so many times more.
 const TIMES_MORE: usize = 3;
 
@@ -87,11 +94,13 @@ impl OnItsWay<'_> {
         };
         // GitLab has every repository with `.git`, and redirects who asks without; that is one more way around, and not followed.
         let quick = with_suffix.as_ref().unwrap_or(url);
-        match self.ask_quickly(quick, wanted).await {
+        match self.ask_quickly(quick, wanted, Shown::Credential).await {
             Quick::Refs(refs) => return chosen(quick, &refs),
-            // Another server than GitLab may have it under the name that stands in the list.
-            Quick::Refused(failure) if with_suffix.is_some() && failure.cause == Cause::NotFound => {}
-            Quick::Refused(failure) => return Err(Trouble::git(failure, url, self.item)),
+            // A git older than 2.46 asks as nobody first, and a public repository is for nobody too.
+            Quick::Refused(failure) => match self.ask_quickly(quick, wanted, Shown::Nothing).await {
+                Quick::Refs(refs) => return chosen(quick, &refs),
+                Quick::Refused(_) | Quick::AskGit => return Err(Trouble::git(failure, url, self.item)),
+            },
             Quick::AskGit => {}
         }
         let ask = async |url: &str| {
@@ -110,13 +119,14 @@ impl OnItsWay<'_> {
         }
     }
 
-    async fn ask_quickly(&self, url: &str, wanted: Wanted<'_>) -> Quick {
+    async fn ask_quickly(&self, url: &str, wanted: Wanted<'_>, shown: Shown) -> Quick {
         let location = Location::read(url).map(|(location, _)| location);
         let Some(remote) = location.as_ref().ok().and_then(Location::secured) else { return Quick::AskGit };
         let Some(client) = self.fetching.client(remote) else { return Quick::AskGit };
         let refs =
             if let Wanted::Commit(_) = wanted { Wanted::Default.candidates() } else { wanted.candidates() };
-        let sockets = self.fetching.sockets.as_deref().filter(|_| !self.item.realms.realms.is_empty());
+        let has_realm = shown == Shown::Credential && !self.item.realms.realms.is_empty();
+        let sockets = self.fetching.sockets.as_deref().filter(|_| has_realm);
         let patience = self.fetching.plan.stall.min(QUICK);
         ask_quickly(&client, remote, &refs, sockets, patience).await
     }

@@ -12,7 +12,10 @@ fn every_row_that_was_seen_is_seen_by_a_test() {
     let tests: String = ["explain", "sources", ""]
         .iter()
         .flat_map(|part| fs::read_dir(folder.join(part)).unwrap())
-        .filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok())
+        .map(|entry| entry.unwrap().path())
+        // What stands in these was made up.
+        .filter(|path| !path.ends_with("explain/logs.rs") && !path.ends_with("explain/hostile.rs"))
+        .filter_map(|path| fs::read_to_string(path).ok())
         .collect();
     let unseen = rows::all().filter(|row| matches!(row.source, Source::Seen(_))).map(|row| row.name);
     let unseen: Vec<&str> = unseen.filter(|name| !tests.contains(&format!("[{name}]"))).collect();

@@ -26,6 +26,8 @@ pub(crate) enum Fate {
     Hold,
     /// It arrives piece by piece.
     Slow,
+    /// The server is not asked, and somebody else answers: status and body.
+    Instead(u16, &'static str),
 }
 
 /// How the wire is.
@@ -159,7 +161,16 @@ impl Wire {
             let text = String::from_utf8_lossy(&buffer[..count]);
             let line = text.lines().next().unwrap_or_default();
             if line.contains(" HTTP/1.1") {
-                *fate.lock().unwrap() = (self.fate)(line);
+                let decided = (self.fate)(line);
+                if let Fate::Instead(status, body) = decided {
+                    let mut left = left_of_body(&buffer[..count]);
+                    while left > 0 {
+                        left = left.saturating_sub(client.read(&mut buffer)?.max(1));
+                    }
+                    client.write_all(&page(status, body))?;
+                    continue;
+                }
+                *fate.lock().unwrap() = decided;
             }
             server.write_all(&buffer[..count])?;
         }
@@ -178,7 +189,7 @@ impl Wire {
                 Fate::Lose => return Ok(()),
                 Fate::Hold => self.hold(),
                 Fate::Slow => thread::park_timeout(PAUSE),
-                Fate::Pass => {}
+                Fate::Pass | Fate::Instead(..) => {}
             }
             if self.state() != State::Silent {
                 client.write_all(&buffer[..count])?;
@@ -193,4 +204,19 @@ impl Wire {
             state = self.changed.wait_timeout(state, Duration::from_millis(100)).unwrap().0;
         }
     }
+}
+
+/// How many bytes of a request's body are still on their way behind its head.
+fn left_of_body(bytes: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(bytes);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return 0 };
+    let length = |line: &str| line.to_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok();
+    head.lines().find_map(length).unwrap_or(0).saturating_sub(body.len())
+}
+
+fn page(status: u16, body: &str) -> Vec<u8> {
+    let kind = if body.starts_with('{') { "application/json" } else { "text/html" };
+    let length = body.len();
+    format!("HTTP/1.1 {status} Status\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
 }

@@ -5,12 +5,12 @@ use std::{
     process::{Child, Output, Stdio},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
-use super::{Owner, Served};
+use super::{Owner, Served, killed::at_that_moment};
 use crate::harness::{Finished, wait_until};
 
 /// A lockbox with the build token in it, and its owner with the root token in a file.
@@ -43,7 +43,9 @@ fn a_backup_under_load_is_one_state_with_everything_that_was_acknowledged() {
     let owner = Owner::new();
     let (served, root) = filled(&owner);
     let (acknowledged, begun, ended) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-    let (before, after) = thread::scope(|scope| {
+    let (before, written) = thread::scope(|scope| {
+        // Whoever fails here must not be waited for by those who write.
+        let end = AtTheEnd(&ended);
         scope.spawn(|| {
             // The left one is always as far as the right one, or one ahead.
             for round in 1.. {
@@ -69,16 +71,18 @@ fn a_backup_under_load_is_one_state_with_everything_that_was_acknowledged() {
         }
         let under_way = wait_until(Duration::from_secs(20), || acknowledged.load(Ordering::SeqCst) > 20);
         assert!(under_way);
+        let first = acknowledged.load(Ordering::SeqCst);
         let mut seen = Vec::new();
         for name in ["one", "two", "three"] {
             let before = acknowledged.load(Ordering::SeqCst);
             backup(&owner, &served, name);
             seen.push((name, before, begun.load(Ordering::SeqCst)));
         }
-        ended.store(true, Ordering::SeqCst);
-        (seen.clone(), seen.last().unwrap().2)
+        let written = acknowledged.load(Ordering::SeqCst) - first;
+        drop(end);
+        (seen, written)
     });
-    assert!(after > before[0].1, "nothing was written meanwhile");
+    assert!(written > 0, "nothing was written meanwhile");
     for (name, acknowledged, begun) in before {
         let file = format!("box-{name}");
         let restored =
@@ -89,6 +93,15 @@ fn a_backup_under_load_is_one_state_with_everything_that_was_acknowledged() {
         let (left, right) = (round("left"), round("right"));
         assert!(right >= acknowledged && left <= begun, "{name}: {acknowledged} {left} {right} {begun}");
         assert!(left == right || left == right + 1, "{name}: {left} {right}");
+    }
+}
+
+/// Says so when it is dropped, by a panic too.
+struct AtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for AtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 
@@ -276,33 +289,41 @@ fn a_restore_that_is_killed_leaves_the_old_state_or_the_new_one() {
     served.write(&root, "later", "later");
     served.kill();
     fs::copy(owner.path("box"), owner.path("kept")).unwrap();
-    let mut seen = [0, 0];
-    for round in 0..12 {
-        fs::copy(owner.path("kept"), owner.path("box")).unwrap();
-        let served = owner.serve();
+    let begin = |served: &Served| {
         let reached = ["--address", &served.address, "--root-token-file", "root-token"];
         let mut restore =
             owner.command(&[&["lockbox", "restore", "backup", "--replace"], &reached[..]].concat());
-        let mut restoring: Child =
-            restore.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        if round == 11 {
+        restore.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let mut seen = [0, 0];
+    let mut whole = Duration::ZERO;
+    for round in 0..=ROUNDS {
+        fs::copy(owner.path("kept"), owner.path("box")).unwrap();
+        let (served, begun) = (owner.serve(), Instant::now());
+        let mut restoring: Child = begin(&served);
+        if round == 0 {
             ends(&mut restoring);
+            whole = begun.elapsed();
+        } else {
+            // From soon after its begin to a little after its end, as long as it took when nobody disturbed it.
+            at_that_moment(whole * round / (ROUNDS - 2));
         }
-        // The moment is the point: the first comes before the restore, the last after it.
-        thread::sleep(Duration::from_millis(20 * round));
         served.kill();
         ends(&mut restoring);
         let served = owner.serve();
         let found = (served.read(&root, "build-token").unwrap(), served.read(&root, "later").is_some());
-        let is_old = found == ("made-up-1".to_owned(), false);
-        assert!(is_old || found == ("made-up-2".to_owned(), true), "round {round}: {found:?}");
+        let is_restored = found == ("made-up-1".to_owned(), false);
+        assert!(is_restored || found == ("made-up-2".to_owned(), true), "round {round}: {found:?}");
         for at in 0..40 {
             assert!(served.read(&root, &format!("many/{at}")).is_some(), "round {round}: {at}");
         }
-        seen[usize::from(is_old)] += 1;
+        assert!(round > 0 || is_restored, "it was not disturbed");
+        seen[usize::from(is_restored)] += 1;
     }
-    assert!(seen.iter().all(|count| *count > 0), "every kill came too early or too late: {seen:?}");
+    assert!(seen[0] > 0 && seen[1] > 1, "every kill came too early or too late: {seen:?}");
 }
+
+const ROUNDS: u32 = 12;
 
 fn ends(process: &mut Child) {
     let is_over = wait_until(Duration::from_secs(60), || process.try_wait().unwrap().is_some());

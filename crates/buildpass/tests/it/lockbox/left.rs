@@ -8,7 +8,7 @@ use super::Owner;
 use crate::harness::{BUILD_TOKEN, BUILD_TOKEN_PATH, Finished, ROOT, Sandbox, Vault, http, on_every_vault};
 
 /// A lockbox that has one of everything.
-fn lived_in(sandbox: &Sandbox) -> Vault {
+pub(super) fn lived_in(sandbox: &Sandbox) -> Vault {
     let vault = Vault::lockbox();
     vault.deploy(sandbox);
     let versioned = |path: &str, texts: &[&str]| {
@@ -48,13 +48,13 @@ fn lived_in(sandbox: &Sandbox) -> Vault {
 }
 
 /// Somebody who has tokens of both vaults in files.
-fn leaver() -> Owner {
+pub(super) fn leaver() -> Owner {
     let owner = Owner::new();
     fs::write(owner.path("token"), ROOT).unwrap();
     owner
 }
 
-fn export(owner: &Owner, from: &Vault, to: &Vault, more: &[&str]) -> Finished {
+pub(super) fn export(owner: &Owner, from: &Vault, to: &Vault, more: &[&str]) -> Finished {
     let to = ["--to", &to.address, "--to-token-file", "token"];
     let from = ["--address", &from.address, "--root-token-file", "token"];
     let finished = owner.buildpass(&[&["lockbox", "export"], &to[..], &from, more].concat());
@@ -65,7 +65,7 @@ fn export(owner: &Owner, from: &Vault, to: &Vault, more: &[&str]) -> Finished {
 }
 
 /// What became of all the things, each said once.
-fn fates(finished: &Finished) -> Vec<String> {
+pub(super) fn fates(finished: &Finished) -> Vec<String> {
     let printed: Value = serde_json::from_str(&finished.stdout).unwrap();
     printed["counts"].as_object().unwrap().keys().cloned().collect()
 }
@@ -92,7 +92,7 @@ fn alike(from: &Vault, to: &Vault, path: &str) {
 }
 
 /// The text of one version, and whether it is there.
-fn version(vault: &Vault, path: &str, number: u64) -> (u16, Value) {
+pub(super) fn version(vault: &Vault, path: &str, number: u64) -> (u16, Value) {
     let (status, data) = data(vault, &format!("ci/data/{path}?version={number}"));
     (status, data["data"].clone())
 }
@@ -173,7 +173,7 @@ on_every_vault! {
             "differs     mount plain/: description\n",
             "differs     secret plain/deep/er/secret\n",
             "differs     secret ci/told: 5 versions",
-            "created     secret ci/team/gone: 2 versions, of which 1 cannot be read",
+            "extended    secret ci/team/gone: 2 versions, of which 1 cannot be read and are written as destroyed; 1 of them were there",
         ] {
             assert!(theirs.stdout.contains(line), "{line}{}", theirs.stdout);
         }
@@ -184,7 +184,10 @@ on_every_vault! {
 
         let ours = export(&owner, &from, vault, &["--apply", "--overwrite"]);
         assert_eq!(ours.code, Some(0), "{}{}", ours.stdout, ours.stderr);
-        assert_eq!(version(vault, "told", 6).0, 404);
+        assert_eq!(version(vault, "told", 6).1["value"], "theirs", "an older version now");
+        for (here, there) in [(3, 7), (4, 8), (5, 9)] {
+            assert_eq!(version(vault, "told", there), version(&from, "told", here));
+        }
         for path in ["plain/deep/er/secret", "sys/policies/acl/build-token", "auth/jwt/role/other", "sys/mounts/plain"] {
             alike(&from, vault, path);
         }

@@ -20,6 +20,9 @@ mod damaged;
 /// Everything in another vault.
 mod left;
 
+/// The same, where somebody stands in the way.
+mod left_halfway;
+
 /// `kill -9` at any moment: what was acknowledged is there, and nothing is half there.
 mod killed;
 

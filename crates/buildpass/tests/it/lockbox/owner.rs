@@ -1,12 +1,14 @@
 use std::{
+    fs,
     path::PathBuf,
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
 
 use super::Served;
-use crate::harness::{Buildpass, Finished, OpenBao};
+use crate::harness::{Buildpass, Finished, OpenBao, wait_until};
 
 /// Somebody who has a folder with lockboxes in it, and types commands there.
 pub(super) struct Owner(Buildpass);
@@ -78,6 +80,14 @@ impl Owner {
     pub(super) fn serve_with(&self, arguments: &[&str]) -> Served {
         let serve = ["lockbox", "serve", "--listen", "127.0.0.1:0"];
         Served::start(self.command(&[&serve, arguments].concat()))
+    }
+
+    /// Moves an audit log away, and waits until the next one is written to.
+    pub(super) fn rotate_log(&self, served: &Served, log: &str) {
+        fs::rename(self.path(log), self.path(&format!("{log}.1"))).unwrap();
+        served.signal("HUP");
+        let begun = || fs::metadata(self.path(log)).is_ok_and(|log| log.len() > 0);
+        assert!(wait_until(Duration::from_secs(20), begun));
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {

@@ -124,10 +124,7 @@ fn a_log_that_was_rotated_is_one_log() {
     let root = owner.init().root_token;
     let served = owner.serve_with(&LOGGED);
     ask(&served, &root, 2);
-    fs::rename(owner.path("audit.log"), owner.path("audit.log.1")).unwrap();
-    served.signal("HUP");
-    let begun = || fs::metadata(owner.path("audit.log")).is_ok_and(|log| log.len() > 0);
-    assert!(crate::harness::wait_until(std::time::Duration::from_secs(20), begun));
+    owner.rotate_log(&served, "audit.log");
     ask(&served, &root, 1);
     assert_eq!(served.end("TERM"), Some(0));
     let verify = |logs: &[&str]| {

@@ -100,9 +100,7 @@ fn every_request_is_logged_and_a_new_file_goes_on_where_the_old_one_ended() {
     let root = owner.init().root_token;
     let served = owner.serve_with(&[&OPEN[..], &["--audit-file", "audit"]].concat());
     served.fill(&root);
-    fs::rename(owner.path("audit"), owner.path("audit.1")).unwrap();
-    served.signal("HUP");
-    assert!(wait_until(Duration::from_secs(20), || owner.path("audit").exists()));
+    owner.rotate_log(&served, "audit");
     served.write(&root, "later", "made-up-2");
     assert_eq!(served.end("TERM"), Some(0));
     let (old, new) = (lines(&owner, "audit.1"), lines(&owner, "audit"));
@@ -129,9 +127,10 @@ fn who_logs_in_too_often_is_told_when_to_come_again() {
     let served = owner.serve_with(&[&OPEN[..], &["--login-rate", "1/3"]].concat());
     served.must(&root, "POST", "sys/auth/jwt", json!({"type": "jwt"}));
     let login = || served.ask("", "POST", "auth/jwt/login", json!({"role": "r", "jwt": "made.up.jwt"}));
-    let answers: Vec<u16> = (0..5).map(|_| login().0).collect();
-    assert_eq!(answers[..3], [400, 400, 400]);
-    assert!(answers[3..].contains(&429), "{answers:?}");
+    let answers: Vec<u16> = (0..3).map(|_| login().0).collect();
+    assert_eq!(answers, [400, 400, 400]);
+    // On a slow machine some more are let in meanwhile.
+    assert!((0..50).any(|_| login().0 == 429));
     assert!(wait_until(Duration::from_secs(20), || login().0 == 400));
 }
 

@@ -99,6 +99,15 @@ impl Deployment {
         self.group.sandbox.commit(SHELL, json!({"README.md": text}))
     }
 
+    /// How often somebody showed a credential for a repository since the last time.
+    fn shown_a_credential(&self, repository: &str) -> usize {
+        let requests = self.group.sandbox.admin("GET", "/-/sandbox/requests", &Value::Null);
+        let shown = |each: &&Value| {
+            each["path"].as_str().unwrap().contains(repository) && each["authorization"] == "basic"
+        };
+        requests.as_array().unwrap().iter().filter(shown).count()
+    }
+
     /// The paths that git asked for since the last time.
     fn asked(&self) -> Vec<String> {
         let requests = self.group.sandbox.admin("GET", "/-/sandbox/requests", &Value::Null);

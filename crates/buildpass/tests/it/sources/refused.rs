@@ -26,8 +26,7 @@ on_every_vault! {
         deployment.asked();
         let failed = fetch(&mut job);
         assert_eq!(failed.code, Some(3), "{}", failed.stderr);
-        let refused = deployment.asked().into_iter().filter(|path| path.contains(REPOSITORY)).count();
-        assert_eq!(refused, 1, "who was refused once is not asked again");
+        assert_eq!(deployment.shown_a_credential(REPOSITORY), 1, "it was refused once, and is not shown again");
         let said = format!("error: shell: {}/{REPOSITORY}: the server refuses SECURITY_PRIVATE_TOKEN", deployment.url);
         assert!(failed.stderr.contains(&said), "{}", failed.stderr);
         assert!(failed.stderr.contains("caused by: remote: HTTP Basic: Access denied"), "{}", failed.stderr);

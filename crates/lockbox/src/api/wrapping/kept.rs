@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::WrapError;
 use crate::{
     api::{Core, envelope, failure::Failure},
-    auth::token::{Session, TokenError},
+    auth::token::{Session, TokenError, Untold},
     clock::{Moment, nanos},
     exchange::{Answer, WrapInfo},
     storage::{Batch, StorageError, json},
@@ -65,11 +65,14 @@ pub(super) async fn keep(
     wrapped_accessor: String,
 ) -> Result<Answer, Failure> {
     let wrapping = core.tokens.issue_wrapping(&about.creation_path, about.ttl, about.created).await?;
+    let untold = Untold::new(&core.tokens);
+    untold.note(&wrapping.id);
     let mut batch = Batch::default();
     core.cubbyholes.put(wrapping.key, RESPONSE, json(kept)?, &mut batch);
     core.cubbyholes.put(wrapping.key, ABOUT, json(&about)?, &mut batch);
     core.tokens.own(wrapping.key)?;
     core.store.commit(batch).await?;
+    untold.are_told();
     Ok(Answer::wrapped(WrapInfo {
         token: wrapping.id,
         accessor: wrapping.accessor,

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{
-    Kind, Naming, Order, Renewal, Session, Terms, Token, TokenError, Tokens, key::Key, lifetime::Grant,
-    written::Written,
+    Kind, Naming, Order, Renewal, Session, Terms, Token, TokenError, Tokens, Untold, key::Key,
+    lifetime::Grant, written::Written,
 };
 use crate::{
     clock::Moment,
@@ -84,33 +84,35 @@ impl Tokens {
         let Grant { ttl, warnings } = terms.grant(session.token.issued, now)?;
         let changed =
             Session { ends: Some(now.plus(ttl)), granted: ttl, renewed: Some(now), ..session.clone() };
-        self.change(&changed)?.landed().await?;
+        if let Err(error) = self.change(&changed)?.landed().await {
+            self.take_back(&changed, session);
+            return Err(error.into());
+        }
         Ok((authenticated(shown, &changed), warnings))
     }
 
-    /// Keeps a new token. Nobody knows its id before it is on disk.
+    /// Keeps a new token. Nobody knows its id before it is on disk, and nothing is left of one that does not get there.
     pub(super) async fn keep(&self, mut session: Session, now: Moment) -> Result<(), TokenError> {
-        let key = session.key;
-        let pending = {
+        let (key, parent, written) = (session.key, session.token.parent, json(&Written::from(&session))?);
+        let (untold, pending) = {
             let mut tables = self.write();
             if tables.alive(key, now).is_some() {
                 return Err(TokenError::IdTaken);
             }
-            if session.token.parent.is_some_and(|parent| tables.session(&parent).is_none()) {
+            if parent.is_some_and(|parent| tables.session(&parent).is_none()) {
                 return Err(TokenError::NoParent);
             }
             let mut batch = Batch::default();
             tables.remove(key).into_iter().for_each(|record| batch.delete_record(record));
             session.record = tables.next_record();
-            batch.put_record(session.record, json(&Written::from(&session))?);
+            batch.put_record(session.record, written);
+            let untold = Untold::one(self, key, session.record);
             tables.insert(session);
-            self.store.submit(batch)
+            (untold, self.store.submit(batch))
         };
-        let landed = pending.landed().await;
-        if landed.is_err() {
-            self.write().remove(key);
-        }
-        Ok(landed?)
+        pending.landed().await?;
+        untold.are_told();
+        Ok(())
     }
 
     fn change(&self, changed: &Session) -> Result<Pending, TokenError> {
@@ -121,6 +123,21 @@ impl Tokens {
         let pending = self.submit_record(&changed)?;
         tables.replace(changed);
         Ok(pending)
+    }
+
+    /// Gives a token the time back that it had before a change that did not land.
+    fn take_back(&self, changed: &Session, before: &Session) {
+        let mut tables = self.write();
+        let Some(session) = tables.session(&changed.key) else { return };
+        if (session.ends, session.renewed) != (changed.ends, changed.renewed) {
+            // Somebody changed it since.
+            return;
+        }
+        let Session { ends, granted, renewed, .. } = *before;
+        let session = Session { ends, granted, renewed, ..session.clone() };
+        // Nobody waits for it: it is for what was written since, with the time that is not granted.
+        let _ = self.submit_record(&session);
+        tables.replace(session);
     }
 }
 

@@ -41,8 +41,14 @@ mod shown;
 /// Tokens made, and made to live on.
 mod issue;
 
+/// Tokens made for an answer that may never be given.
+mod untold;
+
 /// Tokens ended.
 mod revoke;
+
+/// What becomes of the tokens in a backup.
+mod restored;
 
 /// Tokens found by their leases.
 mod leases;
@@ -81,3 +87,4 @@ pub(crate) use role::{Aged, TokenRole, contains, contains_glob};
 pub(crate) use roles::TokenRoles;
 pub(crate) use shown::Shown;
 pub(crate) use store::Tokens;
+pub(crate) use untold::Untold;

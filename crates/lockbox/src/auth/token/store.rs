@@ -15,7 +15,7 @@ use crate::{
 /// The tokens that are alive: all of them in memory, each with a record in the store.
 #[derive(Debug)]
 pub(crate) struct Tokens {
-    tables: RwLock<Tables>,
+    pub(super) tables: Arc<RwLock<Tables>>,
     pub(super) sealer: Sealer,
     pub(super) lease_names: LeaseNames,
     pub(super) store: Arc<Store>,
@@ -41,7 +41,7 @@ impl Tokens {
             tables.insert(session);
         }
         tables.find_lost();
-        let tokens = Self { tables: RwLock::new(tables), sealer, lease_names, store };
+        let tokens = Self { tables: Arc::new(RwLock::new(tables)), sealer, lease_names, store };
         if !used_up.is_empty() {
             // The process ended between the last use of a token and its revocation.
             let ended =

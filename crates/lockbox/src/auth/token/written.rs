@@ -11,7 +11,7 @@ use crate::{
 /// A token as its record in the store holds it: its id is not among it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Written {
-    key: Key,
+    pub(super) key: Key,
     accessor: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     chosen: bool,

@@ -79,13 +79,13 @@ impl Checked {
         &self.wrapped
     }
 
-    /// Everything else, once more from the beginning.
+    /// Everything else, once more from the beginning, with the keyring that opens it.
     ///
     /// # Errors
     /// When it cannot be read, or whoever takes it refuses.
     pub(in crate::storage) fn each(
         &mut self,
-        mut take: impl FnMut(Kept<'_>) -> Result<(), StorageError>,
+        mut take: impl FnMut(&Keyring, Kept<'_>) -> Result<(), StorageError>,
     ) -> Result<(), BackupError> {
         self.spool.seek(SeekFrom::Start(0)).map_err(BackupError::Io)?;
         let mut parts = PartReader::begin(BufReader::with_capacity(CHUNK_BYTES, &mut self.spool))?;
@@ -94,7 +94,7 @@ impl Checked {
         expect(Kind::Keyring, parts.next(&mut bytes)?)?;
         parts.verify_with(&self.keyring.backup_key());
         while let Some(kind) = parts.next(&mut bytes)? {
-            take(Kept::of(kind, &bytes)?)?;
+            take(&self.keyring, Kept::of(kind, &bytes)?)?;
         }
         Ok(())
     }

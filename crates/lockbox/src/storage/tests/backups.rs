@@ -48,8 +48,10 @@ async fn what_was_is_there_again_and_what_came_later_is_gone() {
     store.commit(put("audit/tip", "new")).await.unwrap();
     let under_way = store.backup().unwrap();
 
-    let restored =
-        store.restore(checked(&store, &backup).unwrap(), &["audit/tip", "never/there"]).await.unwrap();
+    let restored = store
+        .restore(checked(&store, &backup).unwrap(), &["audit/tip", "never/there"], |_| Fate::Stays)
+        .await
+        .unwrap();
     assert_eq!(text(&restored), "before");
     assert_eq!(restored.view().unwrap().children("").unwrap(), ["audit/", "folder/"]);
     assert_eq!(*restored.read("audit/tip").unwrap().unwrap(), *bytes("new"));
@@ -61,7 +63,7 @@ async fn what_was_is_there_again_and_what_came_later_is_gone() {
     drop((store, restored));
     let store = reopened(Medium::Simulated(disk), &root).unwrap();
     assert_eq!(text(&store), "before");
-    let store = store.restore(checked(&store, &of_before).unwrap(), &[]).await.unwrap();
+    let store = store.restore(checked(&store, &of_before).unwrap(), &[], |_| Fate::Stays).await.unwrap();
     assert_eq!(text(&store), "after");
 }
 
@@ -94,7 +96,7 @@ async fn a_damaged_entry_is_found_when_the_backup_is_taken() {
     here.commit(filled("one")).await.unwrap();
     there.commit(filled("two")).await.unwrap();
     // Entries that were sealed by a keyring that the file has not got.
-    let foreign = there.restore(checked(&there, &taken(&here)).unwrap(), &[]).await.unwrap();
+    let foreign = there.restore(checked(&there, &taken(&here)).unwrap(), &[], |_| Fate::Stays).await.unwrap();
     foreign.commit(put("fine", "fine")).await.unwrap();
     assert!(there.backup().unwrap().write_to(Vec::new()).is_err());
     foreign.backup().unwrap().write_to(Vec::new()).unwrap();
@@ -112,7 +114,7 @@ async fn a_power_cut_in_the_middle_leaves_the_old_or_the_new_and_nothing_between
         let backup = taken(&store);
         store.commit(filled("new")).await.unwrap();
         let backup = checked(&store, &backup).unwrap();
-        let restoring = tokio::spawn(async move { store.restore(backup, &[]).await });
+        let restoring = tokio::spawn(async move { store.restore(backup, &[], |_| Fate::Stays).await });
         let mut cuts = Vec::new();
         for _ in 0..200 {
             cuts.push(disk.after_power_cut(&mut dice));
@@ -140,7 +142,7 @@ async fn without_room_everything_is_as_it_was() {
     let backup = taken(&store);
     store.commit(filled("kept")).await.unwrap();
     disk.limit(Some(disk.length()));
-    let refused = store.restore(checked(&store, &backup).unwrap(), &[]).await;
+    let refused = store.restore(checked(&store, &backup).unwrap(), &[], |_| Fate::Stays).await;
     assert!(matches!(refused, Err(StorageError::Write(_))), "{refused:?}");
     assert_eq!(text(&store), "kept");
     store.commit(put("goes/on", "goes on")).await.unwrap();

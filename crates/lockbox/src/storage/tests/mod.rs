@@ -23,11 +23,11 @@ mod rotated;
 
 pub(crate) use simulated::SimulatedDisk;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::{Batch, Disk, Header, Medium, StorageError, Store};
+use super::{Batch, Disk, Fate, Header, Medium, StorageError, Store};
 use crate::{
     clock::Moment,
     seal::{RootKey, Split},
@@ -50,6 +50,14 @@ fn put(path: &str, value: &str) -> Batch {
     let mut batch = Batch::default();
     batch.put(path, bytes(value));
     batch
+}
+
+/// Writes on a disk that has room again, as soon as that is tried.
+pub(crate) async fn lands(store: &Store, batch: impl Fn() -> Batch) {
+    let begun = tokio::time::Instant::now();
+    while let Err(error) = store.commit(batch()).await {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{error}");
+    }
 }
 
 /// Numbers that are the same in every run.

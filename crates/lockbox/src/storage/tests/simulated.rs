@@ -21,6 +21,8 @@ struct Image {
     /// What was written since, in order.
     pending: Vec<(usize, Vec<u8>)>,
     room: Option<usize>,
+    /// How often somebody read its beginning, as who opens it does.
+    openings: usize,
 }
 
 impl SimulatedDisk {
@@ -52,6 +54,10 @@ impl SimulatedDisk {
         self.0.lock().unwrap().seen.len()
     }
 
+    pub(super) fn openings(&self) -> usize {
+        self.0.lock().unwrap().openings
+    }
+
     pub(super) fn change(&self, change: impl FnOnce(&mut Vec<u8>)) {
         let mut image = self.0.lock().unwrap();
         change(&mut image.seen);
@@ -69,8 +75,9 @@ impl StorageBackend for SimulatedDisk {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let image = self.0.lock().unwrap();
+        let mut image = self.0.lock().unwrap();
         let start = usize::try_from(offset).unwrap();
+        image.openings += usize::from(start == 0);
         let read = image.seen.get(start..start + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(read);
         Ok(())

@@ -12,17 +12,16 @@ fn the_system_answers_alike() {
         measured(),
         unknown(),
         raw(),
-        without_tokens(),
         cors(),
         tools(),
         help(),
     ]);
 }
 
-/// They reach what other scripts have: leases by prefix, the audit of every request.
+/// They reach what other scripts have: leases by prefix, the audit of every request, mounts that strangers may see.
 #[test]
 fn what_concerns_everybody_is_answered_alike() {
-    agree_alone(&[leases(), lease_lists(), audits(), audited_headers()]);
+    agree_alone(&[leases(), lease_lists(), audits(), audited_headers(), without_tokens()]);
 }
 
 #[test]

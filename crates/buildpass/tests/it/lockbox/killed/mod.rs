@@ -17,3 +17,5 @@ mod content;
 
 /// Numbers that are the same for the same seed.
 mod dice;
+
+pub(super) use rounds::at_that_moment;

@@ -97,7 +97,7 @@ fn kill_while_it_starts(owner: &Owner, dice: &mut Dice) {
 }
 
 /// The time is what is drawn: nothing is waited for.
-fn at_that_moment(later: Duration) {
+pub(in crate::lockbox) fn at_that_moment(later: Duration) {
     thread::sleep(later);
 }
 

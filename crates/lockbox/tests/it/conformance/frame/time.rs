@@ -6,7 +6,9 @@ pub(crate) fn alike(place: &str, expected: &Value, actual: &Value) -> bool {
         (Value::Number(left), Value::Number(right)) => {
             let name = place.rsplit('/').next().unwrap_or_default();
             let apart = left.as_i64().zip(right.as_i64()).map(|(left, right)| left.abs_diff(right));
-            RUNNING.contains(&name) && apart.is_some_and(|seconds| seconds <= TOLERANCE_SECONDS)
+            // Zero is no short time but one without an end.
+            let both_end = (left.as_i64() == Some(0)) == (right.as_i64() == Some(0));
+            RUNNING.contains(&name) && both_end && apart.is_some_and(|seconds| seconds <= TOLERANCE_SECONDS)
         }
         (Value::String(left), Value::String(right)) => match (Written::parse(left), Written::parse(right)) {
             (Some(left), Some(right)) => {
@@ -16,6 +18,60 @@ pub(crate) fn alike(place: &str, expected: &Value, actual: &Value) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether two lists of warnings say the same, but for how much of a longest time was left in the second in which each was written: a
+/// wish that lies so close to it is warned of or not.
+pub(crate) fn warnings_alike(expected: &Value, actual: &Value) -> bool {
+    let [expected, actual] = [expected, actual].map(|list| {
+        let texts = list.as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str);
+        texts.map(Warning::parse).filter(|warning| !warning.is_of_the_moment()).collect::<Vec<_>>()
+    });
+    expected.len() == actual.len()
+        && expected.iter().zip(&actual).all(|(left, right)| {
+            left.text == right.text && left.left.abs_diff(right.left) <= TOLERANCE_SECONDS
+        })
+}
+
+/// `TTL of "1h" exceeded the effective max_ttl of "59m59s"; TTL value is capped accordingly`, or any other text.
+struct Warning {
+    /// Without the time that is left.
+    text: String,
+    wanted: Option<u64>,
+    left: u64,
+}
+
+impl Warning {
+    fn parse(text: &str) -> Self {
+        let parts: Vec<&str> = text.split('"').collect();
+        if let [before, wanted, EXCEEDED, left, after] = parts[..]
+            && let (Some(wanted_seconds), Some(left)) = (span(wanted), span(left))
+        {
+            return Self { text: [before, wanted, after].concat(), wanted: Some(wanted_seconds), left };
+        }
+        Self { text: text.to_owned(), wanted: None, left: 0 }
+    }
+
+    fn is_of_the_moment(&self) -> bool {
+        self.wanted.is_some_and(|wanted| wanted.abs_diff(self.left) <= TOLERANCE_SECONDS)
+    }
+}
+
+const EXCEEDED: &str = " exceeded the effective max_ttl of ";
+
+/// The seconds of a Go duration, as in `1h0m5s`.
+fn span(text: &str) -> Option<u64> {
+    let (mut seconds, mut number) = (0, None);
+    for letter in text.chars() {
+        number = match (letter.to_digit(10), letter) {
+            (Some(digit), _) => Some(number.unwrap_or(0) * 10 + u64::from(digit)),
+            (None, 'h') => (seconds += number? * 3600, None).1,
+            (None, 'm') => (seconds += number? * 60, None).1,
+            (None, 's') => (seconds += number?, None).1,
+            (None, _) => return None,
+        };
+    }
+    number.is_none().then_some(seconds)
 }
 
 /// A moment as RFC 3339 writes it.
@@ -69,4 +125,28 @@ fn times_are_alike_when_they_are_close_and_written_alike() {
     }
     assert!(alike("/auth/lease_duration", &3600.into(), &3599.into()));
     assert!(!alike("/data/version", &2.into(), &1.into()));
+    assert!(!alike("/data/ttl", &0.into(), &1.into()));
+}
+
+#[test]
+fn warnings_are_alike_when_they_differ_by_the_second_alone() {
+    let capped = |wanted: &str, left: &str| {
+        format!("TTL of {wanted:?}{EXCEEDED}{left:?}; TTL value is capped accordingly")
+    };
+    for (left, right, expected) in [
+        (vec![capped("2h", "1h")], vec![capped("2h", "59m59s")], true),
+        (vec![capped("2h", "1h")], vec![capped("2h0m0s", "1h")], false),
+        (vec![capped("2h", "1h")], vec![capped("2h", "58m")], false),
+        (vec![capped("1h", "59m59s")], vec![], true),
+        (vec![capped("2h", "1h")], vec![], false),
+        (vec!["x".to_owned()], vec!["x".to_owned()], true),
+        (vec!["x".to_owned()], vec!["y".to_owned()], false),
+    ] {
+        assert_eq!(
+            warnings_alike(&left.clone().into(), &right.clone().into()),
+            expected,
+            "{left:?} {right:?}"
+        );
+    }
+    assert!(warnings_alike(&Value::Null, &vec![capped("1h", "1h")].into()));
 }

@@ -17,7 +17,7 @@ fn sessions_are_given_alike() {
 
 fn fields() -> Vec<(&'static str, Vec<Value>)> {
     vec![
-        ("token_ttl", vec![json!("1h"), json!(1), json!("9999h"), json!(0)]),
+        ("token_ttl", vec![json!("1h"), json!(90), json!("9999h"), json!(0)]),
         ("token_max_ttl", vec![json!("1h"), json!("9999h")]),
         ("token_explicit_max_ttl", vec![json!("1h"), json!("9999h")]),
         ("token_period", vec![json!("1h"), json!("9999h")]),
