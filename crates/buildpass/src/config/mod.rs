@@ -46,7 +46,7 @@ pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
-pub use owner::{other_vault, owned_vault};
+pub use owner::{OtherVault, owned_vault};
 pub use parts::Parts;
 pub use readable::Purpose;
 pub use settings::{Settings, Stated};
