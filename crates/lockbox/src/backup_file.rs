@@ -35,10 +35,10 @@ impl BackupFile {
     /// Looks at all of it, and makes a lockbox of it in a file that is empty or not there.
     ///
     /// # Errors
-    /// When it was changed or cut off, the key is another one's, or the disk refuses.
+    /// When it was changed or cut off, the key is another one's, there is a lockbox already, or the disk refuses.
     pub async fn restore(self, key: &RootKey, to: impl Into<PathBuf>) -> Result<(), BackupError> {
         let backup = Checked::new(Box::new(self.file), key)?;
         let disk = Disk::open(Medium::File(to.into()))?;
-        Ok(disk.fill(backup).await?)
+        disk.fill(backup).await
     }
 }

@@ -1,6 +1,6 @@
 //! What a vault's owner asks for beside secrets: any API path, and all of the vault at once.
 
-use std::{collections::BTreeMap, fs::File};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
@@ -11,7 +11,7 @@ use super::{
     answer::{is_nothing, not_a_vault, one_line, parse, words},
     nodes::{Repeat, Request},
 };
-use crate::http::{Answer, Method, Pieces};
+use crate::http::{Answer, Method, Pieces, Upload};
 
 /// What frames every answer of a vault that has something to say.
 #[derive(Deserialize)]
@@ -134,7 +134,7 @@ impl Session {
     ///
     /// # Errors
     /// When the vault refuses it, or does not answer.
-    pub async fn restore(&self, backup: File) -> Result<(), Error> {
+    pub async fn restore(&self, backup: Upload) -> Result<(), Error> {
         let answer = self.nodes.upload(SNAPSHOT, &self.token, backup).await?;
         self.accepted(&answer, &format!("POST {SNAPSHOT}"))
     }

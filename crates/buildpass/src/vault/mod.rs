@@ -41,6 +41,6 @@ pub use kv::{KvState, SecretAt, Written};
 pub use probe::Probe;
 pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
-pub use session::{GivenBack, Kind, Session};
+pub use session::{GivenBack, Kind, Session, refuses_the_token};
 pub use token::VaultToken;
 pub use values::Values;

@@ -2,6 +2,7 @@
 
 use std::{
     process::Child,
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
@@ -26,8 +27,13 @@ struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn set(vault: &'a Vault, sandbox: &Sandbox, command: &[&str], held: &'static str) -> Self {
-        let fate = move |line: &str| if line.contains(held) { Fate::Hold } else { Fate::Pass };
+    fn set(
+        vault: &'a Vault,
+        sandbox: &Sandbox,
+        command: &[&str],
+        held: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let fate = move |line: &str| if held(line) { Fate::Hold } else { Fate::Pass };
         let proxy = Proxy::start(&vault.address, fate);
         let secret = format!("SECURITY_PRIVATE_TOKEN={BUILD_TOKEN_PATH}/token@ci");
         let mut job = Buildpass::new()
@@ -60,7 +66,7 @@ on_every_vault! {
         let sandbox = Sandbox::start();
         vault.deploy(&sandbox);
         for (command, (name, number)) in COMMANDS.into_iter().zip([("TERM", 15), ("INT", 2)]) {
-            let scene = Scene::set(vault, &sandbox, command, "/ci/data/");
+            let scene = Scene::set(vault, &sandbox, command, |line| line.contains("/ci/data/"));
             let start = Instant::now();
             scene.signal(name);
             scene.ends_by(number);
@@ -72,7 +78,12 @@ on_every_vault! {
         let sandbox = Sandbox::start();
         vault.deploy(&sandbox);
         for command in COMMANDS {
-            let mut scene = Scene::set(vault, &sandbox, command, "/login");
+            // Before it logs in, `doctor` asks the mount with an empty login.
+            let (before, logins) = (usize::from(command == ["doctor"]), AtomicUsize::new(0));
+            let is_login = move |line: &str| {
+                line.contains("/login") && logins.fetch_add(1, Ordering::SeqCst) >= before
+            };
+            let mut scene = Scene::set(vault, &sandbox, command, is_login);
             scene.signal("HUP");
             let is_over = || scene.process.try_wait().unwrap().is_some();
             assert!(!wait_until(Duration::from_millis(500), is_over), "the answer may come yet");

@@ -77,7 +77,9 @@ impl<'a> Audited<'a> {
             }
             Err(failure) => Outcome::Refused(refusal(failure, &told, asker)),
         };
-        log.record_response(self.core.now(), &self.entry(asker), &shown).map_err(Failure::Audit)?;
+        let logged = log.record_response(self.core.now(), &self.entry(asker), &shown);
+        inside.into_iter().for_each(Answer::wipe);
+        logged.map_err(Failure::Audit)?;
         outcome
     }
 

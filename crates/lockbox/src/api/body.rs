@@ -91,11 +91,11 @@ fn read(text: Zeroizing<Vec<u8>>) -> Option<Fields> {
 
 /// A name that comes twice has both values, with a comma between them.
 fn form(bytes: &[u8]) -> Result<Fields, Failure> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lossy(bytes);
     if !text.split('&').all(is_sound) {
         return Err(Failure::Form);
     }
-    let joined = |texts: Vec<String>| Value::String(texts.join(","));
+    let joined = |texts: Vec<String>| Value::String(Zeroizing::new(texts).join(","));
     Ok(Fields::new(pairs(bytes).into_iter().map(|(name, texts)| (name, joined(texts))).collect()))
 }
 
@@ -106,10 +106,19 @@ fn is_sound(pair: &str) -> bool {
     !pair.contains(';') && escapes.all(|rest| is_digit(rest.first()) && is_digit(rest.get(1)))
 }
 
+fn lossy(bytes: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(String::from_utf8_lossy(bytes).into_owned())
+}
+
 /// The texts by name, in the order in which they came.
 fn pairs(bytes: &[u8]) -> BTreeMap<String, Vec<String>> {
-    let text = String::from_utf8_lossy(bytes);
-    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let text = lossy(bytes);
+    let decode = |part: &str| {
+        let spaced = Zeroizing::new(part.replace('+', " "));
+        let mut decoded = Zeroizing::new(Vec::with_capacity(spaced.len()));
+        decoded.extend(percent_decode_str(&spaced));
+        String::from_utf8_lossy(&decoded).into_owned()
+    };
     let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty() && is_sound(pair)) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

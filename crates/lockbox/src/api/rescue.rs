@@ -88,7 +88,9 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             BackupError::NotABackup | BackupError::OtherKey | BackupError::Changed | BackupError::CutOff => {
                 told(StatusCode::BAD_REQUEST)
             }
-            BackupError::Io(_) | BackupError::Storage(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
+            BackupError::Occupied | BackupError::Io(_) | BackupError::Storage(_) => {
+                told(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         },
         Failure::Audit(_) => told(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Sealed => told(StatusCode::SERVICE_UNAVAILABLE),

@@ -141,6 +141,11 @@ impl Answer {
         issued.into_iter().chain(wrapping).map(|token| token.as_str())
     }
 
+    /// Lets go of it, and leaves nothing of its data in memory.
+    pub(crate) fn wipe(self) {
+        drop(self.data.map(|data| Zeroizing::new(String::from(Box::<str>::from(data)))));
+    }
+
     /// Whether it says nothing but that it was done.
     pub(crate) fn is_silent(&self) -> bool {
         self.layout == Layout::Empty && self.presence == Presence::Here

@@ -100,6 +100,11 @@ impl Fields {
         self.read(field, |value| convert::text("", value, self.lists()))
     }
 
+    /// A text that opens something.
+    pub(crate) fn secret(&self, field: &'static str) -> Result<Option<Zeroizing<String>>, FieldError> {
+        Ok(self.text(field)?.map(Zeroizing::new))
+    }
+
     /// A list, or one text with commas.
     pub(crate) fn texts(&self, field: &'static str) -> Result<Option<Vec<String>>, FieldError> {
         self.read(field, |value| convert::texts(value, self.lists()))

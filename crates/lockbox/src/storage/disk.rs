@@ -14,7 +14,7 @@ use redb::{
 use tokio::sync::oneshot;
 
 use super::{
-    Checked, Header, Spool, StorageError,
+    BackupError, Checked, Header, Record, Spool, StorageError,
     prepared_file::PreparedFile,
     replacement::{Fate, Replacement},
     snapshot::Snapshot,
@@ -142,9 +142,13 @@ impl Disk {
     /// Fills a new file with a backup.
     ///
     /// # Errors
-    /// When the disk refuses.
-    pub(crate) async fn fill(&self, backup: Checked) -> Result<(), StorageError> {
-        self.replace(Replacement { backup, kept: Vec::new(), fate: Box::new(|_| Fate::Stays) }).await
+    /// When it is a lockbox already, or the disk refuses.
+    pub(crate) async fn fill(&self, backup: Checked) -> Result<(), BackupError> {
+        if self.header()?.is_some() {
+            return Err(BackupError::Occupied);
+        }
+        let fate = Box::new(|_: &Record| Fate::Stays);
+        Ok(self.replace(Replacement { backup, kept: Vec::new(), fate }).await?)
     }
 
     /// Room for a backup beside the file, which nobody else sees and which is gone when it is let go of.

@@ -45,7 +45,7 @@ pub(super) struct Diagnose {
 const FAULTS: u8 = 5;
 
 pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
-    let reach = if arguments.offline { Reach::Here } else { Reach::Servers };
+    let reach = if arguments.offline { Reach::Here } else { Reach::Session };
     let selection = Selection::named(&arguments.only, reach).map_err(|unknown| {
         let names: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
         Failure::usage(unknown.to_string(), format!("these are: {}", names.join(", ")))

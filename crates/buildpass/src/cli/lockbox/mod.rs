@@ -12,6 +12,8 @@ mod key_file;
 
 mod limiting;
 
+mod other;
+
 mod owner;
 
 mod private_file;
@@ -19,6 +21,8 @@ mod private_file;
 mod restore;
 
 mod serve;
+
+mod shares;
 
 mod unopened;
 

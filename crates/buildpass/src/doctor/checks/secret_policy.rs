@@ -8,7 +8,7 @@ use crate::{
 
 /// The session's policies allow reading each secret.
 pub(super) const CHECK: Check =
-    Check { id: "secret-policy", stage: Stage::Policy, needs: &["login"], reach: Reach::Servers, run };
+    Check { id: "secret-policy", stage: Stage::Policy, needs: &["login"], reach: Reach::Session, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let Some(session) = &evidence.vault.session else { return Verdict::not_needed("there is no session") };

@@ -53,8 +53,10 @@ pub use secret::{Mount, SecretRead, SecretSeen};
 pub use session::SessionSeen;
 pub use sources::{SourceSeen, SourcesSeen};
 pub use vault::VaultSeen;
+use vault::{LoggedIn, log_in};
 
 pub(super) use deadline::Deadline;
+use deadline::{GIVING_BACK, Steps};
 pub(super) use proxy::without_credential as proxy_without_credential;
 
 use std::path::Path;
@@ -62,7 +64,7 @@ use std::path::Path;
 use futures_util::future::OptionFuture;
 use tokio::join;
 
-use super::Reach;
+use super::{Reach, judge::nothing_forbids};
 use crate::{
     clock::Clock,
     config::{Environment, Flags},
@@ -89,16 +91,21 @@ pub struct Question<'a> {
 /// # Errors
 /// When somebody asks us to end; the session of our own login is given back then too.
 pub async fn gather<'a>(question: Question<'a>, asked: &AskedToEnd) -> Result<Evidence<'a>, Interrupted> {
-    let deadline = Deadline::begin();
-    let mut evidence = asked.or(Evidence::of_this_machine(question, deadline)).await?;
+    let steps = Steps::begin();
+    let mut evidence = asked.or(Evidence::of_this_machine(question, steps.machine())).await?;
     if question.reach == Reach::Here {
         return Ok(evidence);
     }
+    let deadline = steps.servers();
     let issuer = evidence.claim("iss");
     let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
-    let vault = VaultSeen::look(&evidence, question, deadline, asked);
-    let (vault, issuer) = join!(vault, asked.or(OptionFuture::from(issuer)));
-    (evidence.vault, evidence.issuer) = (vault?, issuer?);
-    asked.or(GitlabSide::ask(&mut evidence, question, deadline)).await?;
+    let vault = VaultSeen::look(&evidence, question, deadline);
+    let seen = async { join!(vault, OptionFuture::from(issuer)) };
+    (evidence.vault, evidence.issuer) = asked.or(seen).await?;
+    if question.reach == Reach::Session && nothing_forbids("login", &evidence) {
+        let LoggedIn { login, session } = log_in(&evidence, steps.session(), asked).await?;
+        (evidence.vault.login, evidence.vault.session) = (login, session);
+    }
+    asked.or(GitlabSide::ask(&mut evidence, question, steps.gitlab())).await?;
     Ok(evidence)
 }

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use url::{Host, Url};
 
 use crate::{config::Environment, http::Tls};
@@ -33,10 +35,31 @@ pub(in crate::doctor) fn without_credential(named: &str) -> Option<Url> {
     Some(proxy)
 }
 
+/// Whether a list of exceptions has a host: by its name, that of a domain that it lies in, its address, or a network of it.
 fn names(list: &str, host: &str) -> bool {
-    list.split(',').map(|each| each.trim().trim_start_matches('.')).any(|each| {
-        each == "*" || (!each.is_empty() && (host == each || host.ends_with(&format!(".{each}"))))
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    list.split(',').map(str::trim).any(|each| match address {
+        _ if each == "*" => true,
+        Some(address) => has(each, address),
+        None => {
+            let domain = each.trim_start_matches('.');
+            !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
+        }
     })
+}
+
+/// Whether an address, or a network as `10.0.0.0/8`, has this one.
+fn has(network: &str, address: IpAddr) -> bool {
+    let Some((base, bits)) = network.split_once('/') else { return network.parse() == Ok(address) };
+    match (base.parse(), address, bits.parse()) {
+        (Ok(IpAddr::V4(base)), IpAddr::V4(address), Ok(bits @ 0..=32)) => {
+            (base.to_bits() ^ address.to_bits()).checked_shr(32 - bits).unwrap_or(0) == 0
+        }
+        (Ok(IpAddr::V6(base)), IpAddr::V6(address), Ok(bits @ 0..=128)) => {
+            (base.to_bits() ^ address.to_bits()).checked_shr(128 - bits).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +80,27 @@ mod tests {
         assert_eq!(on_the_way("https://127.0.0.1:8200", &proxy), None);
         let spared = [proxy[0], ("NO_PROXY", "a.example, .example")];
         assert_eq!(on_the_way("https://v.example", &spared), None);
+    }
+
+    #[test]
+    fn exceptions_name_hosts_domains_addresses_and_networks() {
+        for (list, host, expected) in [
+            ("a.example, .example", "v.example", true),
+            ("example", "v.example", true),
+            ("ample", "v.example", false),
+            ("*", "10.1.2.3", true),
+            ("10.1.2.3", "10.1.2.3", true),
+            ("10.0.0.0/8", "10.1.2.3", true),
+            ("10.0.0.0/16", "10.1.2.3", false),
+            ("0.0.0.0/0", "10.1.2.3", true),
+            ("10.0.0.0/33, 10.0.0.0/, /8", "10.1.2.3", false),
+            ("fd00::/8", "[fd12::1]", true),
+            ("fd00::/8", "[fe80::1]", false),
+            ("::/0", "10.1.2.3", false),
+            ("", "v.example", false),
+        ] {
+            assert_eq!(names(list, host), expected, "{list}: {host}");
+        }
     }
 
     #[test]

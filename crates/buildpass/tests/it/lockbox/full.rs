@@ -66,6 +66,45 @@ fn a_request_that_cannot_be_logged_is_refused_and_not_done() {
     assert_eq!(read["data"]["metadata"]["version"], 1);
 }
 
+#[test]
+fn a_restore_that_finds_no_room_changes_nothing_and_is_logged_as_refused() {
+    let owner = Owner::new();
+    let root = owner.init().root_token;
+    fs::write(owner.path("root-token"), &root).unwrap();
+    let served = owner.serve();
+    served.fill(&root);
+    for number in 0..40 {
+        served.write(&root, &format!("many/{number}"), &"x".repeat(60_000));
+    }
+    let asked = |served: &Served, words: &[&str]| {
+        let reached = ["--address", &served.address, "--root-token-file", "root-token"];
+        owner.buildpass(&[&["lockbox"], words, &reached].concat())
+    };
+    assert_eq!(asked(&served, &["backup", "backup"]).code, Some(0));
+    assert_eq!(served.end("TERM"), Some(0));
+    let room = fs::metadata(owner.path("box")).unwrap().len() + (1 << 20);
+    let arguments = ["--file", "box", "--unseal-key-file", "key", "--audit-file", "audit"];
+    let served = within(room, &owner, &arguments);
+    let mut written = 0;
+    let more = |number: usize| {
+        let body = json!({"data": {"token": "x".repeat(60_000)}});
+        served.ask(&root, "POST", &format!("ci/data/more-{number}"), body).0
+    };
+    while more(written) == 200 {
+        written += 1;
+    }
+    let refused = asked(&served, &["restore", "backup", "--replace"]);
+    assert_ne!(refused.code, Some(0));
+    let log = fs::read_to_string(owner.path("audit")).unwrap();
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let told = lines
+        .filter(|line| line["type"] == "response" && line["request"]["path"] == "sys/storage/raft/snapshot");
+    let errors: Vec<bool> = told.map(|line| line["error"].is_string()).collect();
+    assert_eq!(errors, [true], "{}", refused.stderr);
+    assert_eq!(served.read(&root, "build-token").as_deref(), Some("made-up-1"));
+    assert!(written == 0 || served.read(&root, "more-0").is_some());
+}
+
 /// Serves where no file can grow beyond so many bytes, as on a disk that is full.
 fn within(bytes: u64, owner: &Owner, arguments: &[&str]) -> Served {
     let served = owner.command(&[&["lockbox", "serve", "--listen", "127.0.0.1:0"], arguments].concat());

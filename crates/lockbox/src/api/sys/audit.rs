@@ -36,7 +36,7 @@ pub(super) fn hash(core: &Core, path: &str, request: &Request<'_>) -> Result<Ans
     if request.operation != Operation::Update {
         return Err(Failure::UnsupportedOperation);
     }
-    let input = request.fields.text("input")?.unwrap_or_default();
+    let input = request.fields.secret("input")?.unwrap_or_default();
     if input.is_empty() {
         return Err(Failure::NoInput);
     }

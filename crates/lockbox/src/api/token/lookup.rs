@@ -14,7 +14,7 @@ pub(super) fn own(asking: &Asking<'_>, request: &Request<'_>) -> Answer {
 
 /// Without a token in the request it is about the one that asks.
 pub(super) fn by_id(core: &Core, asking: &Asking<'_>, request: &Request<'_>) -> Result<Answer, Failure> {
-    let Some(id) = request.fields.text("token")?.filter(|id| !id.is_empty()) else {
+    let Some(id) = request.fields.secret("token")?.filter(|id| !id.is_empty()) else {
         return Ok(own(asking, request));
     };
     let session = core.tokens.find(&id, request.now).ok_or(TokenError::Unknown)?;

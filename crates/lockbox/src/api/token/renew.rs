@@ -17,7 +17,7 @@ pub(super) async fn own(core: &Core, asking: &Asking<'_>, request: &Request<'_>)
 }
 
 pub(super) async fn by_id(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
-    let id = request.fields.text("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
+    let id = request.fields.secret("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
     let session = core.tokens.find(&id, request.now).ok_or(TokenError::NotFound)?;
     renew(core, &session, &id, request).await
 }

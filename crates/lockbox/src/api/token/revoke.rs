@@ -13,7 +13,7 @@ pub(super) async fn own(core: &Core, asking: &Asking<'_>) -> Result<Answer, Fail
 
 /// A token that is not there is revoked already.
 pub(super) async fn by_id(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
-    let id = request.fields.text("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
+    let id = request.fields.secret("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
     if let Some(session) = core.tokens.find(&id, request.now) {
         core.tokens.revoke(&session).await?;
     }
@@ -26,7 +26,7 @@ pub(super) async fn alone(
     asking: &Asking<'_>,
     request: &Request<'_>,
 ) -> Result<Answer, Failure> {
-    let id = request.fields.text("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
+    let id = request.fields.secret("token")?.filter(|id| !id.is_empty()).ok_or(TokenError::NoId)?;
     if asking.acl.may_sudo("auth/token/revoke-orphan") == Verdict::Refuse {
         return Err(TokenError::RevokingAloneNeedsSudo.into());
     }

@@ -15,9 +15,9 @@ pub struct TokenProblem(String);
 pub async fn check_token(token: &str, key_set: &[u8]) -> Result<Vec<u8>, TokenProblem> {
     let problem = |text: String| TokenProblem(text);
     let keys = jwks::parse(key_set).map_err(|error| problem(error.to_string()))?;
-    let jws = Keys::Fixed(keys).verify(token).await.map_err(|error| problem(error.to_string()))?;
+    let mut jws = Keys::Fixed(keys).verify(token).await.map_err(|error| problem(error.to_string()))?;
     check_claims(&jws.payload)?;
-    Ok(jws.payload)
+    Ok(std::mem::take(&mut *jws.payload))
 }
 
 /// Holds the claims of a token against their types, whoever signed it.

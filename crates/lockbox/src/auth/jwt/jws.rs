@@ -1,6 +1,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use super::{
     go_base64::{self, Misplaced},
@@ -8,15 +9,16 @@ use super::{
     header::{Header, HeaderError},
     reader::Reader,
 };
+use crate::exchange::Fields;
 
-/// A JWT in its compact form or as an object, its signature not verified yet.
+/// A JWT in its compact form or as an object, its signature not verified yet. Whoever has all of it can log in: it is wiped.
 pub(super) struct Jws {
     pub(super) header: Header,
     /// There is one signature: with more it would not be clear what was signed by whom.
     pub(super) is_signed_once: bool,
-    pub(super) payload: Vec<u8>,
-    pub(super) signature: Vec<u8>,
-    signed: String,
+    pub(super) payload: Zeroizing<Vec<u8>>,
+    pub(super) signature: Zeroizing<Vec<u8>>,
+    signed: Zeroizing<String>,
 }
 
 /// The text is no JWT.
@@ -42,9 +44,14 @@ impl Jws {
     /// # Errors
     /// When the text is no JWT.
     pub(super) fn parse(text: &str, reader: Reader) -> Result<Self, JwsError> {
-        let text: String =
-            text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')).collect();
-        if text.starts_with('{') { Self::from_object(&text, reader) } else { Self::from_parts(&text, reader) }
+        let is_space = |c: &char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+        // With room for all of it, none of it is left where it grew.
+        let mut dense = Zeroizing::new(String::with_capacity(text.len()));
+        dense.extend(text.chars().filter(|c| !is_space(c)));
+        match dense.starts_with('{') {
+            true => Self::from_object(&dense, reader),
+            false => Self::from_parts(&dense, reader),
+        }
     }
 
     /// What the signature is about.
@@ -68,6 +75,8 @@ impl Jws {
         let Value::Object(object) = go_json::parse(text.as_bytes(), Twice::Refused)? else {
             return Err(JwsError::Parts);
         };
+        let fields = Fields::new(object);
+        let object = fields.all();
         let payload =
             object.get("payload").filter(|payload| !payload.is_null()).ok_or(JwsError::NoPayload)?;
         let payload = decode(base64_text(Some(payload))?, reader)?;
@@ -78,7 +87,7 @@ impl Jws {
                 };
                 (first, signatures.len() == 1)
             }
-            _ => (&object, true),
+            _ => (object, true),
         };
         let protected = decode(base64_text(signature.get("protected"))?, reader)?;
         let bytes = decode(base64_text(signature.get("signature"))?, reader)?;
@@ -93,8 +102,8 @@ impl Jws {
     fn of(
         protected: &[u8],
         unprotected: &Map<String, Value>,
-        payload: Vec<u8>,
-        signature: Vec<u8>,
+        payload: Zeroizing<Vec<u8>>,
+        signature: Zeroizing<Vec<u8>>,
         reader: Reader,
     ) -> Result<Self, JwsError> {
         let mut members = unprotected.clone();
@@ -106,7 +115,10 @@ impl Jws {
             }
         }
         let header = Header::read(&members, reader)?;
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(protected), URL_SAFE_NO_PAD.encode(&payload));
+        let mut signed = Zeroizing::new(String::with_capacity((protected.len() + payload.len()) * 2 + 8));
+        URL_SAFE_NO_PAD.encode_string(protected, &mut signed);
+        signed.push('.');
+        URL_SAFE_NO_PAD.encode_string(&payload, &mut signed);
         Ok(Self { header, is_signed_once: true, payload, signature, signed })
     }
 }
@@ -131,12 +143,12 @@ fn base64_text(value: Option<&Value>) -> Result<&str, JwsError> {
     }
 }
 
-fn decode(part: &str, reader: Reader) -> Result<Vec<u8>, JwsError> {
+fn decode(part: &str, reader: Reader) -> Result<Zeroizing<Vec<u8>>, JwsError> {
     let part = match reader {
         Reader::OfPublishedKeys => part,
         Reader::OfFixedKeys => part.trim_end_matches('='),
     };
-    Ok(go_base64::decode(part)?)
+    Ok(Zeroizing::new(go_base64::decode(part)?))
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) async fn order(attempt: &Attempt<'_>, request: &Request<'_>) -> Resul
     if role.flow == Flow::Oidc {
         return Err(JwtError::OidcRole);
     }
-    let token = request.fields.text("jwt").map_err(JwtError::Body)?.unwrap_or_default();
+    let token = request.fields.secret("jwt").map_err(JwtError::Body)?.unwrap_or_default();
     if token.is_empty() {
         return Err(JwtError::NoToken);
     }

@@ -39,15 +39,17 @@ impl Checked {
     pub(crate) fn new(mut spool: Box<dyn Spool>, root: &RootKey) -> Result<Self, BackupError> {
         spool.seek(SeekFrom::Start(0)).map_err(BackupError::Io)?;
         let mut parts = PartReader::begin(BufReader::with_capacity(CHUNK_BYTES, &mut spool))?;
-        let (mut header, mut wrapped, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut header, mut wrapped) = (Vec::new(), Vec::new());
         expect(Kind::Header, parts.next(&mut header)?)?;
         let read: Option<Header> = serde_json::from_slice(&header).ok();
         read.filter(Header::is_readable).ok_or(BackupError::NotABackup)?;
         expect(Kind::Keyring, parts.next(&mut wrapped)?)?;
         let keyring = Keyring::unwrap(&wrapped, root).map_err(|_| BackupError::OtherKey)?;
         parts.verify_with(&keyring.backup_key());
-        while let Some(kind) = parts.next(&mut bytes)? {
-            Kept::of(kind, &bytes)?;
+        while let Some((kind, length)) = parts.pass()? {
+            if Kept::least_bytes(kind).is_none_or(|least| length < least) {
+                return Err(BackupError::Changed);
+            }
         }
         drop(parts);
         Ok(Self { spool, header, wrapped, keyring })
@@ -101,6 +103,14 @@ impl Checked {
 }
 
 impl<'a> Kept<'a> {
+    fn least_bytes(kind: Kind) -> Option<usize> {
+        match kind {
+            Kind::Entry => Some(size_of::<[u8; 32]>()),
+            Kind::Record => Some(size_of::<u64>()),
+            Kind::Header | Kind::Keyring | Kind::Tail => None,
+        }
+    }
+
     fn of(kind: Kind, bytes: &'a [u8]) -> Result<Self, BackupError> {
         match kind {
             Kind::Entry => {

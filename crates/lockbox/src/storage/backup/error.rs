@@ -19,6 +19,9 @@ pub enum BackupError {
     /// It ends too early.
     #[error("the backup is cut off: only the beginning of it is here")]
     CutOff,
+    /// Where it was to be put there is a lockbox already.
+    #[error("there is a lockbox already, and nothing is overwritten")]
+    Occupied,
     /// It did not come.
     #[error("the backup cannot be read")]
     Io(#[source] io::Error),

@@ -88,31 +88,51 @@ impl<R: Read> PartReader<R> {
     /// # Errors
     /// When it was cut off or changed.
     pub(super) fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Kind>, BackupError> {
+        bytes.clear();
+        self.read(|piece| bytes.extend_from_slice(piece))
+    }
+
+    /// The same, and of the part its length alone: nothing is held in memory that nobody has proved yet.
+    ///
+    /// # Errors
+    /// When it was cut off or changed.
+    pub(super) fn pass(&mut self) -> Result<Option<(Kind, usize)>, BackupError> {
+        let mut length = 0;
+        let kind = self.read(|piece| length += piece.len())?;
+        Ok(kind.map(|kind| (kind, length)))
+    }
+
+    fn read(&mut self, mut take: impl FnMut(&[u8])) -> Result<Option<Kind>, BackupError> {
         let mut head = [0; 5];
         self.fill(&mut head)?;
         let [kind, length @ ..] = head;
         let kind = Kind::of(kind).ok_or(BackupError::Changed)?;
-        let length = u32::from_be_bytes(length);
-        bytes.clear();
-        let read =
-            self.source.by_ref().take(u64::from(length)).read_to_end(bytes).map_err(BackupError::Io)?;
-        if read < length as usize {
-            return Err(BackupError::CutOff);
+        let mut left = u32::from_be_bytes(length) as usize;
+        if left > kind.most_bytes() || (self.digest.is_none() && !kind.comes_early()) {
+            return Err(BackupError::Changed);
         }
         if kind == Kind::Tail {
-            return self.end(bytes).map(|()| None);
+            let mut tail = [0; TAIL_BYTES as usize];
+            self.fill(&mut tail)?;
+            return self.end(&tail).map(|()| None);
         }
-        match &mut self.digest {
-            Some(digest) => {
-                digest.update(&head);
-                digest.update(bytes);
-            }
-            None => {
-                self.early.extend_from_slice(&head);
-                self.early.extend_from_slice(bytes);
-            }
+        self.digest(&head);
+        let mut piece = [0; PIECE_BYTES];
+        while left > 0 {
+            let piece = &mut piece[..left.min(PIECE_BYTES)];
+            self.fill(piece)?;
+            self.digest(piece);
+            take(piece);
+            left -= piece.len();
         }
         Ok(Some(kind))
+    }
+
+    fn digest(&mut self, bytes: &[u8]) {
+        match &mut self.digest {
+            Some(digest) => digest.update(bytes),
+            None => self.early.extend_from_slice(bytes),
+        }
     }
 
     fn end(&mut self, tail: &[u8]) -> Result<(), BackupError> {
@@ -139,6 +159,21 @@ impl Kind {
             .find(|kind| kind.letter() == letter)
     }
 
+    /// Whether it stands before the key is known.
+    fn comes_early(self) -> bool {
+        matches!(self, Self::Header | Self::Keyring)
+    }
+
+    fn most_bytes(self) -> usize {
+        match self {
+            Self::Header => 64 << 10,
+            // Each rotation adds a hundred bytes or so.
+            Self::Keyring => 16 << 20,
+            Self::Entry | Self::Record => u32::MAX as usize,
+            Self::Tail => TAIL_BYTES as usize,
+        }
+    }
+
     fn letter(self) -> u8 {
         match self {
             Self::Header => b'h',
@@ -157,3 +192,4 @@ fn head(kind: Kind, length: u32) -> [u8; 5] {
 
 const MAGIC: &[u8] = b"lockbox backup 1\n";
 const TAIL_BYTES: u32 = 32;
+const PIECE_BYTES: usize = 8 << 10;

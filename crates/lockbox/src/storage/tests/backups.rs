@@ -84,6 +84,9 @@ async fn every_byte_of_a_backup_counts() {
     assert!(matches!(checked(&store, &[&backup[..], b"x"].concat()), Err(BackupError::Changed)));
     assert!(matches!(checked(&store, b"something else altogether"), Err(BackupError::NotABackup)));
     assert!(matches!(checked(&store, b""), Err(BackupError::CutOff)));
+    // So long is no header, and nobody has proved that there is more.
+    let endless = b"lockbox backup 1\nh\xff\xff\xff\xff{";
+    assert!(matches!(checked(&store, endless), Err(BackupError::Changed)));
     let other = founded(Medium::Memory, &RootKey::draw()).await;
     assert!(matches!(checked(&other, &backup), Err(BackupError::OtherKey)));
     assert_eq!(text(&store), "secret");
@@ -146,4 +149,19 @@ async fn without_room_everything_is_as_it_was() {
     assert!(matches!(refused, Err(StorageError::Write(_))), "{refused:?}");
     assert_eq!(text(&store), "kept");
     store.commit(put("goes/on", "goes on")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lockbox_that_is_there_already_is_not_filled_with_a_backup() {
+    let root = RootKey::draw();
+    let store = founded(Medium::Memory, &root).await;
+    store.commit(filled("backed up")).await.unwrap();
+    let backup = taken(&store);
+    let disk = Arc::new(Disk::open(Medium::Memory).unwrap());
+    disk.fill(checked(&store, &backup).unwrap()).await.unwrap();
+    let there = Store::unseal(Arc::clone(&disk), root.clone()).unwrap();
+    assert_eq!(text(&there), "backed up");
+    let refused = disk.fill(checked(&store, &backup).unwrap()).await;
+    assert!(matches!(refused, Err(BackupError::Occupied)), "{refused:?}");
+    there.commit(filled("goes on")).await.unwrap();
 }

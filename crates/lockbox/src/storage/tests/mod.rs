@@ -15,6 +15,9 @@ mod tampered;
 /// A backup, out and in.
 mod backups;
 
+/// Backups that somebody changed.
+mod changed_backups;
+
 /// A disk without room.
 mod full;
 
