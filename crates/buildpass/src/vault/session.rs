@@ -174,8 +174,7 @@ impl Session {
         let Kind::Service { renewable: true, .. } = self.kind else {
             return Ok(self.kind);
         };
-        let body = json_body(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }));
-        let answer = self.ask(Method::Post, "auth/token/renew-self", Some(body)).await?;
+        let answer = self.ask(Method::Post, RENEW_SELF, Some(increment(lead))).await?;
         let Kind::Service { ends, .. } = self.kind else {
             return Ok(self.kind);
         };
@@ -189,6 +188,28 @@ impl Session {
             Kind::Service { ends, renewable: false }
         };
         Ok(self.kind)
+    }
+
+    /// The same while somebody else works with the session; what the vault does not allow is left as it is.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn prolong(&self, lead: Duration) -> Result<(), Error> {
+        let Kind::Service { renewable: true, .. } = self.kind else { return Ok(()) };
+        let request = Request {
+            method: Method::Post,
+            path: RENEW_SELF,
+            query: None,
+            token: Some(&self.token),
+            body: Some(increment(lead)),
+            repeat: Repeat::Freely,
+            secret_in_body: None,
+        };
+        let answer = self.nodes.send_again(&request).await?;
+        match answer.status {
+            200 | 400 | 403 => Ok(()),
+            _ => Err(self.not_renewed("the session", &answer)),
+        }
     }
 
     /// Asks the vault to keep a lease for `increment` longer.
@@ -265,6 +286,12 @@ impl Session {
         };
         self.nodes.send(&request).await
     }
+}
+
+const RENEW_SELF: &str = "auth/token/renew-self";
+
+fn increment(lead: Duration) -> Zeroizing<Vec<u8>> {
+    json_body(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }))
 }
 
 /// Whether an answer is to a token that the vault does not know: it has ended, or was taken back. What a policy forbids is told as an

@@ -58,7 +58,7 @@ fn policies(session: &SessionSeen) -> String {
 fn elsewhere(path: &SecretPath, capabilities: &BTreeMap<String, Vec<String>>) -> Option<String> {
     let (plain, data) =
         (format!("{}/{}", path.mount, path.path), format!("{}/data/{}", path.mount, path.path));
-    let metadata = format!("{}/metadata/{}", path.mount, path.path);
+    let metadata = path.metadata_path();
     match path.engine {
         Engine::KvV2 if may_read(capabilities, &plain) => Some(format!(
             "the policy allows `{plain}`, without `data/`, which is what a KV store of version 2 is read by: the vault's owner writes \
