@@ -1,11 +1,14 @@
 mod metrics;
 
+mod page;
+
 mod text;
 
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use self::page::Picture;
 use super::opened::Opened;
 use crate::{
     access::{State, Status},
@@ -34,16 +37,19 @@ enum StatusFormat {
     Json,
     /// Metrics, as Prometheus reads them.
     Prometheus,
+    /// A page of its own, with a timeline.
+    Html,
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
-    let all = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+    let (now, all) = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
-        Ok(Status::of_all(&opened.declaration, &world))
+        Ok((world.now, Status::of_all(&opened.declaration, &world)))
     }))??;
     output::print(|out| match arguments.format {
         StatusFormat::Json => output::json(out, &all),
         StatusFormat::Text => out.write_all(text::text(&all).as_bytes()),
+        StatusFormat::Html => out.write_all(Picture { now, all: &all }.page().as_bytes()),
         StatusFormat::Prometheus => out.write_all(metrics::metrics(&all).as_bytes()),
     })?;
     Ok(ExitCode::SUCCESS)
