@@ -30,7 +30,7 @@ impl Tokens {
         let sealer = Sealer::new(&*own_key(&store, "core/batch-tokens").await?);
         let lease_names = LeaseNames::new(&*own_key(&store, "core/lease-names").await?);
         let (mut tables, mut used_up) = (Tables::default(), Vec::new());
-        for Record { number: record, value } in store.records()? {
+        store.each_record(|Record { number: record, value }| {
             let unreadable = |problem: String| StorageError::Read(format!("record {record}: {problem}"));
             let written: Written =
                 serde_json::from_slice(&value).map_err(|error| unreadable(error.to_string()))?;
@@ -39,7 +39,8 @@ impl Tokens {
             session.ends = session.ends.map(|ends| ends.min(now.plus(session.granted)));
             used_up.extend((session.uses < 0).then_some(session.key));
             tables.insert(session);
-        }
+            Ok(())
+        })?;
         tables.find_lost();
         let tokens = Self { tables: Arc::new(RwLock::new(tables)), sealer, lease_names, store };
         if !used_up.is_empty() {

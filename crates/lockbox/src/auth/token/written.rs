@@ -44,14 +44,14 @@ impl From<&Session> for Written {
         let token = &*session.token;
         Self {
             key: session.key,
-            accessor: token.accessor.clone(),
+            accessor: token.accessor.to_string(),
             chosen: token.naming == Naming::Chosen,
-            policies: token.policies.clone(),
-            display_name: token.display_name.clone(),
-            metadata: token.metadata.as_ref().map(|said| said.pairs().to_vec()),
-            path: token.path.clone(),
-            role: token.role.clone(),
-            entity_id: token.entity_id.clone(),
+            policies: token.policies.to_vec(),
+            display_name: token.display_name.to_string(),
+            metadata: token.metadata.as_ref().map(Metadata::to_pairs),
+            path: token.path.to_string(),
+            role: token.role.as_deref().map(str::to_owned),
+            entity_id: token.entity_id.to_string(),
             parent: token.parent,
             issued: token.issued,
             first_ttl: token.first_ttl,
@@ -72,18 +72,18 @@ impl Written {
     /// # Errors
     /// When a network is none.
     pub(super) fn into_session(self, record: u64) -> Result<Session, CidrError> {
-        let bound_cidrs: Vec<Cidr> =
+        let bound_cidrs: Arc<[Cidr]> =
             self.bound_cidrs.iter().map(|cidr| cidr.parse()).collect::<Result<_, _>>()?;
         let token = Token {
-            accessor: self.accessor,
+            accessor: self.accessor.into(),
             kind: Kind::Service,
             naming: if self.chosen { Naming::Chosen } else { Naming::Drawn },
-            policies: self.policies,
-            display_name: self.display_name,
+            policies: self.policies.into(),
+            display_name: self.display_name.into(),
             metadata: self.metadata.map(Metadata::from_iter),
-            path: self.path,
-            role: self.role,
-            entity_id: self.entity_id,
+            path: self.path.into(),
+            role: self.role.map(Arc::from),
+            entity_id: self.entity_id.into(),
             parent: self.parent,
             issued: self.issued,
             first_ttl: self.first_ttl,
