@@ -37,17 +37,17 @@ impl Metadata {
     }
 }
 
-impl FromIterator<(String, String)> for Metadata {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+impl<T: AsRef<str> + Ord> FromIterator<(T, T)> for Metadata {
+    fn from_iter<I: IntoIterator<Item = (T, T)>>(pairs: I) -> Self {
         let mut pairs: Vec<_> = pairs.into_iter().collect();
         pairs.sort_unstable();
-        let (mut values, mut ends, mut names) = (String::new(), Vec::new(), Vec::new());
-        for (name, value) in pairs {
-            values.push_str(&value);
+        let (mut values, mut ends) = (String::new(), Vec::with_capacity(pairs.len()));
+        for (_, value) in &pairs {
+            values.push_str(value.as_ref());
             ends.push(values.len());
-            names.push(name);
         }
-        Self { names: names.into(), values: values.into(), ends: ends.into() }
+        let names = pairs.iter().map(|(name, _)| name.as_ref().to_owned()).collect();
+        Self { names, values: values.into(), ends: ends.into() }
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_was_said_is_said_again_in_order() {
         let pairs = [("ref", "main"), ("empty", ""), ("name", "日本"), ("job_id", "7")];
-        let said = Metadata::from_iter(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let said = Metadata::from_iter(pairs);
         let expected = r#"{"empty":"","job_id":"7","name":"日本","ref":"main"}"#;
         assert_eq!(said.to_json().unwrap().get(), expected);
         assert_eq!(Metadata::from_iter(said.to_pairs()).to_json().unwrap().get(), expected);

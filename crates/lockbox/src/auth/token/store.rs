@@ -32,7 +32,7 @@ impl Tokens {
         let (mut tables, mut used_up) = (Tables::default(), Vec::new());
         store.each_record(|Record { number: record, value }| {
             let unreadable = |problem: String| StorageError::Read(format!("record {record}: {problem}"));
-            let written: Written =
+            let written: Written<'_> =
                 serde_json::from_slice(&value).map_err(|error| unreadable(error.to_string()))?;
             let mut session = written.into_session(record).map_err(|error| unreadable(error.to_string()))?;
             // The clock may have been ahead when the token got its time: it has no more of it for that.
