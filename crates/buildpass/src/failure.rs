@@ -28,6 +28,8 @@ pub enum Blame {
     Refused,
     /// Nobody answered in time.
     Unreachable,
+    /// Somebody asked us to end, by this signal.
+    Signal(i32),
 }
 
 impl Failure {

@@ -60,6 +60,27 @@ pub enum Error {
         /// The HTTP status.
         status: u16,
     },
+    /// A new token was sent to the vault, and nobody knows whether it arrived.
+    #[error("the token {id} was made, and may be stored")]
+    PerhapsStored {
+        /// GitLab's number of it.
+        id: u64,
+        /// What came instead of an answer.
+        #[source]
+        source: vault::Error,
+    },
+    /// A new token came to nothing, and could not be taken back.
+    #[error("the token {id} was made, is stored nowhere, and could not be revoked")]
+    Stray {
+        /// GitLab's number of it.
+        id: u64,
+        /// What came between, or keeps it from being revoked.
+        #[source]
+        source: Box<Error>,
+    },
+    /// A token leaked, and not all of it is ended.
+    #[error("not everything was ended")]
+    NotAllEnded(Vec<Error>),
     /// Nothing at GitLab or in the vault fits what is declared, and nobody but a person can decide what to do.
     #[error("{0}")]
     Blocked(String),
@@ -68,6 +89,14 @@ pub enum Error {
     Moved {
         /// What is otherwise now.
         differences: Vec<String>,
+    },
+    /// A signal came; the step that was under way was finished.
+    #[error("asked to end by signal {signal}, with {left} left to do")]
+    Ended {
+        /// Its number.
+        signal: i32,
+        /// How many steps, in words.
+        left: String,
     },
     /// No token has that name.
     #[error("no token is named `{0}`")]
@@ -102,8 +131,20 @@ impl Error {
             Self::DoesNotRead { .. } => {
                 "the least is the role `reporter` with the scope `read_repository`".to_owned()
             }
+            Self::PerhapsStored { .. } => {
+                "run `buildpass access apply` again: it keeps what is stored, and revokes what is not"
+                    .to_owned()
+            }
+            Self::Stray { .. } => {
+                "run `buildpass access apply` again: it revokes what is stored nowhere".to_owned()
+            }
+            Self::NotAllEnded(faults) => {
+                let hint = faults.iter().find_map(Self::hint);
+                return hint.or(Some("run it again: what is ended stays ended".to_owned()));
+            }
             Self::Blocked(_) => return None,
             Self::Moved { .. } => "make a new plan, and look at it again".to_owned(),
+            Self::Ended { .. } => "what was done stays, and the next run goes on".to_owned(),
             Self::NoToken(_) => "`buildpass access status` lists the tokens that are declared".to_owned(),
         })
     }
@@ -111,12 +152,15 @@ impl Error {
     /// Whose turn it is.
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Vault(error) => error.blame(),
+            Self::Vault(error) | Self::PerhapsStored { source: error, .. } => error.blame(),
             Self::GitlabUnreachable { source, .. } => source.blame(),
             Self::NotGitlab { .. } | Self::GitlabRefused { status: 429 | 500..=599, .. } => {
                 Blame::Unreachable
             }
+            Self::Stray { source, .. } => source.blame(),
             Self::NoToken(_) => Blame::Usage,
+            Self::NotAllEnded(faults) => faults.first().map_or(Blame::Refused, Self::blame),
+            Self::Ended { signal, .. } => Blame::Signal(*signal),
             Self::GitlabRefused { .. }
             | Self::NotAnApiToken { .. }
             | Self::NoProject { .. }
@@ -136,6 +180,13 @@ impl From<Error> for Failure {
         let mut failure = Self::of(&error, error.hint(), error.blame());
         if let Error::Moved { differences } = &error {
             failure.causes.splice(0..0, differences.iter().cloned());
+        }
+        if let Error::NotAllEnded(faults) = &error {
+            for fault in faults {
+                let Self { what, causes, .. } = Self::of(fault, None, Blame::Refused);
+                failure.causes.push(what);
+                failure.causes.extend(causes);
+            }
         }
         failure
     }

@@ -32,7 +32,7 @@ pub use declared::{
     ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
 };
 pub use error::Error;
-pub use gitlab::{ApiToken, Gitlab, GitlabConfig, Project, TokenSource, TokenView, Wish};
+pub use gitlab::{ApiToken, End, Gitlab, GitlabConfig, Project, TokenSource, TokenView, Wish};
 pub use note::{Mark, Note, RESERVED_METADATA, Retiring};
 pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
 pub use status::{Reader, State, Status};

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, time::SystemTime};
 
-use super::{Date, Token, TokenView};
+use super::{Date, Owner, Token, TokenView};
+use crate::vault::{SecretPath, SecretRef};
 
 /// What buildpass writes beside a stored token, as the secret's custom metadata: enough to know the token without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Note {
     pub token_id: u64,
     /// The version of the secret that holds it: any other was written by somebody else.
     pub version: u64,
+    /// The field of the secret that holds it; older notes do not say it.
+    pub field: Option<String>,
     /// The day at whose start it ends, as GitLab said when it was made.
     pub expires_at: Option<Date>,
     /// Old tokens that live a little longer.
@@ -29,10 +32,11 @@ pub struct Retiring {
 }
 
 /// The keys that are ours.
-pub const RESERVED_METADATA: [&str; 10] = [
+pub const RESERVED_METADATA: [&str; 11] = [
     "buildpass",
     "token_id",
     "version",
+    "field",
     "expires_at",
     "retiring",
     "scopes",
@@ -52,14 +56,38 @@ impl Note {
             declaration: custom.get("buildpass")?.clone(),
             token_id: number("token_id")?,
             version: number("version").unwrap_or_default(),
+            field: custom.get("field").cloned(),
             expires_at: custom.get("expires_at").and_then(|date| date.parse().ok()),
             retiring: retiring.unwrap_or_default(),
             told: custom
                 .iter()
-                .filter(|(key, _)| !RESERVED_METADATA[..5].contains(&key.as_str()))
+                .filter(|(key, _)| !RESERVED_METADATA[..6].contains(&key.as_str()))
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
         })
+    }
+
+    /// Whose token it speaks of, as far as it says so.
+    pub fn owner(&self) -> Option<Owner> {
+        self.told.get("owner")?.parse().ok()
+    }
+
+    /// What retires beside the token `current`: what retired before, and each of `out` that does not yet, as far as they live.
+    pub fn retiring_after(
+        before: Option<&Self>,
+        out: &[Retiring],
+        (living, now): (&[TokenView], SystemTime),
+        current: u64,
+    ) -> Vec<Retiring> {
+        let before = before.map(|note| note.retiring.as_slice()).unwrap_or_default();
+        let mut retiring: Vec<Retiring> = Vec::new();
+        for each in before.iter().filter(|each| each.at > now).chain(out) {
+            let known = each.id == current || retiring.iter().any(|other| other.id == each.id);
+            if !known && living.iter().any(|view| view.id == each.id) {
+                retiring.push(*each);
+            }
+        }
+        retiring
     }
 
     /// What is to be told of a token: what is declared, and what stays as it was written when it was made.
@@ -74,6 +102,11 @@ impl Note {
         told
     }
 
+    /// What retires, without when: that is counted from when it is written, and a plan of a moment ago is still the same plan.
+    pub fn retiring_without_times(&self) -> String {
+        self.retiring.iter().map(|each| each.id.to_string()).collect::<Vec<_>>().join(",")
+    }
+
     /// As the custom metadata of a secret.
     pub fn write(&self) -> BTreeMap<String, String> {
         let mut custom = self.told.clone();
@@ -81,6 +114,9 @@ impl Note {
         say("buildpass", self.declaration.clone());
         say("token_id", self.token_id.to_string());
         say("version", self.version.to_string());
+        if let Some(field) = &self.field {
+            say("field", field.clone());
+        }
         if let Some(date) = self.expires_at {
             say("expires_at", date.to_string());
         }
@@ -121,6 +157,11 @@ impl Mark {
         Some(Self { declaration: declaration.to_owned(), store: store.to_owned() })
     }
 
+    /// Whether it is for a secret at this path, whatever the field.
+    pub fn is_for(&self, path: &SecretPath) -> bool {
+        self.store.parse::<SecretRef>().is_ok_and(|store| store.path.api_path() == path.api_path())
+    }
+
     /// As GitLab keeps it.
     pub fn write(&self) -> String {
         format!("{MADE_FOR}{}: {}", self.declaration, self.store)
@@ -136,6 +177,7 @@ mod tests {
             declaration: "buildpass".to_owned(),
             token_id: 12,
             version: 3,
+            field: Some("token".to_owned()),
             expires_at: Some("2026-12-30".parse().unwrap()),
             retiring: vec![Retiring { id: 7, at: humantime::parse_rfc3339("2026-12-01T10:00:00Z").unwrap() }],
             told: [("team".to_owned(), "build".to_owned())].into(),

@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::{
-    Date, Declaration, Error, Token, World,
+    Date, Declaration, Token, World,
     gitlab::TokenView,
     plan::{Fate, judge},
 };
@@ -60,23 +60,23 @@ pub enum State {
     Dead,
     /// Nothing is stored.
     Missing,
+    /// Something else is stored there.
+    Occupied,
 }
 
 impl Status {
     /// How every declared token is.
-    ///
-    /// # Errors
-    /// When something else stands where one is to be stored.
-    pub fn of_all(declaration: &Declaration, world: &World) -> Result<Vec<Self>, Error> {
+    pub fn of_all(declaration: &Declaration, world: &World) -> Vec<Self> {
         declaration.tokens().iter().map(|token| Self::of(token, declaration, world)).collect()
     }
 
-    fn of(token: &Token, declaration: &Declaration, world: &World) -> Result<Self, Error> {
-        let (state, because, view) = match judge(token, world)? {
-            Fate::Keep(view) => (State::Good, Vec::new(), Some(view)),
-            Fate::Replace(Some(view), because) => (State::Due, because, Some(view)),
-            Fate::Replace(None, because) => (State::Dead, because, None),
-            Fate::Make(because) => (State::Missing, vec![because], None),
+    fn of(token: &Token, declaration: &Declaration, world: &World) -> Self {
+        let (state, because, view) = match judge(token, world) {
+            Ok(Fate::Keep(view)) => (State::Good, Vec::new(), Some(view)),
+            Ok(Fate::Replace(Some(view), because)) => (State::Due, because, Some(view)),
+            Ok(Fate::Replace(None, because)) => (State::Dead, because, None),
+            Ok(Fate::Make(because)) => (State::Missing, vec![because], None),
+            Err(error) => (State::Occupied, vec![error.to_string()], None),
         };
         let note = world.stored.get(&token.name).and_then(|stored| stored.note.as_ref());
         let living = |id: u64| world.living(&token.owner).iter().any(|view| view.id == id);
@@ -89,7 +89,7 @@ impl Status {
                 live: world.roles.contains_key(&grant.role),
             });
         let expires_at = view.and_then(|view| view.expires_at);
-        Ok(Self {
+        Self {
             name: token.name.to_string(),
             owner: token.owner.to_string(),
             state,
@@ -102,7 +102,7 @@ impl Status {
             stored_at: token.store.to_string(),
             retiring: retiring.collect(),
             readers: readers.collect(),
-        })
+        }
     }
 }
 

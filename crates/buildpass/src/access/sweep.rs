@@ -3,8 +3,8 @@ use std::{collections::BTreeSet, time::Duration};
 use serde::Serialize;
 
 use super::{
-    Declaration, Error, Mark, Object, Owner, World,
-    plan::{Fate, hygiene_steps, judge},
+    Declaration, Error, Mark, Object, Owner, Step, Verb, World,
+    plan::{Extent, Fate, hygiene_steps, judge},
     status::{days, idle},
 };
 
@@ -23,6 +23,9 @@ pub struct Finding {
     pub stored: bool,
     /// Why it is here.
     pub because: Vec<String>,
+    /// Where it was to be stored, where it says so.
+    #[serde(skip)]
+    store: Option<String>,
 }
 
 /// From when on a token is worth looking at.
@@ -40,7 +43,7 @@ impl Finding {
     /// # Errors
     /// When something else stands where a declared token is to be stored.
     pub fn all(declaration: &Declaration, world: &World, limits: Limits) -> Result<Vec<Self>, Error> {
-        let stray = hygiene_steps(declaration, world)?;
+        let stray = hygiene_steps(declaration, world, Extent::Everything)?;
         let mut stored: BTreeSet<(&Owner, u64)> = BTreeSet::new();
         for token in declaration.tokens() {
             if let Fate::Keep(view) | Fate::Replace(Some(view), _) = judge(token, world)? {
@@ -63,16 +66,25 @@ impl Finding {
                 if because.is_empty() {
                     continue;
                 }
+                let mark = Mark::of(view).filter(|mark| mark.declaration == declaration.name);
                 findings.push(Self {
                     id: view.id,
                     name: view.name.clone(),
                     owner: owner.to_string(),
-                    ours: Mark::of(view).is_some_and(|mark| mark.declaration == declaration.name),
+                    ours: mark.is_some(),
                     stored: stored.contains(&(owner, view.id)),
                     because,
+                    store: mark.map(|mark| mark.store),
                 });
             }
         }
         Ok(findings)
+    }
+
+    /// Its end.
+    pub fn end(&self) -> Step {
+        let Self { id, name, owner, store, .. } = self.clone();
+        let object = Object::OldToken { id, name, owner, store };
+        Step { verb: Verb::Revoke, object, because: vec!["it was asked for".to_owned()], changes: Vec::new() }
     }
 }

@@ -1,12 +1,12 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Surroundings, block_on};
+use super::{Surroundings, asked_to_end, block_on, report};
 use crate::{
     demo::{Afterwards, tell},
-    failure::Failure,
+    failure::{Blame, Failure},
+    run::Interrupted,
 };
 
 /// Show the whole story on this machine, with nothing to install
@@ -23,21 +23,9 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     let afterwards = if arguments.keep { Afterwards::Keep } else { Afterwards::End };
     let path = surroundings.environment.setting("PATH");
     block_on(async {
-        let interrupted = async {
-            let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-            match (interrupt, terminate) {
-                (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-                    _ = interrupt.recv() => 130,
-                    _ = terminate.recv() => 143,
-                },
-                _ => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            told = tell(&surroundings.clock, &program, path, afterwards, &print) => {
-                told.map(|()| ExitCode::SUCCESS).map_err(Failure::from)
-            }
-            code = interrupted => Ok(ExitCode::from(code)),
+        match asked_to_end()?.or(tell(&surroundings.clock, &program, path, afterwards, &print)).await {
+            Ok(told) => told.map(|()| ExitCode::SUCCESS).map_err(Failure::from),
+            Err(Interrupted(signal)) => Ok(report::exit_code(Blame::Signal(signal))),
         }
     })?
 }

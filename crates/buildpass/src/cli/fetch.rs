@@ -1,16 +1,18 @@
-use std::time::Duration;
+use std::{future::ready, pin::pin, time::Duration};
 
-use super::report::note;
+use tokio::time::timeout;
+
+use super::{asked_to_end, report::note};
 use crate::{
     clock::Clock,
     config::Settings,
     failure::Failure,
     run::Wanted,
-    secret::{BuildToken, End, Lease},
+    secret::{BuildToken, End, Lease, LeaseId},
     vault::{GivenBack, Kind, Session},
 };
 
-/// How long giving back may take, however long reading took.
+/// How long giving back may take, however long reading took; and a login, once somebody has asked us to end.
 const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// What becomes of a secret that ends with its session.
@@ -39,8 +41,26 @@ pub(super) async fn fetch(
     if let Some(warning) = warning {
         note(&warning.to_string());
     }
-    let mut session = vault.login(credential, clock).await?;
-    let read = session.read(&wanted.from).await;
+    // Not before: whoever names a pipe that nobody writes into is to be stopped as any reader is.
+    let asked = asked_to_end()?;
+    let mut login = pin!(vault.login(credential, clock));
+    let session = match asked.or(&mut login).await {
+        Ok(session) => session?,
+        Err(interrupted) => {
+            // The vault may have made a session whose answer is on its way.
+            if let Ok(Ok(session)) = timeout(LONGEST_END, login).await {
+                end(session, &[]).await;
+            }
+            return Err(interrupted.into());
+        }
+    };
+    let read = match asked.or(session.read(&wanted.from)).await {
+        Ok(read) => read,
+        Err(interrupted) => {
+            end(session, &[]).await;
+            return Err(interrupted.into());
+        }
+    };
     if let (Ok(lease), Leased::Kept) = (&read, leased)
         && let End::Leased { until, .. } = lease.end()
     {
@@ -51,9 +71,12 @@ pub(super) async fn fetch(
         note(&format!("{} ends at {}", wanted.name, humantime::format_rfc3339_seconds(until)));
         return Ok(read?);
     }
-    session.wait_for(LONGEST_END);
-    give_back(&session, &read).await;
-    let lease = read?;
+    let lease = read.as_ref().ok().and_then(|lease| match lease.end() {
+        End::Leased { id, .. } => Some(id.clone()),
+        End::Stored => None,
+    });
+    end(session, lease.as_slice()).await;
+    let lease = asked.or(ready(read)).await??;
     match lease.end() {
         End::Stored => Ok(lease),
         End::Leased { .. } => Err(Failure::usage(
@@ -63,12 +86,10 @@ pub(super) async fn fetch(
     }
 }
 
-async fn give_back<E>(session: &Session, read: &Result<Lease<BuildToken>, E>) {
-    let lease = read.as_ref().ok().and_then(|lease| match lease.end() {
-        End::Leased { id, .. } => Some(id.clone()),
-        End::Stored => None,
-    });
-    match session.give_back(lease.as_slice()).await {
+/// Gives the session back, and says so where it lives on.
+async fn end(mut session: Session, leases: &[LeaseId]) {
+    session.wait_for(LONGEST_END);
+    match session.give_back(leases).await {
         Ok(GivenBack::Over | GivenBack::Personal) => {}
         Ok(GivenBack::Lives { until, because }) => {
             note(&format!("the session lives until {}: {because}", humantime::format_rfc3339_seconds(until)));

@@ -2,9 +2,10 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::Args;
 
+use super::report;
 use crate::{
     failure::Failure,
-    run::{self, CoreLimit, Plan},
+    run::{self, CoreLimit, Ended, Plan},
 };
 
 #[derive(Debug, Args)]
@@ -27,6 +28,6 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let plan = if arguments.terminal { Plan::Terminal } else { Plan::Group };
     // buildpass is gone when this fails, and has nobody left to tell.
-    Ok(run::launch(plan, arguments.core_limit, arguments.unblock, &arguments.command)
-        .unwrap_or(ExitCode::FAILURE))
+    let ended = run::launch(plan, arguments.core_limit, arguments.unblock, &arguments.command);
+    Ok(report::of_end(ended.unwrap_or(Ended::Code(1))))
 }

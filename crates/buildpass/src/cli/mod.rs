@@ -20,6 +20,8 @@ mod lockbox;
 
 mod output;
 
+mod private_file;
+
 mod report;
 
 mod run;
@@ -38,7 +40,7 @@ use crate::{
     clock::Clock,
     config::{Environment, Flags},
     failure::Failure,
-    run::CoreLimit,
+    run::{AskedToEnd, CoreLimit},
 };
 
 /// Gives a CI build the private repositories that it may read, for as long as it runs, and nothing else.
@@ -162,6 +164,11 @@ impl CommandLine {
             Command::Launch(arguments) => launch::execute(&arguments),
         }
     }
+}
+
+/// Hears from now on, within a runtime, whether somebody asks us to end: there is something to give back first.
+fn asked_to_end() -> Result<AskedToEnd, Failure> {
+    AskedToEnd::listen().map_err(|error| Failure::bug("signals cannot be listened to", &error))
 }
 
 /// Runs one future on this thread: no command but the servers needs more.

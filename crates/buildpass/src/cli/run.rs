@@ -34,12 +34,11 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: Arguments, surroundings: &Surroundings) -> ExitCode {
     let own_exit_code = arguments.own_exit_code;
     match carry_out(arguments, surroundings) {
-        Ok(Ended::Code(code)) => ExitCode::from(code),
-        Ok(Ended::Signal(signal)) => ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
-        Err(NotStarted { failure, code }) => {
+        Ok(ended) => report::of_end(ended),
+        Err(failure) => {
             report::print(&failure);
             say("buildpass: CMD was not started");
-            own_exit_code.map_or(code, ExitCode::from)
+            own_exit_code.map_or(report::exit_code(failure.blame), ExitCode::from)
         }
     }
 }
@@ -60,20 +59,7 @@ pub(super) fn refused(arguments: &[OsString], code: ExitCode) -> ExitCode {
     given.and_then(|code| code.parse().ok()).map_or(code, |code: u8| ExitCode::from(code))
 }
 
-struct NotStarted {
-    failure: Failure,
-    code: ExitCode,
-}
-
-impl<E: Into<Failure>> From<E> for NotStarted {
-    fn from(error: E) -> Self {
-        let failure = error.into();
-        let code = report::exit_code(failure.blame);
-        Self { failure, code }
-    }
-}
-
-fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended, NotStarted> {
+fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
     let flags = Flags { pipeline: arguments.pipeline.clone(), ..surroundings.flags.clone() };
     let settings = Settings::load(&flags, &surroundings.environment)?;
     settings.notes.iter().for_each(|text| note(text));
@@ -115,12 +101,5 @@ fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended,
         let settings = Settings::load(&flags, environment)?.without_secrets();
         ended = block_on(config(settings).run(note))?;
     }
-    match ended {
-        Ok(ended) => Ok(ended),
-        Err(run::Error::Interrupted(signal)) => Err(NotStarted {
-            failure: run::Error::Interrupted(signal).into(),
-            code: ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
-        }),
-        Err(error) => Err(error.into()),
-    }
+    Ok(ended?)
 }

@@ -5,7 +5,7 @@ use crate::{
     git::{BadRealm, BadUsername, Realm},
     http,
     run::NoDelivery,
-    secret::{NotAName, SecretName},
+    secret::{NotAName, NotPrivate, SecretName},
     vault::BadReference,
 };
 
@@ -148,6 +148,14 @@ pub enum Error {
     /// The other vault has a token of its own.
     #[error("no token of the vault that is written to is known")]
     NoOtherToken,
+    /// A file gives no token of a vault's owner.
+    #[error("the token file `{}` {why}", .path.display())]
+    TokenFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        why: NotPrivate,
+    },
     /// Certificates are never skipped.
     #[error(
         "{0} is set: the vault's certificate would not be checked, and whoever is on the way would get the ID token"
@@ -327,6 +335,9 @@ impl Error {
             ),
             Self::NoOtherToken => {
                 Some("name a file that holds it with `--to-token-file`, or set BUILDPASS_TO_TOKEN".to_owned())
+            }
+            Self::TokenFile { path, why } => {
+                why.hint(path).or_else(|| Some("name a file that holds a token, and nothing else".to_owned()))
             }
             Self::NoAddress => Some(
                 "set `[vault] address` in buildpass.toml, VAULT_SERVER_URL or VAULT_ADDR, or say `--address`"

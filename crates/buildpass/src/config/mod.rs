@@ -37,6 +37,8 @@ mod sources;
 
 mod trust;
 
+mod vault_parts;
+
 mod vault_settings;
 
 pub use access::{AccessFlags, Platform, access_schema};
@@ -44,9 +46,10 @@ pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;
 pub use flags::{Flags, PipelineFlags};
-pub use owner::{other_vault, owned_vault};
+pub use owner::{OtherVault, owned_vault};
 pub use parts::Parts;
 pub use readable::Purpose;
 pub use settings::{Settings, Stated};
 pub use source_credentials::{SourceCredentials, Submodules};
 pub use sources::{SourceFlags, project, sources};
+pub use vault_parts::VaultParts;

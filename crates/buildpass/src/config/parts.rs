@@ -1,22 +1,19 @@
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
-    Environment, Error, Flags,
+    Environment, Error, Flags, Settings, VaultParts,
     file::ConfigFile,
     filled::filled,
-    identity_settings::{auth, id_token_variable},
+    identity_settings::id_token_variable,
     of_pipeline::OfPipeline,
     realms::realms,
     secrets::secrets,
-    settings::{namespace, of_pipeline},
-    vault_settings::Place,
+    settings::{lead, of_pipeline},
 };
 use crate::{
     git,
-    http::Tls,
     run::{Filled, Wanted},
     secret::SecretName,
-    vault::{Address, Auth},
 };
 
 /// What `Settings` is made of, each part by itself: what is wrong with one does not hide the others.
@@ -30,24 +27,22 @@ pub struct Parts {
     pub withheld: Vec<SecretName>,
     /// The secrets that GitLab Runner has already read.
     pub filled: Vec<Filled>,
-    /// The vault's nodes.
-    pub nodes: Result<Vec<Address>, Error>,
-    /// How they prove themselves.
-    pub tls: Tls,
-    /// The vault's namespace.
-    pub namespace: Option<String>,
-    /// How to log in.
-    pub auth: Result<Auth, Error>,
+    /// The vault.
+    pub vault: VaultParts,
     /// Which secret git gets, and for where.
     pub git: Result<git::Config, Error>,
     /// The variable that holds the ID token.
     pub id_token_variable: String,
+    /// How long a session outlives a machine that vanishes.
+    pub lead: Result<Duration, Error>,
     /// Variables of which nobody can tell whether the project's settings define them, where they decide on the secrets.
     pub doubts: Vec<String>,
+    /// What the person who watches should know.
+    pub notes: Vec<String>,
 }
 
 impl Parts {
-    /// Joins flags, `buildpass.toml` and the environment as `Settings` does.
+    /// Joins flags, `buildpass.toml` and the environment, in this order.
     ///
     /// # Errors
     /// Where `buildpass.toml` cannot be read at all.
@@ -55,7 +50,7 @@ impl Parts {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let mut flags = flags.clone();
-        let OfSecrets { wanted, withheld, filled, doubts, git } =
+        let OfSecrets { wanted, withheld, filled, doubts, notes, git } =
             match OfSecrets::load(&flags, file, environment) {
                 Ok((mut found, of_pipeline)) => {
                     if flags.token_variable.is_none() && flags.token_file.is_none() && !flags.github_actions {
@@ -69,14 +64,8 @@ impl Parts {
                 }
                 Err(error) => OfSecrets::unknown(error),
             };
-        let place = Place::find(&flags, file, environment);
-        let nowhere = Place { nodes: Vec::new(), tls: Tls::system() };
-        let auth = auth(&flags, file, environment, place.as_ref().unwrap_or(&nowhere));
-        let namespace = namespace(&flags, file, environment);
-        let (nodes, tls) = match place {
-            Ok(place) => (Ok(place.nodes), place.tls),
-            Err(error) => (Err(error), nowhere.tls),
-        };
+        let vault = VaultParts::find(&flags, file, environment);
+        let lead = lead(&flags, file);
         let id_token_variable = id_token_variable(&flags, file).to_owned();
         let file = file.map(|file| file.path.clone());
         Ok(Self {
@@ -84,13 +73,40 @@ impl Parts {
             secrets: wanted,
             withheld,
             filled,
-            nodes,
-            tls,
-            namespace,
-            auth,
+            vault,
             git,
             id_token_variable,
+            lead,
             doubts,
+            notes,
+        })
+    }
+
+    /// Whether a job asks the vault: there is something to ask it for, and nothing else keeps the job from beginning.
+    pub fn asks_the_vault(&self) -> bool {
+        self.secrets.as_ref().is_ok_and(|secrets| !secrets.is_empty())
+            && self.git.is_ok()
+            && self.vault.patience.is_ok()
+            && self.lead.is_ok()
+    }
+
+    /// What a job may have.
+    ///
+    /// # Errors
+    /// The first part that cannot be meant, of those that the job takes.
+    pub fn whole(self) -> Result<Settings, Error> {
+        let (git, secrets) = (self.git?, self.secrets?);
+        let vault = if secrets.is_empty() { None } else { Some(self.vault.whole()?) };
+        Ok(Settings {
+            vault,
+            id_token_variable: self.id_token_variable,
+            secrets,
+            withheld: self.withheld,
+            git,
+            lead: self.lead?,
+            filled: self.filled,
+            doubts: self.doubts,
+            notes: self.notes,
         })
     }
 }
@@ -101,6 +117,7 @@ struct OfSecrets {
     withheld: Vec<SecretName>,
     filled: Vec<Filled>,
     doubts: Vec<String>,
+    notes: Vec<String>,
     git: Result<git::Config, Error>,
 }
 
@@ -116,7 +133,8 @@ impl OfSecrets {
         let git = realms(flags, file, environment, &all, &withheld);
         let (filled, wanted) = filled(all, flags, environment);
         let doubts = std::mem::take(&mut of_pipeline.doubts);
-        Ok((Self { wanted: Ok(wanted), withheld, filled, doubts, git }, of_pipeline))
+        let notes = std::mem::take(&mut of_pipeline.notes);
+        Ok((Self { wanted: Ok(wanted), withheld, filled, doubts, notes, git }, of_pipeline))
     }
 
     fn unknown(error: Error) -> Self {
@@ -125,6 +143,7 @@ impl OfSecrets {
             withheld: Vec::new(),
             filled: Vec::new(),
             doubts: Vec::new(),
+            notes: Vec::new(),
             git: Ok(git::Config::default()),
         }
     }

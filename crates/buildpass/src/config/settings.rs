@@ -1,14 +1,12 @@
 use std::time::Duration;
 
 use super::{
-    Environment, Error, Flags,
+    Environment, Error, Flags, Parts, VaultParts,
     file::{ConfigFile, Origin},
-    filled::filled,
-    identity_settings::{auth, id_token_variable},
     of_pipeline::OfPipeline,
     realms::realms,
     secrets::{all, secrets},
-    vault_settings::{Place, duration},
+    vault_settings::duration,
 };
 use crate::{
     git,
@@ -49,23 +47,7 @@ impl Settings {
     /// # Errors
     /// What cannot be meant, or may not be said by whom it was said.
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
-        let file = ConfigFile::find(flags, environment)?;
-        let file = file.as_ref();
-        let (mut secrets, withheld) = secrets(flags, file, environment)?;
-        let mut of_pipeline = of_pipeline(flags, file, environment)?;
-        secrets.append(&mut of_pipeline.secrets);
-        let git = realms(flags, file, environment, &secrets, &withheld)?;
-        let (filled, secrets) = filled(secrets, flags, environment);
-        let mut flags = flags.clone();
-        if flags.token_variable.is_none() && flags.token_file.is_none() && !flags.github_actions {
-            flags.token_variable = of_pipeline.id_token(&secrets)?;
-        }
-        let flags = &flags;
-        let vault = if secrets.is_empty() { None } else { Some(vault(flags, file, environment)?) };
-        let lead = lead(flags, file)?;
-        let id_token_variable = id_token_variable(flags, file).to_owned();
-        let OfPipeline { doubts, notes, .. } = of_pipeline;
-        Ok(Self { vault, id_token_variable, secrets, withheld, git, lead, filled, doubts, notes })
+        Parts::load(flags, environment)?.whole()
     }
 
     /// What is left when the vault gives no secret.
@@ -98,7 +80,7 @@ pub(super) fn of_pipeline(
 }
 
 /// A repository may shorten the time that a session outlives its machine, and not lengthen it.
-fn lead(flags: &Flags, file: Option<&ConfigFile>) -> Result<Duration, Error> {
+pub(super) fn lead(flags: &Flags, file: Option<&ConfigFile>) -> Result<Duration, Error> {
     let from_file = file.and_then(|file| file.raw.vault.lead.as_ref());
     let lead = duration(flags.lead, "lead", from_file, DEFAULT_LEAD)?;
     match file.filter(|file| flags.lead.is_none() && file.origin == Origin::Repository) {
@@ -109,28 +91,13 @@ fn lead(flags: &Flags, file: Option<&ConfigFile>) -> Result<Duration, Error> {
     }
 }
 
+/// The vault, whether or not a secret is asked for.
 pub(super) fn vault(
     flags: &Flags,
     file: Option<&ConfigFile>,
     environment: &Environment,
 ) -> Result<vault::Config, Error> {
-    let place = Place::find(flags, file, environment)?;
-    let auth = auth(flags, file, environment, &place)?;
-    let namespace = namespace(flags, file, environment);
-    let timeout = file.and_then(|file| file.raw.vault.timeout.as_ref());
-    let patience = duration(flags.timeout, "timeout", timeout, DEFAULT_PATIENCE)?;
-    Ok(vault::Config { nodes: place.nodes, namespace, auth, tls: place.tls, patience })
-}
-
-pub(super) fn namespace(
-    flags: &Flags,
-    file: Option<&ConfigFile>,
-    environment: &Environment,
-) -> Option<String> {
-    let from_environment =
-        || environment.first_setting(&["VAULT_NAMESPACE", "BAO_NAMESPACE"]).map(str::to_owned);
-    let from_file = || file.and_then(|file| file.raw.vault.namespace.clone());
-    flags.namespace.clone().or_else(from_file).or_else(from_environment)
+    VaultParts::find(flags, file, environment).whole()
 }
 
 /// What flags, `buildpass.toml` and environment say that a pipeline's own file should agree with.

@@ -42,8 +42,10 @@ pub enum Stage {
 pub enum Reach {
     /// At this machine: flags, files, environment.
     Here,
-    /// At the servers.
+    /// At the servers, with no secret in hand.
     Servers,
+    /// With the job's secrets: at the session that its login gives, and at what they open.
+    Session,
 }
 
 impl Check {

@@ -78,6 +78,15 @@ pub fn judge(evidence: &Evidence<'_>, selection: &Selection) -> Vec<Judged> {
     told
 }
 
+/// Whether none of the checks that this one needs has failed, as far as was seen before anybody logs in.
+pub(super) fn nothing_forbids(id: &str, evidence: &Evidence<'_>) -> bool {
+    let only = Check::named(id).map(|check| check.needs.to_vec()).unwrap_or_default();
+    let judged = judge(evidence, &Selection { only, reach: Reach::Servers });
+    let fails =
+        |verdict: &Verdict| matches!(verdict, Verdict::Fail(..) | Verdict::Skipped(Because::Failed(_)));
+    !judged.iter().any(|judged| fails(&judged.verdict))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -96,10 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn a_check_of_this_machine_needs_no_server() {
-        let selection = Selection::named(&["id-token".to_owned()], Reach::Servers).unwrap();
-        assert_eq!(selection.farthest(), Reach::Here);
-        let all = Selection { only: Vec::new(), reach: Reach::Servers };
-        assert_eq!(all.farthest(), Reach::Servers);
+    fn nobody_looks_farther_than_the_wanted_checks_need() {
+        for (only, farthest) in
+            [("id-token", Reach::Here), ("vault-health", Reach::Servers), ("secret", Reach::Session)]
+        {
+            let selection = Selection::named(&[only.to_owned()], Reach::Session).unwrap();
+            assert_eq!(selection.farthest(), farthest, "{only}");
+        }
+        let all = Selection { only: Vec::new(), reach: Reach::Session };
+        assert_eq!(all.farthest(), Reach::Session);
     }
 }

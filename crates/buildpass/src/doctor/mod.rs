@@ -20,6 +20,7 @@ mod checks;
 
 pub use check::{Check, Reach, Stage};
 pub use checks::CHECKS;
+use gather::proxy_without_credential;
 pub use gather::{
     AboutToken, ApiAnswer, CertificateSeen, Discovery, Evidence, FrontSeen, GitSeen, GitlabSide, Health,
     HeldToken, IssuerSeen, JobSeen, JobWritten, JwtLogin, LeftOut, Listing, Mount, NamedBy, NodeSeen,

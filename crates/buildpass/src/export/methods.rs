@@ -11,7 +11,7 @@ impl Exporter<'_> {
     pub(super) async fn methods(&mut self) -> Result<(), Error> {
         let (here, there) = (self.mounted("sys/auth").await?, self.mounted_there("sys/auth").await?);
         for (path, mount) in here {
-            match mount.kind.as_str() {
+            match mount.kind() {
                 "jwt" | "oidc" => {}
                 "token" => {
                     // Every vault has it; how it is tuned is told with the rest.

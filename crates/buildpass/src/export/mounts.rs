@@ -22,7 +22,7 @@ pub(super) struct Engine {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Mount {
     #[serde(rename = "type")]
-    pub(super) kind: String,
+    kind: String,
     #[serde(default)]
     description: String,
     #[serde(default)]
@@ -52,7 +52,7 @@ impl Exporter<'_> {
         let (here, there) = (self.mounted("sys/mounts").await?, self.mounted_there("sys/mounts").await?);
         let mut engines = Vec::new();
         for (path, mount) in here {
-            match mount.kind.as_str() {
+            match mount.kind() {
                 "system" | "identity" | "cubbyhole" => continue,
                 "kv" | "generic" => {}
                 kind => {
@@ -119,17 +119,26 @@ impl Exporter<'_> {
 const THERE_ALREADY: &str = "path is already in use";
 
 impl Mount {
+    /// What every vault has is named otherwise in a namespace.
+    pub(super) fn kind(&self) -> &str {
+        self.kind.strip_prefix("ns_").unwrap_or(&self.kind)
+    }
+
     fn is_versioned(&self) -> bool {
         let version = self.options.as_ref().and_then(|options| options.get("version"));
         version.is_some_and(|version| version == "2")
     }
 
     fn is_like(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.is_versioned() == other.is_versioned()
+        self.kind() == other.kind() && self.is_versioned() == other.is_versioned()
     }
 
     fn settings(&self) -> Map<String, Value> {
-        without(self.config.clone(), &["force_no_cache", "plugin_version"])
+        let mut settings = without(self.config.clone(), &["force_no_cache", "plugin_version"]);
+        // Two names for what nobody has chosen; a namespace's own mount has the other one.
+        settings
+            .retain(|name, value| name != "token_type" || value != "default-service" && value != "default");
+        settings
     }
 
     fn order(&self) -> Value {

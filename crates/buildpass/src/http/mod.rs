@@ -19,4 +19,4 @@ pub use client::{Client, Method, Sent, secret_header};
 pub use error::Error;
 pub use secured::{PlainHttp, Secured};
 pub use tls::{ClientIdentity, Roots, Tls};
-pub use transfer::Pieces;
+pub use transfer::{Pieces, Upload};

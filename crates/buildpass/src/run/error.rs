@@ -54,7 +54,8 @@ impl From<Error> for Failure {
         match error {
             Error::Guardian(failure) => failure,
             Error::GuardianGone | Error::System { .. } => Self::of(&error, error.hint(), Blame::Bug),
-            Error::Command { .. } | Error::Interrupted(_) => Self::of(&error, error.hint(), Blame::Usage),
+            Error::Command { .. } => Self::of(&error, error.hint(), Blame::Usage),
+            Error::Interrupted(signal) => Self::of(&error, error.hint(), Blame::Signal(signal)),
         }
     }
 }

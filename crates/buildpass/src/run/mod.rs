@@ -42,5 +42,5 @@ pub use guardian::keep;
 pub use hardening::{CoreLimit, harden};
 pub use job::{Config, IdTokenForCmd};
 pub use launch::{Plan, launch};
-pub use signals::asked_to_end;
+pub use signals::{AskedToEnd, Interrupted};
 pub use watch::Ended;

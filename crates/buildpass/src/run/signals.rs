@@ -1,7 +1,13 @@
 use std::{fs, future, io};
 
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::signal::unix::{self, SignalKind};
+
+use crate::failure::{Blame, Failure};
 
 /// The signals that are passed on to CMD, and the news of children.
 pub(super) struct Signals {
@@ -98,21 +104,53 @@ impl Signals {
     }
 }
 
-/// Waits until somebody asks us to end. A signal that our caller ignores asks for nothing.
-///
-/// # Errors
-/// When signals cannot be listened to.
-pub async fn asked_to_end() -> io::Result<Signal> {
-    let ignored = ignored();
-    let hear = |kind| Heard::unless(ignored, kind);
-    let (mut interrupt, mut terminate) = (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
-    let (mut hangup, mut quit) = (hear(SignalKind::hangup())?, hear(SignalKind::quit())?);
-    Ok(tokio::select! {
-        () = interrupt.recv() => Signal::INT,
-        () = terminate.recv() => Signal::TERM,
-        () = hangup.recv() => Signal::HUP,
-        () = quit.recv() => Signal::QUIT,
-    })
+/// Whether somebody has asked us to end: once asked, it stays so. A signal that our caller ignores asks for nothing.
+#[derive(Clone, Debug)]
+pub struct AskedToEnd(Shared<BoxFuture<'static, Signal>>);
+
+/// Somebody asked us to end, by this signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signal {0} came before it was done")]
+pub struct Interrupted(pub i32);
+
+impl AskedToEnd {
+    /// Listens from now on, instead of ending at once; only within a runtime.
+    ///
+    /// # Errors
+    /// When signals cannot be listened to.
+    pub fn listen() -> io::Result<Self> {
+        let ignored = ignored();
+        let hear = |kind| Heard::unless(ignored, kind);
+        let (mut interrupt, mut terminate) = (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
+        let (mut hangup, mut quit) = (hear(SignalKind::hangup())?, hear(SignalKind::quit())?);
+        let came = async move {
+            tokio::select! {
+                () = interrupt.recv() => Signal::INT,
+                () = terminate.recv() => Signal::TERM,
+                () = hangup.recv() => Signal::HUP,
+                () = quit.recv() => Signal::QUIT,
+            }
+        };
+        Ok(Self(came.boxed().shared()))
+    }
+
+    /// What `work` comes to, unless somebody asks us to end before; then it is dropped where it stands.
+    ///
+    /// # Errors
+    /// When somebody asks us to end.
+    pub async fn or<T>(&self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
+        tokio::select! {
+            biased;
+            signal = self.0.clone() => Err(Interrupted(signal.as_raw())),
+            done = work => Ok(done),
+        }
+    }
+}
+
+impl From<Interrupted> for Failure {
+    fn from(interrupted: Interrupted) -> Self {
+        Self::of(&interrupted, None, Blame::Signal(interrupted.0))
+    }
 }
 
 impl Heard {

@@ -12,7 +12,10 @@ mod name;
 
 pub mod on_pipe;
 
+mod private_file;
+
 pub use build_token::BuildToken;
 pub use hidden::Hidden;
 pub use lease::{End, Lease, LeaseId};
 pub use name::{NotAName, SecretName};
+pub use private_file::{NotPrivate, private_text};

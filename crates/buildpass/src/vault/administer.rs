@@ -1,6 +1,6 @@
 //! What a vault's owner asks for beside secrets: any API path, and all of the vault at once.
 
-use std::{collections::BTreeMap, fs::File};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 use super::{
     Error, Session,
     answer::{is_nothing, not_a_vault, one_line, parse, words},
+    body::json_body,
     nodes::{Repeat, Request},
 };
-use crate::http::{Answer, Method, Pieces};
+use crate::http::{Answer, Method, Pieces, Upload};
 
 /// What frames every answer of a vault that has something to say.
 #[derive(Deserialize)]
@@ -93,8 +94,7 @@ impl Session {
     /// # Errors
     /// When the vault refuses it, or does not answer.
     pub async fn set(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
-        let body = Zeroizing::new(serde_json::to_vec(body).unwrap_or_default());
-        let answer = self.asked(Method::Post, (path, None), Some(body)).await?;
+        let answer = self.asked(Method::Post, (path, None), Some(json_body(body))).await?;
         self.accepted(&answer, &format!("POST {path}"))
     }
 
@@ -103,7 +103,7 @@ impl Session {
     /// # Errors
     /// When the vault does not answer.
     pub async fn lacks<'a>(&self, paths: &'a [String]) -> Result<Option<&'a str>, Error> {
-        let body = Zeroizing::new(serde_json::to_vec(&json!({ "paths": paths })).unwrap_or_default());
+        let body = json_body(&json!({ "paths": paths }));
         let answer = self.asked(Method::Post, ("sys/capabilities-self", None), Some(body)).await?;
         let found = self.data_of(&answer, "POST sys/capabilities-self");
         let capabilities: BTreeMap<String, Vec<String>> = match found {
@@ -134,7 +134,7 @@ impl Session {
     ///
     /// # Errors
     /// When the vault refuses it, or does not answer.
-    pub async fn restore(&self, backup: File) -> Result<(), Error> {
+    pub async fn restore(&self, backup: Upload) -> Result<(), Error> {
         let answer = self.nodes.upload(SNAPSHOT, &self.token, backup).await?;
         self.accepted(&answer, &format!("POST {SNAPSHOT}"))
     }

@@ -35,9 +35,14 @@ pub(super) fn is_nothing(answer: &Answer) -> Result<bool, Error> {
     }
     match serde_json::from_slice(&answer.body) {
         Ok(NotFound { errors: None, request_id: None }) | Err(_) => Err(not_a_vault(answer)),
-        Ok(NotFound { .. }) => Ok(true),
+        Ok(NotFound { errors, .. }) => {
+            Ok(!errors.unwrap_or_default().iter().any(|text| text == NO_NAMESPACE))
+        }
     }
 }
+
+/// The vault's words where the namespace is not there, whatever is asked.
+pub(super) const NO_NAMESPACE: &str = "namespace not found";
 
 /// The vault's own words in one line; `None` where the answer is not a vault's. Only for requests that held no secret.
 pub fn said(answer: &Answer) -> Option<String> {

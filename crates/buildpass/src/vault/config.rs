@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{Address, Error, Session, VaultToken, nodes::Nodes, session};
 use crate::{
     clock::Clock,
     http::Tls,
-    identity::{self, IdToken, Warning},
+    identity::{self, Claims, IdToken, Source, Warning},
     secret::{Hidden, on_pipe},
 };
 
@@ -94,6 +94,17 @@ impl Config {
     pub async fn login(&self, credential: Credential, clock: &Clock) -> Result<Session, Error> {
         let nodes = Nodes::build(&self.nodes, &self.tls, self.namespace.as_deref(), self.patience)?;
         session::begin(nodes, credential, clock).await
+    }
+
+    /// Until when one can log in again; none where nobody knows, or it never ends.
+    pub fn lasts_until(&self) -> Option<SystemTime> {
+        let Auth::Jwt { identity: identity::Config { source: Source::Variable { token, .. }, .. }, .. } =
+            &self.auth
+        else {
+            return None;
+        };
+        let expires = Claims::read(token).ok()?.expires?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(expires))
     }
 
     /// Judges what can be judged without a request.

@@ -1,4 +1,4 @@
-use super::SecretPath;
+use super::{SecretPath, answer::NO_NAMESPACE};
 use crate::{
     explain::{self, Row, Stage, rows::own},
     failure::{Blame, Failure},
@@ -170,7 +170,7 @@ impl Error {
             Self::Refused { status: 403, .. } => {
                 Some("is the token still alive, and do its policies allow it?".to_owned())
             }
-            Self::Refused { asked, status: 404, .. } if asked.starts_with("GET sys/") => {
+            Self::Refused { text, .. } if text == NO_NAMESPACE => {
                 Some("is that the namespace's name?".to_owned())
             }
             Self::Refused { asked, .. } if asked.starts_with("POST sys/storage/") => {

@@ -2,12 +2,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{
     Error, SecretPath, SecretRef, Session, Values,
     answer::{not_a_vault, one_line, parse, words},
+    body::json_body,
     nodes::{Repeat, Request},
+    values::Taken,
 };
 use crate::{http::Method, secret::BuildToken};
 
@@ -29,6 +30,21 @@ pub enum Written {
     Version(u64),
     /// Somebody else has written since; nothing was changed.
     Overtaken,
+}
+
+/// A secret as it was at a version, to be written again with one field changed.
+#[derive(Debug)]
+pub struct SecretAt {
+    path: SecretPath,
+    after: u64,
+    values: Values,
+}
+
+impl SecretAt {
+    /// The value of a field; none where it is not there.
+    pub fn value(&self, field: &str) -> Option<BuildToken> {
+        self.values.text(field).map(|text| BuildToken::new(text.to_owned()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,7 +105,7 @@ impl Session {
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn kv_state(&self, path: &SecretPath) -> Result<KvState, Error> {
-        let found: Option<Metadata> = self.look(&metadata_path(path)).await?;
+        let found: Option<Metadata> = self.look(&path.metadata_path()).await?;
         let Some(data) = found else { return Ok(KvState::default()) };
         let newest = data.versions.get(&data.current_version.to_string());
         let readable = newest.is_some_and(|newest| newest.deletion_time.is_empty() && !newest.destroyed);
@@ -97,17 +113,60 @@ impl Session {
         Ok(KvState { version: data.current_version, readable, custom })
     }
 
-    /// Gives one field of a secret a new value, and leaves its others as they are. The write follows the version `after`, or does nothing.
+    /// All of a secret, for a write that follows the version `after`.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
-    pub async fn put_field(&self, to: &SecretRef, value: &BuildToken, after: u64) -> Result<Written, Error> {
-        let mut fields = self.fields_now(&to.path, after).await?;
-        fields.put(&to.field, value.expose().to_owned());
-        match self.put_after(&to.path, &fields, after).await? {
-            Written::Overtaken => self.is_it_ours(to, value).await,
+    pub async fn secret_at(&self, path: &SecretPath, after: u64) -> Result<SecretAt, Error> {
+        Ok(SecretAt { path: path.clone(), after, values: self.fields_now(path, after).await? })
+    }
+
+    /// Gives one field of a secret a new value, and leaves its others as they are. The write follows the version that was read, or does nothing.
+    ///
+    /// # Errors
+    /// When the vault refuses it, and nothing was written; or does not answer, and nobody knows.
+    pub async fn put_field(
+        &self,
+        mut secret: SecretAt,
+        field: &str,
+        value: &BuildToken,
+    ) -> Result<Written, Error> {
+        secret.values.put(field, value.expose().to_owned());
+        match self.put_after(&secret.path, &secret.values, secret.after).await? {
+            Written::Overtaken => self.is_it_ours(&secret.path, field, value).await,
             written => Ok(written),
         }
+    }
+
+    /// The value of a field as it is now; none where it is not there.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn field_now(&self, of: &SecretRef) -> Result<Option<BuildToken>, Error> {
+        let found: Option<Data> = self.look(&of.path.api_path()).await?;
+        let values = found.and_then(|data| data.data).unwrap_or_default();
+        Ok(values.text(&of.field).map(|text| BuildToken::new(text.to_owned())))
+    }
+
+    /// Takes one field out of a secret, and leaves its others as they are; a version that has no other is deleted. The write follows the
+    /// version `after`, or does nothing.
+    ///
+    /// # Errors
+    /// When the vault refuses or does not answer.
+    pub async fn take_field(&self, from: &SecretRef, after: u64) -> Result<Written, Error> {
+        let mut values = self.fields_now(&from.path, after).await?;
+        let written = match values.take(&from.field) {
+            Taken::Nothing => Written::Version(after),
+            Taken::Field => self.put_after(&from.path, &values, after).await?,
+        };
+        if let Written::Version(empty) = written
+            && values.is_empty()
+            && empty > 0
+        {
+            // This version alone: somebody may have written another meanwhile.
+            self.set(&from.path.deletion_path(), &json!({ "versions": [empty] })).await?;
+        }
+        Ok(written)
     }
 
     /// Writes a secret again as it is, so that whoever still wants to follow the version `after` comes too late.
@@ -125,13 +184,13 @@ impl Session {
     /// When the vault refuses or does not answer.
     pub async fn put_after(&self, path: &SecretPath, data: &Values, after: u64) -> Result<Written, Error> {
         let api_path = path.api_path();
-        let body = Put { options: Options { cas: after }, data };
+        let put = Put { options: Options { cas: after }, data };
         let request = Request {
             method: Method::Post,
             path: &api_path,
             query: None,
             token: Some(&self.token),
-            body: Some(Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default())),
+            body: Some(json_body(&put)),
             repeat: Repeat::Freely,
             secret_in_body: None,
         };
@@ -161,15 +220,7 @@ impl Session {
         path: &SecretPath,
         custom: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
-        self.set(&metadata_path(path), &json!({ "custom_metadata": custom })).await
-    }
-
-    /// Deletes the newest version of a secret.
-    ///
-    /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn delete_newest(&self, path: &SecretPath) -> Result<(), Error> {
-        self.remove(&path.api_path()).await
+        self.set(&path.metadata_path(), &json!({ "custom_metadata": custom })).await
     }
 
     /// Whether anything is mounted where an API path leads to.
@@ -192,20 +243,12 @@ impl Session {
         Ok(!words.iter().any(|text| text.contains(NO_MOUNT)))
     }
 
-    /// Removes a secret with all of its versions.
-    ///
-    /// # Errors
-    /// When the vault refuses or does not answer.
-    pub async fn forget(&self, path: &SecretPath) -> Result<(), Error> {
-        self.remove(&metadata_path(path)).await
-    }
-
     /// The first try may have been written and its answer lost on the way.
-    async fn is_it_ours(&self, to: &SecretRef, value: &BuildToken) -> Result<Written, Error> {
-        let found: Option<Data> = self.look(&to.path.api_path()).await?;
+    async fn is_it_ours(&self, path: &SecretPath, field: &str, value: &BuildToken) -> Result<Written, Error> {
+        let found: Option<Data> = self.look(&path.api_path()).await?;
         let Some(data) = found else { return Ok(Written::Overtaken) };
         let fields = data.data.unwrap_or_default();
-        let ours = fields.0.get(&to.field).and_then(|field| field.as_str()) == Some(value.expose());
+        let ours = fields.text(field) == Some(value.expose());
         Ok(if ours { Written::Version(data.metadata.version) } else { Written::Overtaken })
     }
 
@@ -216,8 +259,4 @@ impl Session {
         let found: Option<Data> = self.look(&path.api_path()).await?;
         Ok(found.and_then(|data| data.data).unwrap_or_default())
     }
-}
-
-fn metadata_path(path: &SecretPath) -> String {
-    format!("{}/metadata/{}", path.mount, path.path)
 }

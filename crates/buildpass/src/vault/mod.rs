@@ -9,6 +9,8 @@ mod administer;
 
 mod answer;
 
+mod body;
+
 mod config;
 
 mod error;
@@ -31,16 +33,19 @@ mod session;
 
 mod token;
 
+mod unset;
+
 mod values;
 
 pub use address::Address;
 pub use answer::said;
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
-pub use kv::{KvState, Written};
+pub use kv::{KvState, SecretAt, Written};
 pub use probe::Probe;
 pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
-pub use session::{GivenBack, Kind, Session};
+pub use session::{GivenBack, Kind, Session, refuses_the_token};
 pub use token::VaultToken;
+pub use unset::is_unset;
 pub use values::Values;

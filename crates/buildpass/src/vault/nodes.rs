@@ -1,5 +1,4 @@
 use std::{
-    fs::File,
     sync::{
         OnceLock,
         atomic::{AtomicUsize, Ordering},
@@ -17,7 +16,7 @@ use super::{
     answer::{not_a_vault, one_line, words},
     patience::Patience,
 };
-use crate::http::{self, Answer, Client, Method, Pieces, Sent, Tls};
+use crate::http::{self, Answer, Client, Method, Pieces, Sent, Tls, Upload};
 
 /// The vault's nodes: sends a request to the one that answers, again and again until the deadline, as far as it may be repeated.
 #[derive(Debug)]
@@ -175,9 +174,14 @@ impl Nodes {
     }
 
     /// Sends the node whose turn it is a file, once.
-    pub(super) async fn upload(&self, path: &str, token: &VaultToken, file: File) -> Result<Answer, Error> {
+    pub(super) async fn upload(
+        &self,
+        path: &str,
+        token: &VaultToken,
+        upload: Upload,
+    ) -> Result<Answer, Error> {
         let (node, headers) = (self.preferred()?, self.headers(Some(token))?);
-        let answer = node.client()?.upload(node.address.api(path), headers, file).await;
+        let answer = node.client()?.upload(node.address.api(path), headers, upload, self.patience).await;
         answer.map_err(|source| Error::Unreachable { address: node.address.to_string(), source })
     }
 

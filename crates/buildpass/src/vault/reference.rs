@@ -153,6 +153,16 @@ impl SecretPath {
             Engine::KvV1 | Engine::Generic => format!("{}/{}", self.mount, self.path),
         }
     }
+
+    /// Where a KV store of version 2 keeps what it knows of the secret beside its value.
+    pub fn metadata_path(&self) -> String {
+        format!("{}/metadata/{}", self.mount, self.path)
+    }
+
+    /// Where it deletes the versions that a request names.
+    pub fn deletion_path(&self) -> String {
+        format!("{}/delete/{}", self.mount, self.path)
+    }
 }
 
 impl BadReference {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::{
     Credential, Error, VaultToken,
     answer::{not_a_vault, one_line, parse, words},
+    body::json_body,
     nodes::{Nodes, Repeat, Request},
     refusal,
 };
@@ -112,7 +113,7 @@ async fn login(
         path: &format!("auth/{mount}/login"),
         query: None,
         token: None,
-        body: Some(json(&login)),
+        body: Some(json_body(&login)),
         repeat: Repeat::Freely,
         secret_in_body: Some(login.jwt),
     };
@@ -160,7 +161,7 @@ impl Session {
         path: &str,
         body: &serde_json::Value,
     ) -> Result<Answer, Error> {
-        let body = (!body.is_null()).then(|| json(body));
+        let body = (!body.is_null()).then(|| json_body(body));
         self.ask(method, path, body).await
     }
 
@@ -173,8 +174,7 @@ impl Session {
         let Kind::Service { renewable: true, .. } = self.kind else {
             return Ok(self.kind);
         };
-        let body = json(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }));
-        let answer = self.ask(Method::Post, "auth/token/renew-self", Some(body)).await?;
+        let answer = self.ask(Method::Post, RENEW_SELF, Some(increment(lead))).await?;
         let Kind::Service { ends, .. } = self.kind else {
             return Ok(self.kind);
         };
@@ -190,12 +190,34 @@ impl Session {
         Ok(self.kind)
     }
 
+    /// The same while somebody else works with the session; what the vault does not allow is left as it is.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn prolong(&self, lead: Duration) -> Result<(), Error> {
+        let Kind::Service { renewable: true, .. } = self.kind else { return Ok(()) };
+        let request = Request {
+            method: Method::Post,
+            path: RENEW_SELF,
+            query: None,
+            token: Some(&self.token),
+            body: Some(increment(lead)),
+            repeat: Repeat::Freely,
+            secret_in_body: None,
+        };
+        let answer = self.nodes.send_again(&request).await?;
+        match answer.status {
+            200 | 400 | 403 => Ok(()),
+            _ => Err(self.not_renewed("the session", &answer)),
+        }
+    }
+
     /// Asks the vault to keep a lease for `increment` longer.
     ///
     /// # Errors
     /// When the vault does not answer, or refuses.
     pub async fn renew_lease(&self, lease: &LeaseId, increment: Duration) -> Result<(), Error> {
-        let body = json(&serde_json::json!({ "lease_id": lease.0, "increment": increment.as_secs() }));
+        let body = json_body(&serde_json::json!({ "lease_id": lease.0, "increment": increment.as_secs() }));
         let answer = self.ask(Method::Put, "sys/leases/renew", Some(body)).await?;
         if answer.status == 200 {
             return Ok(());
@@ -216,7 +238,7 @@ impl Session {
         let ends = match self.kind {
             Kind::Personal => {
                 for lease in leases {
-                    let body = json(&serde_json::json!({ "lease_id": lease.0 }));
+                    let body = json_body(&serde_json::json!({ "lease_id": lease.0 }));
                     self.ask(Method::Put, "sys/leases/revoke", Some(body)).await?;
                 }
                 return Ok(GivenBack::Personal);
@@ -230,11 +252,7 @@ impl Session {
         let answer = self.ask(Method::Post, "auth/token/revoke-self", None).await?;
         match answer.status {
             200 | 204 => Ok(GivenBack::Over),
-            403 if one_line(&words(&answer).unwrap_or_default(), &[self.token.expose()])
-                == "permission denied" =>
-            {
-                Ok(GivenBack::Over)
-            }
+            403 if refuses_the_token(&answer) => Ok(GivenBack::Over),
             403 => {
                 let because =
                     "its role has no policy that allows `auth/token/revoke-self`, as `default` does"
@@ -270,6 +288,16 @@ impl Session {
     }
 }
 
-fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(serde_json::to_vec(body).unwrap_or_default())
+const RENEW_SELF: &str = "auth/token/renew-self";
+
+fn increment(lead: Duration) -> Zeroizing<Vec<u8>> {
+    json_body(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }))
+}
+
+/// Whether an answer is to a token that the vault does not know: it has ended, or was taken back. What a policy forbids is told as an
+/// error that has occurred.
+pub fn refuses_the_token(answer: &Answer) -> bool {
+    let words = words(answer).unwrap_or_default();
+    answer.status == 403
+        && words.iter().any(|text| text == "permission denied" || text.contains("invalid token"))
 }

@@ -9,6 +9,13 @@ use zeroize::Zeroize;
 #[serde(transparent)]
 pub struct Values(pub(super) Map<String, Value>);
 
+/// Whether a field that was to be taken was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    Field,
+    Nothing,
+}
+
 impl Values {
     /// Whether there is no field.
     pub fn is_empty(&self) -> bool {
@@ -24,6 +31,22 @@ impl Values {
     pub(super) fn put(&mut self, field: &str, text: String) {
         if let Some(mut old) = self.0.insert(field.to_owned(), Value::String(text)) {
             wipe(&mut old);
+        }
+    }
+
+    /// The value of a field that is a text.
+    pub(super) fn text(&self, field: &str) -> Option<&str> {
+        self.0.get(field)?.as_str()
+    }
+
+    /// Takes a field out.
+    pub(super) fn take(&mut self, field: &str) -> Taken {
+        match self.0.remove(field) {
+            None => Taken::Nothing,
+            Some(mut value) => {
+                wipe(&mut value);
+                Taken::Field
+            }
         }
     }
 

@@ -141,10 +141,11 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/access/gitlab/api_token.rs: 1
     crates/buildpass/src/access/gitlab/client.rs: 2
     crates/buildpass/src/access/gitlab/config.rs: 1
-    crates/buildpass/src/access/gitlab/proof.rs: 2
+    crates/buildpass/src/access/gitlab/proof.rs: 5
     crates/buildpass/src/cli/token.rs: 2
     crates/buildpass/src/doctor/gather/build_token.rs: 1
     crates/buildpass/src/doctor/gather/repository.rs: 1
+    crates/buildpass/src/doctor/gather/server.rs: 1
     crates/buildpass/src/doctor/gather/vault.rs: 1
     crates/buildpass/src/git/credential/answer.rs: 1
     crates/buildpass/src/identity/check.rs: 1
@@ -164,7 +165,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/vault/kv.rs: 3
     crates/buildpass/src/vault/nodes.rs: 1
     crates/buildpass/src/vault/read.rs: 3
-    crates/buildpass/src/vault/session.rs: 5
+    crates/buildpass/src/vault/session.rs: 4
     crates/buildpass/src/vault/token.rs: 3
     crates/gitlab-sandbox/src/runner/client.rs: 1
     crates/gitlab-sandbox/src/server/config.rs: 1

@@ -40,6 +40,8 @@ mod cluster;
 
 mod exits;
 
+mod interrupted;
+
 mod leaks;
 
 mod omnibus;

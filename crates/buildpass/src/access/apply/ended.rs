@@ -1,12 +1,16 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    access::{Declaration, Error, Held, Mark, Token, World, gitlab::Gitlab},
-    vault::Session,
+    access::{
+        Declaration, Error, Mark, Note, Token,
+        gitlab::{End, Gitlab, TokenView},
+    },
+    secret::BuildToken,
+    vault::{Session, Written},
 };
 
 /// What was ended, and who is cut off by it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Ended {
     /// GitLab's numbers of the tokens.
     pub tokens: Vec<u64>,
@@ -14,47 +18,100 @@ pub struct Ended {
     pub secret: bool,
     /// The grants that find nothing now: role and projects.
     pub cut: Vec<String>,
+    /// What went wrong: everything else was done all the same.
+    pub faults: Vec<Error>,
 }
 
-/// Ends a declared token now, for the day it leaks: at GitLab first, where it opens something, then in the vault.
-///
-/// # Errors
-/// When one of the two refuses or does not answer.
+/// A living token, and its value.
+struct Held {
+    view: TokenView,
+    value: BuildToken,
+}
+
+/// How often a secret is looked at again that somebody writes meanwhile.
+const TRIES: usize = 5;
+
+/// Ends a declared token now, for the day it leaks: at GitLab first, where it opens something, then in the vault. Only this token is looked
+/// at, and what goes wrong keeps nothing else from being ended.
 pub async fn end_now(
     token: &Token,
     declaration: &Declaration,
-    world: &World,
     (gitlab, session): (&Gitlab, &Session),
-) -> Result<Ended, Error> {
-    let stored = world.stored.get(&token.name);
-    let mut ids: BTreeSet<u64> = BTreeSet::new();
-    if let Some(stored) = stored {
-        if let Some(note) = &stored.note {
-            ids.insert(note.token_id);
-            ids.extend(note.retiring.iter().map(|each| each.id));
+) -> Ended {
+    let mut ended =
+        Ended { tokens: Vec::new(), secret: false, cut: cut(token, declaration), faults: Vec::new() };
+    let noted = ended.gather(noted(token, session).await);
+    let held = ended.gather(held(token, (gitlab, session)).await);
+    let living = ended.gather(gitlab.tokens(&token.owner).await.map(Some));
+    let ours = |view: &&TokenView| {
+        Mark::of(view)
+            .is_some_and(|mark| mark.declaration == declaration.name && mark.is_for(&token.store.path))
+    };
+    let mut ids: BTreeSet<u64> = noted.unwrap_or_default();
+    ids.extend(living.iter().flatten().filter(ours).map(|view| view.id));
+    ids.extend(held.iter().map(|held| held.view.id));
+    if let Some(living) = &living {
+        ids.retain(|id| living.iter().any(|view| view.id == *id));
+    }
+    for id in ids {
+        if ended.gather(gitlab.end(&token.owner, id).await.map(Some)) == Some(End::Now) {
+            ended.tokens.push(id);
         }
-        if let Held::Token(view) = &stored.held {
-            ids.insert(view.id);
+    }
+    // What was put there by hand is anybody's, and ends by its own right.
+    if let Some(Held { view, value }) = held.filter(|held| !ended.tokens.contains(&held.view.id))
+        && ended.gather(gitlab.end_itself(&value).await.map(Some)).is_some()
+    {
+        ended.tokens.push(view.id);
+    }
+    ended.secret = ended.gather(delete(token, session).await.map(Some)).unwrap_or_default();
+    ended
+}
+
+impl Ended {
+    /// Goes on without what could not be had.
+    fn gather<T>(&mut self, found: Result<Option<T>, Error>) -> Option<T> {
+        found.unwrap_or_else(|error| {
+            self.faults.push(error);
+            None
+        })
+    }
+}
+
+/// The tokens that the note beside the secret speaks of.
+async fn noted(token: &Token, session: &Session) -> Result<Option<BTreeSet<u64>>, Error> {
+    let Some(note) = Note::read(&session.kv_state(&token.store.path).await?.custom) else { return Ok(None) };
+    Ok(Some(note.retiring.iter().map(|each| each.id).chain([note.token_id]).collect()))
+}
+
+/// What the stored value is.
+async fn held(token: &Token, (gitlab, session): (&Gitlab, &Session)) -> Result<Option<Held>, Error> {
+    let Some(value) = session.field_now(&token.store).await? else { return Ok(None) };
+    let view = gitlab.holder_of(&value).await?.filter(|view| view.active);
+    Ok(view.map(|view| Held { view, value }))
+}
+
+async fn delete(token: &Token, session: &Session) -> Result<bool, Error> {
+    for _ in 0..TRIES {
+        let version = session.kv_state(&token.store.path).await?.version;
+        if session.field_now(&token.store).await?.is_none() {
+            return Ok(false);
+        }
+        if session.take_field(&token.store, version).await? != Written::Overtaken {
+            return Ok(true);
         }
     }
-    let living = world.living(&token.owner);
-    let made_for =
-        |mark: &Mark| mark.declaration == declaration.name && mark.store == token.store.to_string();
-    ids.extend(
-        living.iter().filter(|view| Mark::of(view).is_some_and(|mark| made_for(&mark))).map(|view| view.id),
-    );
-    let tokens: Vec<u64> = ids.into_iter().filter(|id| living.iter().any(|view| view.id == *id)).collect();
-    for id in &tokens {
-        gitlab.end(&token.owner, *id).await?;
-    }
-    let secret = stored.is_some_and(|stored| stored.state.readable);
-    if secret {
-        session.delete_newest(&token.store.path).await?;
-    }
+    Err(Error::Blocked(format!(
+        "{} is written by somebody else all the time, and was not deleted",
+        token.store
+    )))
+}
+
+fn cut(token: &Token, declaration: &Declaration) -> Vec<String> {
     let grants = declaration.grants().iter().filter(|grant| grant.path == token.store.path);
-    let cut = grants.map(|grant| {
+    let each = grants.map(|grant| {
         let projects = grant.projects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         format!("{} by the role {}", projects, grant.role)
     });
-    Ok(Ended { tokens, secret, cut: cut.collect() })
+    each.collect()
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::renewed::Renewed;
 use crate::{
     access::{
-        Declaration, Error, Object, Plan, Step, Token, TokenName, Verb, World,
+        Declaration, Error, Mark, Object, Plan, RESERVED_METADATA, Step, Stored, Token, TokenName, Verb,
+        World,
         gitlab::{Gitlab, TokenView},
         note_of, role_body_of, wanted,
     },
@@ -29,6 +30,8 @@ pub struct Hands<'a> {
     pub by: &'a str,
     /// How tokens are replaced.
     pub manner: Manner,
+    /// Says by which signal somebody asked us to end; read between two steps, since a step that is dropped would lose a new token.
+    pub ended: &'a dyn Fn() -> Option<i32>,
     /// Is told of every step that is done.
     pub done: &'a dyn Fn(&Step, &str),
 }
@@ -52,19 +55,32 @@ pub(super) struct Since {
     pub(super) fenced: BTreeSet<TokenName>,
     /// Secrets that another run has written: what this one saw of their tokens is not true any more.
     pub(super) overtaken: BTreeSet<TokenName>,
+    /// The same of what is not declared any more.
+    left: BTreeSet<String>,
+    /// Secrets whose field was taken, by their paths.
+    taken: BTreeSet<String>,
+    /// Tokens that are not alive any more.
+    ended: BTreeSet<u64>,
 }
 
 /// What is said of a token that another run was faster with.
 const OVERTAKEN: &str = "another run has stored a new value meanwhile, and this one leaves it at that";
 
+fn steps(count: usize) -> String {
+    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
+}
+
 impl Hands<'_> {
     /// Does every step of a plan.
     ///
     /// # Errors
-    /// The first step that fails ends it: what was done stays, and the next run goes on.
+    /// The first step that fails ends it, and so does a signal: what was done stays, and the next run goes on.
     pub async fn carry_out(&self, plan: &Plan) -> Result<(), Error> {
         let since = RefCell::new(Since::default());
-        for step in &plan.steps {
+        for (at, step) in plan.steps.iter().enumerate() {
+            if let Some(signal) = (self.ended)() {
+                return Err(Error::Ended { signal, left: steps(plan.steps.len() - at) });
+            }
             let said = self.step(step, &since).await?;
             (self.done)(step, &said);
         }
@@ -91,7 +107,7 @@ impl Hands<'_> {
             (Object::Secret { store }, _) => {
                 let reference: SecretRef =
                     store.parse().map_err(|error| Error::Blocked(format!("{error}")))?;
-                self.session.forget(&reference.path).await?;
+                return self.forget(&reference, since).await;
             }
             (Object::OldToken { id, store, .. }, _) => {
                 return self.old_token(*id, store.as_deref(), since).await;
@@ -119,8 +135,12 @@ impl Hands<'_> {
     async fn old_token(&self, id: u64, store: Option<&str>, since: &RefCell<Since>) -> Result<String, Error> {
         let owner = self.world.tokens.iter().find(|(_, living)| living.iter().any(|view| view.id == id));
         let Some((owner, _)) = owner else { return Ok(String::new()) };
+        if store.is_some_and(|store| since.borrow().left.contains(store)) {
+            return Ok(OVERTAKEN.to_owned());
+        }
+        let place = store.and_then(|store| store.parse::<SecretRef>().ok());
         let of = self.declaration.tokens().iter().find(|token| {
-            store.is_some_and(|store| token.store.to_string() == store) && token.owner == *owner
+            place.as_ref().is_some_and(|place| token.store.path == place.path) && token.owner == *owner
         });
         if let Some(token) = of {
             let fenced = since.borrow().fenced.contains(&token.name);
@@ -132,7 +152,40 @@ impl Hands<'_> {
             }
         }
         self.gitlab.end(owner, id).await?;
+        since.borrow_mut().ended.insert(id);
+        if let Some(place) = &place {
+            self.tidy(place, since).await?;
+        }
         Ok(String::new())
+    }
+
+    /// Takes the one field that a token was stored in: other fields of the secret are nobody's business.
+    async fn forget(&self, store: &SecretRef, since: &RefCell<Since>) -> Result<String, Error> {
+        let found = self.world.forgotten.iter().find(|(of, _)| of == store);
+        let Some((_, Stored { state, .. })) = found else { return Ok(String::new()) };
+        if self.session.take_field(store, state.version).await? == Written::Overtaken {
+            since.borrow_mut().left.insert(store.to_string());
+            return Ok(OVERTAKEN.to_owned());
+        }
+        since.borrow_mut().taken.insert(store.path.api_path());
+        Ok(String::new())
+    }
+
+    /// Takes what stands beside a forgotten secret when the last of its tokens is dead: until then it may be the one thing that leads to them.
+    async fn tidy(&self, store: &SecretRef, since: &RefCell<Since>) -> Result<(), Error> {
+        let found = self.world.forgotten.iter().find(|(of, _)| of.path == store.path);
+        let Some((_, Stored { state, .. })) = found else { return Ok(()) };
+        if state.readable && !since.borrow().taken.contains(&store.path.api_path()) {
+            return Ok(());
+        }
+        let lives = |view: &TokenView| !since.borrow().ended.contains(&view.id);
+        let is_its = |view: &&TokenView| Mark::of(view).is_some_and(|mark| mark.is_for(&store.path));
+        if self.world.tokens.values().flatten().filter(is_its).any(lives) {
+            return Ok(());
+        }
+        let mut custom = state.custom.clone();
+        custom.retain(|key, _| !RESERVED_METADATA.contains(&key.as_str()));
+        Ok(self.session.put_custom(&store.path, &custom).await?)
     }
 
     async fn fence(&self, token: &Token, since: &RefCell<Since>) -> Result<(), Error> {

@@ -1,6 +1,6 @@
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
-use super::{AccessLevel, Days, FullPath, Scope, TokenName};
+use super::{AccessLevel, BadName, Days, FullPath, Scope, TokenName};
 use crate::vault::SecretRef;
 
 /// An access token that is to exist, and where its value is kept.
@@ -50,6 +50,19 @@ impl Owner {
         match self {
             Self::Group(group) => project.lies_in(group) && project != group,
             Self::Project(own) => project.as_str().eq_ignore_ascii_case(own.as_str()),
+        }
+    }
+}
+
+/// As it is displayed.
+impl FromStr for Owner {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, BadName> {
+        match text.split_once(' ') {
+            Some(("group", path)) => path.parse().map(Self::Group),
+            Some(("project", path)) => path.parse().map(Self::Project),
+            _ => Err(BadName::Path(text.to_owned())),
         }
     }
 }

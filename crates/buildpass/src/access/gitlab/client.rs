@@ -104,7 +104,8 @@ impl Gitlab {
                 Err(error) => (repeatable || error.sent() == Sent::Nothing).then(Duration::default),
             };
             let pause = wait.map(|least| pauses.next().unwrap_or(LONGEST_PAUSE).max(least));
-            match pause.filter(|pause| Instant::now() + *pause < deadline) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match pause.filter(|pause| *pause < left) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => {
                     let answer = answered.map_err(|source| self.unreachable(source))?;
@@ -134,8 +135,18 @@ impl Gitlab {
 
     /// The body of a good answer; of any other, what GitLab says.
     pub(super) fn read<T: DeserializeOwned>(&self, answer: Answer, what: &str) -> Result<T, Error> {
+        self.read_masked(answer, what, &[])
+    }
+
+    /// The same where something else is secret beside our own token.
+    pub(super) fn read_masked<T: DeserializeOwned>(
+        &self,
+        answer: Answer,
+        what: &str,
+        secrets: &[&str],
+    ) -> Result<T, Error> {
         if answer.status >= 300 {
-            return Err(self.refused(&answer, what));
+            return Err(self.refused(&answer, what, secrets));
         }
         serde_json::from_slice(&answer.body).map_err(|_| Error::NotGitlab {
             address: self.base.origin(),
@@ -144,8 +155,8 @@ impl Gitlab {
         })
     }
 
-    pub(super) fn refused(&self, answer: &Answer, what: &str) -> Error {
-        match words(answer, self.token.expose()) {
+    pub(super) fn refused(&self, answer: &Answer, what: &str, secrets: &[&str]) -> Error {
+        match words(answer, &[secrets, &[self.token.expose()]].concat()) {
             Some(text) => Error::GitlabRefused { what: what.to_owned(), status: answer.status, text },
             None => Error::NotGitlab {
                 address: self.base.origin(),

@@ -40,7 +40,7 @@ impl GitlabConfig {
             TokenSource::Variable(token) => token,
             TokenSource::Stored(reference) => {
                 let lease = session.read(&reference).await?;
-                ApiToken::new(lease.value().expose().to_owned())
+                ApiToken::new(lease.value().expose().trim().to_owned())
             }
         };
         Gitlab::connect(self.url, token, (&self.tls, self.patience), clock).await

@@ -22,5 +22,5 @@ pub use api_token::ApiToken;
 pub use client::Gitlab;
 pub use config::{GitlabConfig, TokenSource};
 pub use projects::Project;
-pub use tokens::Wish;
+pub use tokens::{End, Wish};
 pub use view::TokenView;

@@ -8,6 +8,9 @@ use crate::{
     secret::BuildToken,
 };
 
+/// The token that a request is made with.
+const ITSELF: &str = "/api/v4/personal_access_tokens/self";
+
 impl Gitlab {
     /// What a value is: a token that can be used now, or nothing.
     ///
@@ -15,10 +18,23 @@ impl Gitlab {
     /// When GitLab does not answer.
     pub async fn holder_of(&self, value: &BuildToken) -> Result<Option<TokenView>, Error> {
         let Ok(headers) = secret_header("private-token", value.expose()) else { return Ok(None) };
-        let answer = self.ask_as(headers, (Method::Get, "/api/v4/personal_access_tokens/self"), None).await?;
+        let answer = self.ask_as(headers, (Method::Get, ITSELF), None).await?;
         match answer.status {
             401 | 403 => Ok(None),
-            _ => self.read(answer, "say what a stored value is").map(Some),
+            _ => self.read_masked(answer, "say what a stored value is", &[value.expose()]).map(Some),
+        }
+    }
+
+    /// Ends a token by its own right, whosever it is: GitLab lets every token do that. One that is dead already is as good as ended.
+    ///
+    /// # Errors
+    /// When GitLab refuses or does not answer.
+    pub async fn end_itself(&self, value: &BuildToken) -> Result<(), Error> {
+        let Ok(headers) = secret_header("private-token", value.expose()) else { return Ok(()) };
+        let answer = self.ask_as(headers, (Method::Delete, ITSELF), None).await?;
+        match answer.status {
+            200..=299 | 401 => Ok(()),
+            _ => Err(self.refused(&answer, "let a stored value end itself", &[value.expose()])),
         }
     }
 

@@ -2,8 +2,8 @@ use serde_json::Value;
 
 use crate::http::Answer;
 
-/// GitLab's own words in a refusal, on one line; `None` where it is no answer of GitLab's API. `secret` is not repeated.
-pub(super) fn words(answer: &Answer, secret: &str) -> Option<String> {
+/// GitLab's own words in a refusal, on one line; `None` where it is no answer of GitLab's API. None of the secrets is repeated.
+pub(super) fn words(answer: &Answer, secrets: &[&str]) -> Option<String> {
     let said: Value = serde_json::from_slice(&answer.body).ok()?;
     let said = said.as_object()?;
     let parts = ["message", "error_description", "error"].map(|key| said.get(key).map(in_a_line));
@@ -12,7 +12,9 @@ pub(super) fn words(answer: &Answer, secret: &str) -> Option<String> {
     // GitLab puts the status into some of its texts.
     let status = format!("{} ", answer.status);
     let text = text.strip_prefix(&status).unwrap_or(&text);
-    Some(plain(&format!("{text}{}", scope.unwrap_or_default()).replace(secret, "[MASKED]")))
+    let text = format!("{text}{}", scope.unwrap_or_default());
+    let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+    Some(plain(&secrets.fold(text, |text, secret| text.replace(secret, "[MASKED]"))))
 }
 
 fn in_a_line(said: &Value) -> String {
@@ -48,7 +50,7 @@ mod tests {
             next_page: None,
             body: Zeroizing::new(body.as_bytes().to_vec()),
         };
-        words(&answer, "glpat-made-up")
+        words(&answer, &["glpat-made-up", "", "glpat-other"])
     }
 
     #[test]
@@ -62,7 +64,10 @@ mod tests {
             said(r#"{"message":{"path":["is taken"],"name":["is\nodd"]}}"#).unwrap(),
             "name is odd; path is taken"
         );
-        assert_eq!(said(r#"{"message":"bad glpat-made-up\u001b"}"#).unwrap(), "bad [MASKED]");
+        assert_eq!(
+            said(r#"{"message":"bad glpat-made-up\u001b, glpat-other"}"#).unwrap(),
+            "bad [MASKED], [MASKED]"
+        );
         assert_eq!(said("<html>"), None);
         assert_eq!(said("[]"), None);
     }

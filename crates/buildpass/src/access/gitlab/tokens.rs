@@ -19,6 +19,15 @@ pub struct Wish<'a> {
     pub expires_at: Date,
 }
 
+/// When a token that is to end did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// By this request.
+    Now,
+    /// Nothing was there any more, or nothing that we may see.
+    Before,
+}
+
 /// The one answer that holds a value.
 #[derive(Deserialize)]
 struct Made {
@@ -73,13 +82,14 @@ impl Gitlab {
     ///
     /// # Errors
     /// When GitLab refuses or does not answer.
-    pub async fn end(&self, owner: &Owner, id: u64) -> Result<(), Error> {
+    pub async fn end(&self, owner: &Owner, id: u64) -> Result<End, Error> {
         let answer =
             self.ask(Method::Delete, &format!("{}/access_tokens/{id}", self.of(owner)), None).await?;
-        if answer.status < 300 || answer.status == 404 {
-            return Ok(());
+        match answer.status {
+            200..=299 => Ok(End::Now),
+            404 => Ok(End::Before),
+            _ => Err(self.refused(&answer, &format!("revoke the token {id} of the {owner}"), &[])),
         }
-        Err(self.refused(&answer, &format!("revoke the token {id} of the {owner}")))
     }
 
     fn of(&self, owner: &Owner) -> String {

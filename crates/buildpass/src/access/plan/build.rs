@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{Object, Step, Verb, hygiene, jwt_side, roles, tokens};
@@ -17,7 +19,7 @@ pub struct Plan {
 pub enum Extent {
     /// All of it.
     Everything,
-    /// Tokens alone, and what their rotation left.
+    /// The declared tokens alone, and what their rotation left.
     Tokens,
 }
 
@@ -28,14 +30,15 @@ impl Plan {
     /// When only a person can decide what to do.
     pub fn build(declaration: &Declaration, world: &World, extent: Extent) -> Result<Self, Error> {
         let mut steps = tokens::steps(declaration, world)?;
-        steps.extend(hygiene::steps(declaration, world)?);
+        steps.extend(hygiene::steps(declaration, world, extent)?);
         if extent == Extent::Everything {
             steps.extend(jwt_side::steps(declaration, world)?);
             steps.extend(roles::steps(declaration, world)?);
         }
         // Stable: what has the same turn keeps the order of its declaration.
         steps.sort_by_key(Step::turn);
-        Ok(Self { steps, warnings: declaration.warnings() })
+        let warnings = declaration.warnings().into_iter().chain(world.unseen.iter().cloned()).collect();
+        Ok(Self { steps, warnings })
     }
 
     /// Whether there is nothing to do.
@@ -67,9 +70,13 @@ impl Plan {
         Ok(plan)
     }
 
-    /// What ends old tokens, and nothing that makes new ones.
-    pub fn endings(mut self) -> Self {
-        self.steps.retain(|step| matches!(&step.object, Object::OldToken { .. } | Object::Note { .. }));
+    /// What ends these old tokens of these names, and nothing else.
+    pub fn endings(mut self, names: &[String], ids: &BTreeSet<u64>) -> Self {
+        self.steps.retain(|step| match &step.object {
+            Object::OldToken { id, .. } => ids.contains(id),
+            Object::Note { token } => names.contains(token),
+            _ => false,
+        });
         self
     }
 

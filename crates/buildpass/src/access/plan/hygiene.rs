@@ -4,11 +4,11 @@ use std::{
 };
 
 use super::{
-    Object, Step, Verb,
+    Extent, Object, Step, Verb,
     step::owner,
     tokens::{Fate, judge},
 };
-use crate::access::{Declaration, Error, Mark, Owner, Retiring, World, gitlab::TokenView};
+use crate::access::{Declaration, Error, Mark, Owner, Retiring, Token, World, gitlab::TokenView};
 
 /// An old token's end: jobs that hold it have this long.
 pub(in crate::access) fn retire(id: u64, overlap: Duration, now: SystemTime) -> Retiring {
@@ -17,8 +17,13 @@ pub(in crate::access) fn retire(id: u64, overlap: Duration, now: SystemTime) -> 
     Retiring { id, at: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds) + overlap }
 }
 
-/// Living tokens that are ours and not to live: past their time, stored nowhere, declared no more.
-pub(in crate::access) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step>, Error> {
+/// Living tokens that are ours and not to live: past their time, or stored nowhere; where a plan is of everything, also what is declared
+/// no more.
+pub(in crate::access) fn steps(
+    declaration: &Declaration,
+    world: &World,
+    extent: Extent,
+) -> Result<Vec<Step>, Error> {
     let mut steps = Vec::new();
     let mut seen: BTreeSet<(&Owner, u64)> = BTreeSet::new();
     let mut kept: BTreeSet<(&Owner, u64)> = BTreeSet::new();
@@ -53,18 +58,18 @@ pub(in crate::access) fn steps(declaration: &Declaration, world: &World) -> Resu
             let Some(mark) = Mark::of(view).filter(|mark| mark.declaration == declaration.name) else {
                 continue;
             };
-            if kept.contains(&(of, view.id)) || !seen.insert((of, view.id)) {
+            let is_its = |token: &Token| token.owner == *of && mark.is_for(&token.store.path);
+            let declared = declaration.tokens().iter().any(is_its);
+            let concerned = declared || extent == Extent::Everything;
+            if !concerned || kept.contains(&(of, view.id)) || !seen.insert((of, view.id)) {
                 continue;
             }
-            let declared = declaration
-                .tokens()
-                .iter()
-                .any(|token| token.owner == *of && token.store.to_string() == mark.store);
             let because = if declared { "it is stored nowhere" } else { "it is not declared any more" };
             steps.push(end(of, view, Some(mark.store), because.to_owned()));
         }
     }
-    for (store, _) in world.forgotten.iter().filter(|(_, stored)| stored.state.readable) {
+    let forgotten = world.forgotten.iter().filter(|(_, stored)| stored.state.readable);
+    for (store, _) in forgotten.filter(|_| extent == Extent::Everything) {
         let because = "the token that it holds is not declared any more";
         steps.push(Step::new(Verb::Revoke, Object::Secret { store: store.to_string() }, because));
     }

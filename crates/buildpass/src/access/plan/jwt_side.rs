@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::{Change, Object, Step, Verb};
-use crate::access::{Declaration, Error, JwtMount, KvMount, World};
+use crate::access::{Declaration, Error, JwtMount, KvMount, World, wanted};
 
 /// The mounts: where secrets are kept, and how jobs log in.
 pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step>, Error> {
@@ -44,7 +44,16 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
         JwtMount::Configured(there) => {
             match there.get("bound_issuer").and_then(Value::as_str).unwrap_or_default() {
                 issuer if issuer == declaration.issuer => {}
-                "" => config(Verb::Change, "it takes the ID tokens of any issuer whose keys it knows", None),
+                "" => match wanted::unsettable(there) {
+                    None => {
+                        config(Verb::Change, "it takes the ID tokens of any issuer whose keys it knows", None)
+                    }
+                    Some(why) => {
+                        return Err(Error::Blocked(format!(
+                            "the auth method `{path}` takes the ID tokens of any issuer whose keys it knows, and {why}: name another with `[vault] auth`, or set its `bound_issuer` by hand"
+                        )));
+                    }
+                },
                 other => {
                     return Err(Error::Blocked(format!(
                         "the auth method `{path}` is for the ID tokens of {other}, and not of {}: name another with `[vault] auth`, or the issuer with `[identity] issuer`",

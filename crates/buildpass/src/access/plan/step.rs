@@ -115,12 +115,13 @@ impl Step {
             (Object::AuthMount { .. }, _) => 1,
             (Object::AuthConfig { .. }, _) => 2,
             (Object::Token { .. }, _) => 3,
-            (Object::Role { .. }, Verb::Revoke) => 6,
-            (Object::Policy { .. }, Verb::Revoke) => 7,
+            // A policy leads to the secrets that it was for, as long as there is something to be ended.
+            (Object::Policy { .. }, Verb::Revoke) => 9,
             (Object::Policy { .. }, _) => 4,
+            (Object::Role { .. }, Verb::Revoke) => 6,
             (Object::Role { .. }, _) => 5,
-            (Object::Secret { .. }, _) => 8,
-            (Object::OldToken { .. }, _) => 9,
+            (Object::Secret { .. }, _) => 7,
+            (Object::OldToken { .. }, _) => 8,
             (Object::Note { .. }, _) => 10,
         }
     }

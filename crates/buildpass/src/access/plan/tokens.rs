@@ -53,12 +53,7 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
         },
         (Held::NoToken, Some(note)) => {
             let because = match by_id(note.token_id) {
-                Some(view) => {
-                    return Ok(Fate::Replace(
-                        Some(view),
-                        vec!["the stored value is not the token that GitLab knows".to_owned()],
-                    ));
-                }
+                Some(view) => return Ok(Fate::Replace(Some(view), vec![misplaced(token, note)])),
                 None => format!("the token {} was revoked or has ended", note.token_id),
             };
             return Ok(Fate::Replace(None, vec![because]));
@@ -69,6 +64,16 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     };
     let because = reasons(token, current, world.now);
     Ok(if because.is_empty() { Fate::Keep(current) } else { Fate::Replace(Some(current), because) })
+}
+
+/// Why the token that the note names is not what is read at its place.
+fn misplaced(token: &Token, note: &Note) -> String {
+    match &note.field {
+        Some(field) if *field != token.store.field => {
+            format!("it is stored in the field `{field}`, declared is `{}`", token.store.field)
+        }
+        _ => "the stored value is not the token that GitLab knows".to_owned(),
+    }
 }
 
 fn occupied(token: &Token, what: &str) -> Error {
@@ -160,19 +165,15 @@ pub(in crate::access) fn note_of(
     let stored = world.stored.get(&token.name);
     let old = stored.and_then(|stored| stored.note.as_ref());
     let living = world.living(&token.owner);
-    let mut retiring: Vec<_> = old.map(|note| note.retiring.clone()).unwrap_or_default();
-    retiring.retain(|each| each.at > world.now && living.iter().any(|view| view.id == each.id));
-    if let Some(note) = old.filter(|note| note.token_id != current.id)
-        && living.iter().any(|view| view.id == note.token_id)
-        && !retiring.iter().any(|each| each.id == note.token_id)
-    {
-        retiring.push(super::hygiene::retire(note.token_id, declaration.overlap(token), world.now));
-    }
-    retiring.retain(|each| each.id != current.id);
+    let overlap = declaration.overlap(token);
+    let out: Vec<_> =
+        old.iter().map(|note| super::hygiene::retire(note.token_id, overlap, world.now)).collect();
+    let retiring = Note::retiring_after(old, &out, (living, world.now), current.id);
     Note {
         declaration: declaration.name.clone(),
         token_id: current.id,
         version: stored.map(|stored| stored.state.version).unwrap_or_default(),
+        field: Some(token.store.field.clone()),
         expires_at: current.expires_at,
         retiring,
         told: Note::told_of(token, old.map(|note| &note.told).unwrap_or(&Default::default())),
@@ -193,7 +194,10 @@ fn note(declaration: &Declaration, token: &Token, current: &TokenView, world: &W
         .map(|name| Change {
             field: name.clone(),
             from: before.get(name).cloned(),
-            to: after.get(name).cloned(),
+            to: after.get(name).map(|value| match name.as_str() {
+                "retiring" => wanted.retiring_without_times(),
+                _ => value.clone(),
+            }),
         })
         .collect();
     let moved = |field: &str| changes.iter().find(|change| change.field == field);

@@ -6,8 +6,8 @@ mod policy;
 
 mod role;
 
-pub(super) use jwt_config::jwt_config;
+pub(super) use jwt_config::{jwt_config, unsettable};
 pub use policy::policy_name;
 
-pub(super) use policy::{policy_prefix, policy_text, role_of_policy};
+pub(super) use policy::{paths_of_policy, policy_prefix, policy_text, role_of_policy};
 pub(super) use role::role_body;

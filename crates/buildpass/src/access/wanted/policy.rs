@@ -25,6 +25,11 @@ pub(in crate::access) fn role_of_policy(declaration: &str, text: &str) -> Option
     Some(role.to_owned())
 }
 
+/// The API paths that a policy's text speaks of.
+pub(in crate::access) fn paths_of_policy(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| line.trim().strip_prefix("path \"")?.split_once('"').map(|(path, _)| path))
+}
+
 fn first_line(declaration: &str) -> String {
     format!("# Made by buildpass access for {declaration}, which undoes changes. Role: ")
 }

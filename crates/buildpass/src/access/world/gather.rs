@@ -39,6 +39,8 @@ pub struct World {
     pub leftovers: Vec<Leftover>,
     /// Whom every role is to let in.
     pub admitted: BTreeMap<RoleName, Admitted>,
+    /// What could not be looked at, and may hold something that is not to be there.
+    pub unseen: Vec<String>,
 }
 
 /// How many requests are on their way to one server at a time.
@@ -59,11 +61,11 @@ impl World {
             VaultSide::gather(declaration, session),
             gitlab_side::admitted(declaration, gitlab),
         )?;
-        let tokens = gitlab_side::tokens(declaration, gitlab).await?;
-        let VaultSide { mut stored, kv_mounts, jwt, roles, policies, leftovers } = vault;
+        let VaultSide { mut stored, kv_mounts, jwt, roles, policies, leftovers, owners } = vault;
+        let (tokens, unseen) = gitlab_side::tokens(declaration, &owners, gitlab).await?;
         let doubted = declaration.tokens().iter().filter(|token| {
             let living = tokens.get(&token.owner).map(Vec::as_slice).unwrap_or_default();
-            stored.get(&token.name).is_some_and(|stored| is_doubted(stored, living))
+            stored.get(&token.name).is_some_and(|stored| is_doubted(stored, &token.store.field, living))
         });
         let held =
             each(doubted, async |token| Ok((token, held(&token.store, gitlab, session).await?))).await?;
@@ -74,7 +76,19 @@ impl World {
         }
         let forgotten = forgotten(declaration, &tokens, session).await?;
         let now = gitlab.now();
-        Ok(Self { now, tokens, stored, forgotten, kv_mounts, jwt, roles, policies, leftovers, admitted })
+        Ok(Self {
+            now,
+            tokens,
+            stored,
+            forgotten,
+            kv_mounts,
+            jwt,
+            roles,
+            policies,
+            leftovers,
+            admitted,
+            unseen,
+        })
     }
 
     /// The living tokens of an owner.
@@ -84,34 +98,31 @@ impl World {
 }
 
 /// What is there of a secret says nothing certain about its value.
-fn is_doubted(stored: &Stored, living: &[TokenView]) -> bool {
+fn is_doubted(stored: &Stored, field: &str, living: &[TokenView]) -> bool {
     let noted = stored.note.as_ref().is_some_and(|note| living.iter().any(|view| view.id == note.token_id));
-    stored.state.readable && !(stored.is_as_noted() && noted)
+    stored.state.readable && !(stored.is_as_noted(field) && noted)
 }
 
 async fn held(store: &SecretRef, gitlab: &Gitlab, session: &Session) -> Result<Held, Error> {
-    let read = match session.read(store).await {
-        Ok(lease) => lease,
-        Err(crate::vault::Error::NoField { .. }) => return Ok(Held::NoToken),
-        Err(error) => return Err(error.into()),
-    };
-    let view = gitlab.holder_of(read.value()).await?;
+    let Some(value) = session.field_now(store).await? else { return Ok(Held::NoToken) };
+    let view = gitlab.holder_of(&value).await?;
     Ok(view.filter(|view| view.active).map_or(Held::NoToken, Held::Token))
 }
 
-/// Secrets that a token at GitLab names as its own, and no declaration does.
+/// Secrets that a token at GitLab names as its own, and no declaration does: whatever field it names, a declared path is no forgotten one.
 async fn forgotten(
     declaration: &Declaration,
     tokens: &BTreeMap<Owner, Vec<TokenView>>,
     session: &Session,
 ) -> Result<Vec<(SecretRef, Stored)>, Error> {
-    let declared: BTreeSet<String> =
-        declaration.tokens().iter().map(|token| token.store.to_string()).collect();
     let marks = tokens.values().flatten().filter_map(Mark::of);
-    let ours = marks.filter(|mark| mark.declaration == declaration.name && !declared.contains(&mark.store));
+    let ours = marks.filter(|mark| mark.declaration == declaration.name);
     let stores: BTreeSet<String> = ours.map(|mark| mark.store).collect();
     let references = stores.iter().filter_map(|store| store.parse::<SecretRef>().ok());
-    let found = each(references, async |reference: SecretRef| {
+    let undeclared = references.filter(|reference| {
+        !declaration.tokens().iter().any(|token| token.store.path.api_path() == reference.path.api_path())
+    });
+    let found = each(undeclared, async |reference: SecretRef| {
         let stored = Stored::of(session.kv_state(&reference.path).await?);
         Ok((reference, stored))
     })
@@ -128,6 +139,8 @@ struct VaultSide {
     roles: BTreeMap<RoleName, Map<String, Value>>,
     policies: BTreeMap<String, String>,
     leftovers: Vec<Leftover>,
+    /// Whose tokens were made for secrets that our policies speak of, and that are not declared any more.
+    owners: BTreeSet<Owner>,
 }
 
 impl VaultSide {
@@ -164,10 +177,15 @@ impl VaultSide {
         let asked = names.into_iter().filter(|name| wanted.contains(name) || name.starts_with(&ours));
         let texts =
             each(asked, async |name: String| Ok((vault_side::policy(session, &name).await?, name))).await?;
+        let declared: BTreeSet<String> =
+            declaration.tokens().iter().map(|token| token.store.path.api_path()).collect();
+        let mut undeclared: BTreeSet<String> = BTreeSet::new();
         let mut policies = BTreeMap::new();
         let mut left = Vec::new();
         for (text, name) in texts {
             let text = text.unwrap_or_default();
+            let paths = wanted::paths_of_policy(&text).map(str::to_owned);
+            undeclared.extend(paths.filter(|path| !declared.contains(path)));
             match wanted::role_of_policy(&declaration.name, &text) {
                 _ if wanted.contains(&name) => drop(policies.insert(name, text)),
                 Some(role) => left.push((name, role)),
@@ -184,7 +202,11 @@ impl VaultSide {
             Ok(Leftover { policy, role })
         })
         .await?;
+        let owners =
+            each(undeclared, async |path: String| vault_side::owner_noted(session, &path, declaration).await)
+                .await?;
         Ok(Self {
+            owners: owners.into_iter().flatten().collect(),
             stored: stored.into_iter().collect(),
             kv_mounts: kv_mounts.into_iter().collect(),
             jwt,

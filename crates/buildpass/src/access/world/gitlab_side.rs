@@ -10,14 +10,31 @@ use crate::access::{
     gitlab::{Gitlab, Project, TokenView},
 };
 
-/// The living tokens of every owner, one list each.
+/// The living tokens of every owner, one list each; and what was refused of those who are not declared any more.
 pub(super) async fn tokens(
     declaration: &Declaration,
+    others: &BTreeSet<Owner>,
     gitlab: &Gitlab,
-) -> Result<BTreeMap<Owner, Vec<TokenView>>, Error> {
-    let owners: BTreeSet<&Owner> = declaration.tokens().iter().map(|token| &token.owner).collect();
-    let listed = each(owners, async |owner| Ok((owner.clone(), gitlab.tokens(owner).await?))).await?;
-    Ok(listed.into_iter().collect())
+) -> Result<(BTreeMap<Owner, Vec<TokenView>>, Vec<String>), Error> {
+    let declared: BTreeSet<&Owner> = declaration.tokens().iter().map(|token| &token.owner).collect();
+    let owners: BTreeSet<&Owner> = declared.iter().copied().chain(others).collect();
+    let listed = each(owners, async |owner| match gitlab.tokens(owner).await {
+        Err(error @ Error::GitlabRefused { status: 401 | 403 | 404, .. }) if !declared.contains(owner) => {
+            Ok((owner, Err(error.to_string())))
+        }
+        listed => Ok((owner, Ok(listed?))),
+    })
+    .await?;
+    let (mut tokens, mut unseen) = (BTreeMap::new(), Vec::new());
+    for (owner, listed) in listed {
+        match listed {
+            Ok(listed) => drop(tokens.insert(owner.clone(), listed)),
+            Err(why) => {
+                unseen.push(format!("a token of the {owner} that is not declared any more may live: {why}"))
+            }
+        }
+    }
+    Ok((tokens, unseen))
 }
 
 /// Whom every role is to let in.

@@ -2,8 +2,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    access::{Error, Note, gitlab::TokenView},
-    vault::{self, KvState, Session},
+    access::{Declaration, Error, Note, Owner, gitlab::TokenView},
+    vault::{self, Engine, KvState, SecretPath, Session},
 };
 
 /// The secret of a declared token.
@@ -56,9 +56,10 @@ impl Stored {
         Self { state, note, held: Held::AsNoted }
     }
 
-    /// Whether the note speaks of the version that is there.
-    pub fn is_as_noted(&self) -> bool {
-        self.state.readable && self.note.as_ref().is_some_and(|note| note.version == self.state.version)
+    /// Whether the note speaks of this field, and of the version that is there.
+    pub fn is_as_noted(&self, field: &str) -> bool {
+        let fits = |note: &Note| note.version == self.state.version && note.field.as_deref() == Some(field);
+        self.state.readable && self.note.as_ref().is_some_and(fits)
     }
 }
 
@@ -93,6 +94,23 @@ pub(super) async fn role(
     name: &str,
 ) -> Result<Option<Map<String, Value>>, Error> {
     Ok(session.look(&format!("auth/{mount}/role/{name}")).await?)
+}
+
+/// Whose token this declaration stored at a path that was granted once. The path may be none of ours, and not for us to look at.
+pub(super) async fn owner_noted(
+    session: &Session,
+    api_path: &str,
+    declaration: &Declaration,
+) -> Result<Option<Owner>, Error> {
+    let Some((mount, path)) = api_path.split_once("/data/") else { return Ok(None) };
+    let path = SecretPath { engine: Engine::KvV2, mount: mount.to_owned(), path: path.to_owned() };
+    let custom = match session.kv_state(&path).await {
+        Ok(state) => state.custom,
+        Err(vault::Error::Refused { status: 400..=499, .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let note = Note::read(&custom).filter(|note| note.declaration == declaration.name);
+    Ok(note.and_then(|note| note.owner()))
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,17 @@
-use std::time::Duration;
+use std::{
+    convert::Infallible,
+    future::{pending, ready},
+    time::{Duration, SystemTime},
+};
+
+use futures_util::FutureExt as _;
 
 use crate::{
     access::{Declaration, Gitlab, Hands, Manner, Plan, Step, World},
-    cli::{Surroundings, report::note},
+    cli::{Surroundings, asked_to_end, report::note},
     config::{AccessFlags, Platform},
     failure::Failure,
+    run::{AskedToEnd, Interrupted},
     vault::{GivenBack, Session},
 };
 
@@ -14,22 +21,49 @@ pub(super) struct Opened {
     pub(super) gitlab: Gitlab,
     pub(super) session: Session,
     pub(super) vault: String,
+    /// Until when one can log in again.
+    pub(super) lasts_until: Option<SystemTime>,
     by: String,
+    asked: AskedToEnd,
 }
 
 /// How long giving back may take.
 const LONGEST_END: Duration = Duration::from_secs(5);
 
-/// As long as a session of a job may last for us: roles start at a minute.
-const LONG_ENOUGH: Duration = Duration::from_secs(15 * 60);
+/// What is left of a session where this process is killed.
+const LEAD: Duration = Duration::from_secs(60);
+
+/// How often it is renewed while there is work: two renewals may fail.
+const PAUSE: Duration = Duration::from_secs(20);
 
 impl Opened {
-    /// Logs in, does the work, and gives the session back.
+    /// Logs in, does the work, and gives the session back, which a signal does not keep it from.
     pub(super) async fn with<T>(
         flags: &AccessFlags,
         surroundings: &Surroundings,
         work: impl AsyncFnOnce(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let asked = asked_to_end()?;
+        let whole = async {
+            let opened = Self::open(flags, surroundings, asked.clone()).await?;
+            let worked = tokio::select! {
+                worked = work(&opened) => worked,
+                never = opened.prolong() => match never {},
+            };
+            give_back(opened.session).await;
+            worked
+        };
+        tokio::select! {
+            worked = whole => worked,
+            insisted = asked_again(&asked) => Err(insisted?.into()),
+        }
+    }
+
+    async fn open(
+        flags: &AccessFlags,
+        surroundings: &Surroundings,
+        asked: AskedToEnd,
+    ) -> Result<Self, Failure> {
         let Surroundings { flags: ours, environment, clock, .. } = surroundings;
         let Platform { declaration, gitlab, vault } = Platform::load(ours, flags, environment)?;
         let (credential, warning) = vault.credential(clock).await?;
@@ -37,9 +71,13 @@ impl Opened {
             note(&warning.to_string());
         }
         let address = vault.nodes.first().map(ToString::to_string).unwrap_or_default();
+        let lasts_until = vault.lasts_until();
         let mut session = vault.login(credential, clock).await?;
-        session.renew(LONG_ENOUGH).await?;
-        let gitlab = match gitlab.connect(&session, clock).await {
+        let connected = async {
+            session.renew(LEAD).await?;
+            gitlab.connect(&session, clock).await
+        };
+        let gitlab = match connected.await {
             Ok(gitlab) => gitlab,
             Err(error) => {
                 give_back(session).await;
@@ -51,15 +89,13 @@ impl Opened {
             Some(job) => job.to_owned(),
             None => format!("user {} with the token `{}`", who.user_id, who.name),
         };
-        let opened = Self { declaration, gitlab, session, vault: address, by };
-        let worked = work(&opened).await;
-        give_back(opened.session).await;
-        worked
+        Ok(Self { declaration, gitlab, session, vault: address, lasts_until, by, asked })
     }
 
     /// What is there now.
     pub(super) async fn look(&self) -> Result<World, Failure> {
-        Ok(World::gather(&self.declaration, &self.gitlab, &self.session).await?)
+        let world = World::gather(&self.declaration, &self.gitlab, &self.session);
+        Ok(self.asked.or(world).await??)
     }
 
     /// Does every step of a plan, and tells of each.
@@ -71,8 +107,30 @@ impl Opened {
         done: &dyn Fn(&Step, &str),
     ) -> Result<(), Failure> {
         let Self { declaration, gitlab, session, by, .. } = self;
-        let hands = Hands { declaration, world, gitlab, session, by, manner, done };
+        let ended = &|| self.asked.or(ready(())).now_or_never()?.err().map(|Interrupted(signal)| signal);
+        let hands = Hands { declaration, world, gitlab, session, by, manner, ended, done };
         Ok(hands.carry_out(plan).await?)
+    }
+
+    /// Keeps the session alive while the work is done.
+    async fn prolong(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            if let Err(error) = self.session.prolong(LEAD).await {
+                note(&format!("the session was not renewed: {error}"));
+            }
+        }
+    }
+}
+
+/// Says that it was heard, and waits until somebody asks again.
+async fn asked_again(asked: &AskedToEnd) -> Result<Interrupted, Failure> {
+    if asked.or(pending::<Infallible>()).await.is_err() {
+        note("asked to end: what is under way is finished first, unless you ask again");
+    }
+    match asked_to_end()?.or(pending::<Infallible>()).await {
+        Ok(never) => match never {},
+        Err(insisted) => Ok(insisted),
     }
 }
 

@@ -25,27 +25,28 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         let Opened { declaration, gitlab, session, .. } = opened;
         let missing = || Error::NoToken(arguments.name.clone());
         let token = declaration.token(&arguments.name).ok_or_else(missing)?.clone();
-        let world = opened.look().await?;
-        Ok(end_now(&token, declaration, &world, (gitlab, session)).await?)
+        Ok(end_now(&token, declaration, (gitlab, session)).await)
     }))??;
-    let Ended { tokens, secret, cut } = ended;
+    let Ended { tokens, secret, cut, faults } = ended;
+    let whole = faults.is_empty();
     output::print(|out| {
         match &tokens[..] {
+            [] if !whole => {}
             [] => writeln!(out, "At GitLab there was no living token of it.")?,
             ids => {
                 let ids = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
                 writeln!(out, "Revoked at GitLab: {ids}.")?;
             }
         }
-        writeln!(
-            out,
-            "{}",
-            if secret { "Deleted in the vault." } else { "In the vault there was no value of it." }
-        )?;
+        match secret {
+            true => writeln!(out, "Deleted in the vault.")?,
+            false if whole => writeln!(out, "In the vault there was no value of it.")?,
+            false => {}
+        }
         for grant in &cut {
             writeln!(out, "Cut off: {grant}.")?;
         }
         writeln!(out, "`buildpass access apply` makes a new one.")
     })?;
-    Ok(ExitCode::SUCCESS)
+    if whole { Ok(ExitCode::SUCCESS) } else { Err(Error::NotAllEnded(faults).into()) }
 }

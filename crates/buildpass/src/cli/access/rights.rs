@@ -16,8 +16,9 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
     gitlab_token.iter().for_each(|token| allow(&token.path.api_path(), &["read"]));
     for token in declaration.tokens() {
         let path = &token.store.path;
-        allow(&path.api_path(), &["create", "read", "update", "delete"]);
-        allow(&format!("{}/metadata/{}", path.mount, path.path), &["create", "read", "update", "delete"]);
+        allow(&path.api_path(), &write);
+        allow(&path.metadata_path(), &write);
+        allow(&path.deletion_path(), &["update"]);
     }
     let mounts: BTreeSet<&str> =
         declaration.tokens().iter().map(|token| token.store.path.mount.as_str()).collect();

@@ -39,7 +39,7 @@ enum StatusFormat {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let all = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
-        Ok(Status::of_all(&opened.declaration, &world)?)
+        Ok(Status::of_all(&opened.declaration, &world))
     }))??;
     output::print(|out| match arguments.format {
         StatusFormat::Json => output::json(out, &all),
@@ -55,6 +55,7 @@ fn word(state: State) -> &'static str {
         State::Due => "due",
         State::Dead => "dead",
         State::Missing => "missing",
+        State::Occupied => "occupied",
     }
 }
 

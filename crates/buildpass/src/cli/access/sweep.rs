@@ -2,9 +2,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::opened::Opened;
+use super::{opened::Opened, show};
 use crate::{
-    access::{Finding, Limits},
+    access::{Finding, Limits, Manner, Plan},
     cli::{
         Surroundings, block_on,
         output::{self, Format, plain},
@@ -45,18 +45,9 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         let world = opened.look().await?;
         let findings = Finding::all(&opened.declaration, &world, limits)?;
         let wanted = chosen(&findings, &arguments.revoke)?;
-        for finding in &wanted {
-            let owner = world.tokens.keys().find(|owner| owner.to_string() == finding.owner);
-            if let Some(owner) = owner {
-                opened.gitlab.end(owner, finding.id).await?;
-                say(&format!(
-                    "revoked: the token {} ({}) of the {}",
-                    plain(&finding.name),
-                    finding.id,
-                    finding.owner
-                ));
-            }
-        }
+        let steps = wanted.iter().map(|finding| finding.end()).collect();
+        let plan = Plan { steps, warnings: Vec::new() };
+        opened.carry_out(&plan, &world, Manner::Overlap, &|step, said| say(&show::done(step, said))).await?;
         let left = findings.iter().filter(|finding| !arguments.revoke.contains(&finding.id));
         Ok(left.cloned().collect::<Vec<_>>())
     }))??;

@@ -8,6 +8,7 @@ use crate::{
     cli::{
         Surroundings,
         output::{self, Format},
+        report::FOUND_FAULTS,
     },
     config::{Flags, PipelineFlags},
     doctor::{Because, CHECKS, Judged, Question, Reach, Selection, Verdict, gather, judge},
@@ -41,11 +42,8 @@ pub(super) struct Diagnose {
     pipeline: PipelineFlags,
 }
 
-/// The exit code where something does not work.
-const FAULTS: u8 = 5;
-
 pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
-    let reach = if arguments.offline { Reach::Here } else { Reach::Servers };
+    let reach = if arguments.offline { Reach::Here } else { Reach::Session };
     let selection = Selection::named(&arguments.only, reach).map_err(|unknown| {
         let names: Vec<&str> = CHECKS.iter().map(|check| check.id).collect();
         Failure::usage(unknown.to_string(), format!("these are: {}", names.join(", ")))
@@ -64,12 +62,13 @@ pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Resu
     let evidence = runtime.block_on(gather(question));
     // A name server that does not answer keeps its thread: nobody waits for it.
     runtime.shutdown_background();
+    let evidence = evidence?;
     let judged = judge(&evidence, &selection);
     output::print(|out| match arguments.format {
         Format::Text => out.write_all(text::report(&judged).as_bytes()),
         Format::Json => output::json(out, &as_json(&judged)),
     })?;
-    Ok(if judged.iter().any(does_not_work) { ExitCode::from(FAULTS) } else { ExitCode::SUCCESS })
+    Ok(if judged.iter().any(does_not_work) { ExitCode::from(FOUND_FAULTS) } else { ExitCode::SUCCESS })
 }
 
 /// A wanted check that an earlier fault keeps from being looked at does not work either.

@@ -3,30 +3,22 @@ use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 use clap::Args;
 use serde::Serialize;
 
-use super::owner;
+use super::{other::Other, owner};
 use crate::{
     cli::{
         Surroundings, block_on,
         output::{self, Format},
-        report::note,
+        report::{FOUND_FAULTS, note},
     },
-    config::{Error, other_vault},
     export::{Exporter, Fate, Mode, Told},
     failure::Failure,
-    http::PlainHttp,
-    vault::Address,
 };
 
 /// Write everything that a lockbox holds into another vault; without `--apply`, only say what would be written
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The vault to write to
-    #[arg(long, value_name = "URL")]
-    to: String,
-
-    /// A file that holds a token of that vault [default: BUILDPASS_TO_TOKEN]
-    #[arg(long, value_name = "FILE")]
-    to_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    other: Other,
 
     /// A file that holds a token which may read everything here [default: VAULT_TOKEN, then BAO_TOKEN]
     #[arg(long, value_name = "FILE")]
@@ -64,7 +56,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     outcome?;
     tell(mode, &told);
     let is_done = mode == Mode::DryRun || !told.iter().any(|told| is_missing(told.fate));
-    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::from(NOT_ALL_THERE) })
+    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::from(FOUND_FAULTS) })
 }
 
 async fn run(
@@ -73,16 +65,7 @@ async fn run(
     (mode, told): (Mode, &mut Vec<Told>),
 ) -> Result<(), Failure> {
     let from = owner::vault(surroundings, arguments.root_token_file.as_deref())?;
-    let plain = if surroundings.flags.insecure_http { PlainHttp::Anywhere } else { PlainHttp::LoopbackOnly };
-    let address = Address::parse(&arguments.to, plain).map_err(Error::Address)?;
-    if from.nodes.iter().any(|node| node.origin() == address.origin()) {
-        return Err(Failure::usage(
-            format!("{address} is the vault that is exported"),
-            "name the vault to leave for with `--to`, and the one to leave with `--address`",
-        ));
-    }
-    let token = arguments.to_token_file.as_deref();
-    let to = other_vault(address, &from, &surroundings.environment, token)?;
+    let to = arguments.other.vault(&from, surroundings)?;
     let (from, to) = (owner::open(&from, surroundings).await?, owner::open(&to, surroundings).await?);
     let mut hear = |thing| told.push(thing);
     Ok(Exporter::new(&from, &to, mode, &mut hear).run().await?)
@@ -139,6 +122,3 @@ fn is_missing(fate: Fate) -> bool {
         | Fate::Left => false,
     }
 }
-
-/// The exit code when something is not there as it is here.
-const NOT_ALL_THERE: u8 = 5;

@@ -12,13 +12,15 @@ mod key_file;
 
 mod limiting;
 
-mod owner;
+mod other;
 
-mod private_file;
+mod owner;
 
 mod restore;
 
 mod serve;
+
+mod shares;
 
 mod unopened;
 

@@ -1,23 +1,21 @@
 use std::{
-    fs::File,
-    io::{self, BufRead},
+    io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use ::lockbox::{BackupError, BackupFile, RootKey};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ::lockbox::{BackupError, BackupFile};
 use clap::Args;
-use zeroize::Zeroizing;
 
-use super::{
-    key_file, owner,
-    private_file::{folder_of, new_in, put, unwritten},
-    unopened::unread,
-};
+use super::{key_file, owner, shares::key_of_shares, unopened::unread};
 use crate::{
-    cli::{Surroundings, block_on, report::say},
+    cli::{
+        Surroundings, block_on,
+        private_file::{folder_of, new_in, put, unwritten},
+        report::say,
+    },
     failure::{Blame, Failure},
+    http::Upload,
 };
 
 /// Put a backup into a new file, or in the place of everything that a serving lockbox has
@@ -30,7 +28,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,
 
-    /// The file with the unseal key of the backup; without it, shares are read from stdin, one a line
+    /// The file with the unseal key of the backup; without it, shares are read from stdin, one a line, which a terminal does not show
     #[arg(long, value_name = "FILE", requires = "file")]
     unseal_key_file: Option<PathBuf>,
 
@@ -67,7 +65,7 @@ async fn into_file(arguments: &Arguments, file: &Path) -> Result<(), Failure> {
     let backup = BackupFile::open(&arguments.backup).map_err(|error| refused(arguments, error))?;
     let key = match &arguments.unseal_key_file {
         Some(path) => key_file::read(path)?,
-        None => key_of_shares(&backup)?,
+        None => key_of_shares(backup.split())?,
     };
     // It gets its name when all of it is there.
     let unnamed = new_in(folder_of(file)).map_err(|error| unwritten(file, &error))?;
@@ -82,30 +80,13 @@ async fn into_file(arguments: &Arguments, file: &Path) -> Result<(), Failure> {
 }
 
 async fn in_place(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Failure> {
-    let file = File::open(&arguments.backup).map_err(|error| refused(arguments, BackupError::Io(error)))?;
+    let backup =
+        Upload::open(&arguments.backup).map_err(|error| refused(arguments, BackupError::Io(error)))?;
     let vault = owner::vault(surroundings, arguments.root_token_file.as_deref())?;
     let named = vault.nodes.first().map(ToString::to_string).unwrap_or_default();
-    owner::open(&vault, surroundings).await?.restore(file).await?;
+    owner::open(&vault, surroundings).await?.restore(backup).await?;
     say(&format!("{named} has what {} held, and nothing else", arguments.backup.display()));
     Ok(())
-}
-
-fn key_of_shares(backup: &BackupFile) -> Result<RootKey, Failure> {
-    let split = backup.split();
-    say(&format!("{} of the {} unseal keys, one a line:", split.threshold(), split.shares()));
-    let mut shares = Vec::new();
-    for line in io::stdin().lock().lines().take(usize::from(split.threshold())) {
-        let line = Zeroizing::new(line.map_err(|_| no_shares())?);
-        shares.push(Zeroizing::new(STANDARD.decode(line.trim()).map_err(|_| no_shares())?));
-    }
-    RootKey::from_shares(&shares, split).map_err(|_| no_shares())
-}
-
-fn no_shares() -> Failure {
-    Failure::usage(
-        "what came from stdin are not enough unseal keys",
-        "type as many keys as open the lockbox, one a line, or name the key's file with `--unseal-key-file`",
-    )
 }
 
 fn refused(arguments: &Arguments, error: BackupError) -> Failure {

@@ -11,7 +11,11 @@ use clap::Args;
 
 use super::work::{self, LockUse, Nowhere, Order};
 use crate::{
-    cli::{Surroundings, block_on, output::Format, report::note},
+    cli::{
+        Surroundings, block_on,
+        output::Format,
+        report::{self, note},
+    },
     config::{self, Settings, SourceCredentials, SourceFlags},
     failure::Failure,
     git::credential::SOCKET_VARIABLE,
@@ -225,11 +229,8 @@ fn work_within_run(
         command,
     };
     let ended = block_on(config.run(note))?;
-    Ok(match ended {
-        Ok(Ended::Code(code)) => ExitCode::from(code),
-        Ok(Ended::Signal(signal)) | Err(run::Error::Interrupted(signal)) => {
-            ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
-        }
-        Err(error) => return Err(error.into()),
-    })
+    match ended {
+        Err(run::Error::Interrupted(signal)) => Ok(report::of_end(Ended::Signal(signal))),
+        ended => Ok(report::of_end(ended?)),
+    }
 }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use super::show::{Show, summary};
 use crate::{
     cli::{
-        Surroundings, block_on,
+        Surroundings, asked_to_end, block_on,
         output::{self, Format},
         report::{self, note, say},
     },
     failure::{Blame, Failure},
     git::{Git, credential::SOCKET_VARIABLE},
     http::Roots,
-    run::asked_to_end,
+    run::Interrupted,
     sources::{
         LOCK_FILE, Lock, Locked,
         fetch::{Fetching, Outcome, Plan},
@@ -89,19 +89,15 @@ pub(super) fn carry_out(order: &Order, surroundings: &Surroundings) -> Result<Ex
     let fetched = block_on(async {
         let tell = |name: &str, event| show.tell(name, event);
         let mut done = |outcome: &Outcome| show.done(outcome);
-        tokio::select! {
-            outcomes = fetching.finish(&tell, &mut done) => Ok(outcomes),
-            signal = asked_to_end() => Err(signal),
-        }
+        Ok::<_, Failure>(asked_to_end()?.or(fetching.finish(&tell, &mut done)).await)
     })?;
     show.end();
-    let outcomes = match fetched {
+    let outcomes = match fetched? {
         Ok(outcomes) => outcomes?,
-        Err(Ok(signal)) => {
+        Err(Interrupted(signal)) => {
             note("interrupted: what was not whole is not there");
-            return Ok(ExitCode::from(u8::try_from(128 + signal.as_raw()).unwrap_or(u8::MAX)));
+            return Ok(report::exit_code(Blame::Signal(signal)));
         }
-        Err(Err(error)) => return Err(Failure::bug("signals cannot be listened to", &error)),
     };
     let failures = report_failures(order, &outcomes);
     if let Some(lock) = &order.lock {
@@ -149,7 +145,7 @@ fn report_failures(order: &Order, outcomes: &[Outcome]) -> Vec<Blame> {
 /// What a caller should hear first: what waiting does not mend comes before what it may.
 fn rank(blame: Blame) -> u8 {
     match blame {
-        Blame::Bug => 0,
+        Blame::Bug | Blame::Signal(_) => 0,
         Blame::Usage => 1,
         Blame::Refused => 2,
         Blame::Unreachable => 3,

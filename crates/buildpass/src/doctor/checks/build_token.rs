@@ -7,7 +7,7 @@ use crate::explain::Row;
 
 /// The build token is good.
 pub(super) const CHECK: Check =
-    Check { id: "build-token", stage: Stage::BuildToken, needs: &["gitlab"], reach: Reach::Servers, run };
+    Check { id: "build-token", stage: Stage::BuildToken, needs: &["gitlab"], reach: Reach::Session, run };
 
 /// A token that ends so soon is to be rotated now.
 const SOON_DAYS: u64 = 7;
@@ -30,6 +30,14 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
                     _ => {}
                 }
             }
+            None if git_takes(evidence, token) => {
+                seen.push(format!("GitLab's API does not tell of {}, and git takes it", token.name));
+                warnings.push(Fault::new(
+                    format!("GitLab tells of {}", token.name),
+                    "it refuses it, as it does a deploy token and a job's own, and git takes it: nobody can look at its end, its scopes and its role",
+                    "leave it, where that is meant; of a group access token with the scope `read_repository`, `doctor` sees all of these",
+                ));
+            }
             None => {
                 seen.push(format!("GitLab refuses {}", token.name));
                 faults.push(refused(token, &answer.words, answer.status));
@@ -37,6 +45,15 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         }
     }
     Verdict::of(seen.join("; "), faults, warnings)
+}
+
+/// Whether a repository that is not for everybody lists its refs to it.
+fn git_takes(evidence: &Evidence<'_>, token: &TokenSeen) -> bool {
+    evidence.gitlab.repositories.iter().any(|repository| {
+        let is_its = repository.credential.as_ref().is_some_and(|(_, name)| *name == token.name);
+        let lists = matches!(&repository.to_us, Some(Ok(listing)) if listing.is_git());
+        is_its && lists && !repository.is_open_to_all()
+    })
 }
 
 fn in_words(token: &TokenSeen, about: &AboutToken, left: Option<u64>) -> String {

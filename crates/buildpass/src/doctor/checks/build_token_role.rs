@@ -7,7 +7,7 @@ pub(super) const CHECK: Check = Check {
     id: "build-token-role",
     stage: Stage::BuildToken,
     needs: &["build-token"],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 

@@ -6,7 +6,7 @@ pub(super) const CHECK: Check = Check {
     id: "build-token-scopes",
     stage: Stage::BuildToken,
     needs: &["build-token"],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 

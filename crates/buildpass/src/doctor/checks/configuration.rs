@@ -13,13 +13,16 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         Ok(parts) => parts,
         Err(error) => return wrong(error),
     };
-    match (&parts.secrets, &parts.git, &parts.auth) {
+    match (&parts.secrets, &parts.git, &parts.vault.auth) {
         // A bad reference is `secret-reference`'s to tell, and a missing ID token `id-token`'s.
         (Err(error), _, _) if !matches!(error, Error::Reference { .. }) => return wrong(error),
         (_, Err(error), _) | (_, _, Err(error)) if !matches!(error, Error::Identity(_)) => {
             return wrong(error);
         }
         _ => {}
+    }
+    if let (Err(error), _) | (_, Err(error)) = (&parts.vault.patience, &parts.lead) {
+        return wrong(error);
     }
     if says_nothing(parts) {
         return Verdict::fail(
@@ -46,7 +49,7 @@ fn says_nothing(parts: &Parts) -> bool {
     let asks = !parts.withheld.is_empty()
         || !parts.filled.is_empty()
         || !matches!(&parts.secrets, Ok(wanted) if wanted.is_empty());
-    parts.file.is_none() && !asks && matches!(parts.nodes, Err(Error::NoAddress))
+    parts.file.is_none() && !asks && matches!(parts.vault.nodes, Err(Error::NoAddress))
 }
 
 fn source(parts: &Parts) -> String {

@@ -1,6 +1,6 @@
 use url::Url;
 
-use super::of_url::{applies, without_password};
+use super::of_url::applies;
 use crate::{
     doctor::{Check, Evidence, Fault, Reach, Stage, Verdict},
     git::ConfigLine,
@@ -20,11 +20,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         let others = git.lines.iter().filter(|line| is_helper(line) && !line.value.is_empty());
         let verdict = Verdict::pass("`run` tells git to ask buildpass alone for each realm");
         return others.fold(verdict, |verdict, line| {
-            verdict.detail(format!(
-                "`{}` is not asked there ({})",
-                without_password(&line.value),
-                line.origin
-            ))
+            verdict.detail(format!("{} is not asked there ({})", kind(line), line.origin))
         });
     }
     let faults: Vec<Fault> = realms
@@ -41,6 +37,14 @@ fn is_helper(line: &ConfigLine) -> bool {
 
 fn is_ours(line: &ConfigLine) -> bool {
     line.value.contains("buildpass") && line.value.contains("credential")
+}
+
+/// What a helper is, without its arguments: people write passwords into them.
+fn kind(line: &ConfigLine) -> String {
+    match line.value.split_whitespace().next() {
+        Some(program) if !program.starts_with('!') => format!("`{program}`"),
+        _ => "a command of its own".to_owned(),
+    }
 }
 
 /// git asks every helper whose URL fits, in the order of its configuration, from the last empty one on, until one answers; afterwards
@@ -65,11 +69,11 @@ fn in_the_way(lines: &[ConfigLine], realm: &Url) -> Vec<Fault> {
         )];
     };
     let fault = |(number, line): (usize, &&ConfigLine)| {
-        let what = without_password(&line.value);
+        let what = kind(line);
         let actual = if number < ours {
-            format!("`{what}` answers first, and stores what buildpass says ({})", line.origin)
+            format!("{what} answers first, and stores what buildpass says ({})", line.origin)
         } else {
-            format!("`{what}` is told to store what buildpass says ({})", line.origin)
+            format!("{what} is told to store what buildpass says ({})", line.origin)
         };
         Fault::new(
             format!("buildpass alone is asked for {realm}"),
@@ -103,12 +107,21 @@ mod tests {
         let forget = ("credential.https://gitlab.example/g/security/.helper", "");
         let store = ("credential.helper", "store");
         let elsewhere = ("credential.https://other.example.helper", "store");
+        let inline = ("credential.helper", "!f() { echo password=made-up; }; f");
+        let with_arguments = ("credential.helper", "store --file made-up");
         assert_eq!(faults(&[store, forget, ours, elsewhere]), [""; 0]);
         assert_eq!(
             faults(&[store, ours]),
             ["`store` answers first, and stores what buildpass says (file:x)"]
         );
         assert_eq!(faults(&[forget, ours, store]), ["`store` is told to store what buildpass says (file:x)"]);
+        assert_eq!(
+            faults(&[inline, with_arguments, ours]),
+            [
+                "a command of its own answers first, and stores what buildpass says (file:x)",
+                "`store` answers first, and stores what buildpass says (file:x)",
+            ]
+        );
         assert_eq!(faults(&[ours, forget]), ["a later line of git's configuration forgets it"]);
     }
 }

@@ -38,7 +38,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
                 ),
                 format!(
                     "take `{}` out of `.lfsconfig`, or name a realm for that server with another `[[git]]`",
-                    line.key
+                    without_password(&line.key)
                 ),
             )
         })

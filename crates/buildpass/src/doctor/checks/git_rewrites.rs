@@ -18,7 +18,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         if repository.credential.is_some() && !stays(evidence, target) {
             faults.push(stolen(evidence, repository, &written));
         } else {
-            seen.push(format!("{} becomes {written}", repository.url));
+            seen.push(format!("{} becomes {written}", without_password(&repository.url)));
         }
     }
     let said = match faults.len() {

@@ -1,5 +1,4 @@
-use super::of_url::without_password;
-use crate::doctor::{Check, Evidence, Fault, Reach, Stage, Verdict, Way};
+use crate::doctor::{Check, Evidence, Fault, Reach, Stage, Verdict, Way, proxy_without_credential};
 
 /// On the way to a realm, git adds nothing to the requests, checks certificates and follows no redirect.
 pub(super) const CHECK: Check =
@@ -28,7 +27,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         if let Some(proxy) = way.says("proxy").filter(|proxy| !proxy.is_empty()) {
             warnings.push(Fault::new(
                 format!("git goes straight to {url}"),
-                format!("it goes by the proxy {}", without_password(proxy)),
+                format!("it goes by {}", named(proxy)),
                 "is that proxy meant for this server? `http.<url>.proxy` with nothing behind it goes straight",
             ));
         }
@@ -41,9 +40,14 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
     };
     let verdict = Verdict::of(said, faults, warnings);
     match environment.first_setting(&proxies) {
-        Some(proxy) => verdict.detail(format!("the environment names the proxy {}", without_password(proxy))),
+        Some(proxy) => verdict.detail(format!("the environment names {}", named(proxy))),
         None => verdict,
     }
+}
+
+fn named(proxy: &str) -> String {
+    proxy_without_credential(proxy)
+        .map_or_else(|| "a proxy that is no URL".to_owned(), |proxy| format!("the proxy {proxy}"))
 }
 
 impl Way {

@@ -3,7 +3,7 @@ use crate::doctor::{Check, Evidence, Fault, Reach, Stage, TokenSeen, Verdict};
 
 /// What answers at the realm is a GitLab.
 pub(super) const CHECK: Check =
-    Check { id: "gitlab", stage: Stage::BuildToken, needs: &[], reach: Reach::Servers, run };
+    Check { id: "gitlab", stage: Stage::BuildToken, needs: &[], reach: Reach::Session, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let tokens = &evidence.gitlab.tokens;

@@ -1,7 +1,7 @@
 use super::fault_of;
 use crate::{
     config,
-    doctor::{Check, Evidence, Reach, Stage, Verdict},
+    doctor::{Because, Check, Evidence, Reach, Stage, Verdict},
     identity::{self, claims_in},
 };
 
@@ -10,12 +10,13 @@ pub(super) const CHECK: Check =
     Check { id: "id-token", stage: Stage::Identity, needs: &[], reach: Reach::Here, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
-    if let Some(Err(config::Error::Identity(error))) = evidence.parts().map(|parts| &parts.auth) {
+    if let Some(Err(config::Error::Identity(error))) = evidence.parts().map(|parts| &parts.vault.auth) {
         return missing(error);
     }
     let held = match &evidence.token {
         Some(Ok(held)) => held,
         Some(Err(error)) => return missing(error),
+        None if evidence.jwt_login().is_some() => return Verdict::Skipped(Because::Offline),
         None => return Verdict::not_needed("no ID token logs in here"),
     };
     match claims_in(&held.token, &held.place) {

@@ -2,7 +2,7 @@ use url::Url;
 
 use crate::{
     doctor::{Check, Evidence, Fault, Reach, Stage, Verdict},
-    identity::{Audience, claims_in},
+    identity::{Error, claims_in},
 };
 
 /// The ID token is for this vault.
@@ -20,31 +20,36 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         [] => "none".to_owned(),
         audience => audience.iter().map(|each| format!("`{each}`")).collect::<Vec<_>>().join(", "),
     };
-    if login.expected.check_audience(&claims).is_ok() {
-        let verdict = Verdict::pass(format!("it is for {actual}"));
-        return match claims.audience.iter().any(|audience| audience.ends_with('/')) {
-            true => {
-                verdict.detail("with a slash at its end: the role's `bound_audiences` has to have it too")
-            }
-            false => verdict,
-        };
-    }
-    let expected = match &login.expected.audience {
-        Audience::Named(named) | Audience::TheVault { configured: Some(named) } => named.clone(),
-        Audience::TheVault { configured: None } => login.expected.origins.join(" and "),
+    let (expected, how) = match login.expected.check_audience(&claims) {
+        Ok(()) => {
+            let verdict = Verdict::pass(format!("it is for {actual}"));
+            return match claims.audience.iter().any(|audience| audience.ends_with('/')) {
+                true => {
+                    verdict.detail("with a slash at its end: the role's `bound_audiences` has to have it too")
+                }
+                false => verdict,
+            };
+        }
+        Err(Error::OtherAudience { expected, .. }) => (expected, "to the letter"),
+        Err(_) => (login.expected.origins.join(", "), "in scheme, host and port"),
+    };
+    let written = if login.expected.origins.len() > 1 && how != "to the letter" {
+        format!("[{expected}]")
+    } else {
+        expected.clone()
     };
     let variable = evidence.parts().map_or("VAULT_ID_TOKEN", |parts| &parts.id_token_variable);
     Verdict::fail(
         format!("it is for {actual}, and would be sent elsewhere"),
         Fault::new(
-            format!("`{expected}`, in scheme, host and port"),
+            format!("`{expected}`, {how}"),
             match claims.audience.iter().find_map(|audience| differences(audience, &expected)) {
                 Some(differences) => format!("{actual}: {differences}"),
                 None => actual,
             },
             format!(
-                "in `.gitlab-ci.yml`, under `id_tokens: {variable}:`, write `aud: {expected}`; if the address is wrong instead, set \
-                 `[vault] address`; if this vault wants another audience than its address, say `--audience`"
+                "in `.gitlab-ci.yml`, under `id_tokens: {variable}:`, write `aud: {written}`; if the address is wrong instead, set \
+                 `[vault] address`; if this vault wants another audience, say `--audience`, which is compared to the letter"
             ),
         ),
     )
@@ -52,15 +57,21 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
 
 /// Where two addresses part ways, of one host at least.
 fn differences(audience: &str, expected: &str) -> Option<String> {
+    let written = (audience, expected);
     let (audience, expected) = (Url::parse(audience).ok()?, Url::parse(expected).ok()?);
     if audience.host_str() != expected.host_str() {
         return None;
     }
+    let slash = match (written.0.strip_suffix('/'), written.1.strip_suffix('/')) {
+        (Some(audience), None) if audience == written.1 => Some("it has a slash at its end".to_owned()),
+        (None, Some(expected)) if written.0 == expected => Some("the slash at its end is missing".to_owned()),
+        _ => None,
+    };
     let port = |url: &Url| url.port_or_known_default().unwrap_or_default();
     let scheme = (audience.scheme() != expected.scheme())
         .then(|| format!("the scheme is {} and not {}", audience.scheme(), expected.scheme()));
     let port = (port(&audience) != port(&expected))
         .then(|| format!("the port is {} and not {}", port(&audience), port(&expected)));
-    let differences: Vec<String> = scheme.into_iter().chain(port).collect();
+    let differences: Vec<String> = scheme.into_iter().chain(port).chain(slash).collect();
     (!differences.is_empty()).then(|| differences.join(", "))
 }

@@ -6,7 +6,7 @@ pub(super) const CHECK: Check = Check {
     id: "issuer-keys",
     stage: Stage::Login,
     needs: &["issuer-discovery"],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 

@@ -20,17 +20,30 @@ pub(super) const CHECK: Check = Check {
         "auth-role",
         "issuer-keys",
     ],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     match (&evidence.vault.login, &evidence.vault.session) {
+        (Some(Ok(())), Some(session)) if session.kind == Kind::Personal && session.is_unknown => {
+            Verdict::fail(
+                "the vault does not know your own vault token",
+                Fault::new(
+                    "a vault token that is good",
+                    "it has expired, was taken back, or is of another vault",
+                    "log in anew, as by `bao login`; VAULT_TOKEN, BAO_TOKEN and `~/.vault-token` are looked at, in this order",
+                ),
+            )
+        }
         (Some(Ok(())), Some(session)) if session.kind == Kind::Personal => {
             Verdict::pass("your own vault token is used; there was no login")
         }
         (Some(Ok(())), _) => Verdict::pass("the vault takes the ID token: all of its checks have passed"),
         (Some(Err(error)), _) => refused(error, evidence),
+        (None, _) if evidence.parts().is_some_and(|parts| !parts.asks_the_vault()) => {
+            Verdict::not_needed("a job of this configuration asks the vault for nothing")
+        }
         (None, _) => Verdict::not_needed("the vault is not ready, or there is nothing to log in with"),
     }
 }

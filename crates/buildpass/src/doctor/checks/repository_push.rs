@@ -5,7 +5,7 @@ pub(super) const CHECK: Check = Check {
     id: "repository-push",
     stage: Stage::Repository,
     needs: &["repository-read"],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 

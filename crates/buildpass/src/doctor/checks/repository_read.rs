@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     id: "repository-read",
     stage: Stage::Repository,
     needs: &["build-token-scopes", "build-token-role", "repository-credential"],
-    reach: Reach::Servers,
+    reach: Reach::Session,
     run,
 };
 

@@ -6,7 +6,7 @@ use crate::{
 
 /// Each secret is there, and can be read.
 pub(super) const CHECK: Check =
-    Check { id: "secret", stage: Stage::Policy, needs: &["secret-policy"], reach: Reach::Servers, run };
+    Check { id: "secret", stage: Stage::Policy, needs: &["secret-policy"], reach: Reach::Session, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let secrets = evidence.secrets();

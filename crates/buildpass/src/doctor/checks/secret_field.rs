@@ -6,7 +6,7 @@ use crate::{
 
 /// Each secret has its field, and something in it.
 pub(super) const CHECK: Check =
-    Check { id: "secret-field", stage: Stage::Policy, needs: &["secret"], reach: Reach::Servers, run };
+    Check { id: "secret-field", stage: Stage::Policy, needs: &["secret"], reach: Reach::Session, run };
 
 /// What the mask of `run` does not look for.
 const SHORT: usize = 8;

@@ -8,7 +8,7 @@ use crate::{
 
 /// The session's policies allow reading each secret.
 pub(super) const CHECK: Check =
-    Check { id: "secret-policy", stage: Stage::Policy, needs: &["login"], reach: Reach::Servers, run };
+    Check { id: "secret-policy", stage: Stage::Policy, needs: &["login"], reach: Reach::Session, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let Some(session) = &evidence.vault.session else { return Verdict::not_needed("there is no session") };
@@ -58,7 +58,7 @@ fn policies(session: &SessionSeen) -> String {
 fn elsewhere(path: &SecretPath, capabilities: &BTreeMap<String, Vec<String>>) -> Option<String> {
     let (plain, data) =
         (format!("{}/{}", path.mount, path.path), format!("{}/data/{}", path.mount, path.path));
-    let metadata = format!("{}/metadata/{}", path.mount, path.path);
+    let metadata = path.metadata_path();
     match path.engine {
         Engine::KvV2 if may_read(capabilities, &plain) => Some(format!(
             "the policy allows `{plain}`, without `data/`, which is what a KV store of version 2 is read by: the vault's owner writes \

@@ -5,7 +5,7 @@ use crate::{
 
 /// The session lasts, and can be given back; ours was.
 pub(super) const CHECK: Check =
-    Check { id: "session", stage: Stage::Login, needs: &["login"], reach: Reach::Servers, run };
+    Check { id: "session", stage: Stage::Login, needs: &["login"], reach: Reach::Session, run };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let Some(session) = &evidence.vault.session else { return Verdict::not_needed("there is no session") };

@@ -7,7 +7,7 @@ pub(super) const CHECK: Check =
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
     let Some(parts) = evidence.parts() else { return Verdict::not_needed("no configuration was read") };
-    match &parts.nodes {
+    match &parts.vault.nodes {
         Ok(nodes) => {
             let addresses: Vec<String> = nodes.iter().map(ToString::to_string).collect();
             Verdict::pass(addresses.join(", "))

@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(evidence: &Evidence<'_>) -> Verdict {
-    let Some(namespace) = evidence.parts().and_then(|parts| parts.namespace.as_ref()) else {
+    let Some(namespace) = evidence.parts().and_then(|parts| parts.vault.namespace.as_ref()) else {
         return Verdict::not_needed("no namespace is set");
     };
     let Some(Ok(front)) = &evidence.vault.front else {

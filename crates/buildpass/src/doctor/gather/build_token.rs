@@ -1,7 +1,11 @@
-use serde::Deserialize;
+use reqwest::header::HeaderMap;
+use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-use super::{Deadline, server};
+use super::{
+    Deadline,
+    server::{self, Hearing},
+};
 use crate::{
     git::{self, Realm},
     http::{self, Client, Method, secret_header},
@@ -90,6 +94,21 @@ pub struct ProjectLevels {
     pub group_access_level: Option<u8>,
 }
 
+impl<T> ApiAnswer<T> {
+    /// What GitLab says to whoever has no token.
+    fn is_a_refusal_of_gitlab(&self) -> bool {
+        self.status == 401 && self.words.contains("401 Unauthorized")
+    }
+
+    /// Words that are not GitLab's say nothing of a token; what is busy may be one.
+    fn of_a_stranger(self) -> Self {
+        match self.status {
+            429 | 500.. => self,
+            _ => Self { said: None, words: String::new(), ..self },
+        }
+    }
+}
+
 impl ReachedProject {
     /// The higher of the two.
     pub fn level(&self) -> Option<u8> {
@@ -101,61 +120,82 @@ impl ReachedProject {
 const PER_PAGE: usize = 100;
 const MOST_PAGES: usize = 5;
 
-/// So much of what a server says is kept.
-const MOST_SAID: usize = 600;
+/// Where a realm's server has GitLab's API, and whose word that is.
+pub(super) enum Api {
+    /// The job's own.
+    OfJob(Url),
+    /// Nobody's: it is where a GitLab has it, if this is one.
+    Supposed(Url),
+}
 
-impl TokenSeen {
-    /// Asks the API of the realm's own server: same scheme, host and port.
-    pub(super) async fn look(
-        credential: &git::RealmCredential,
-        token: &BuildToken,
-        api: Url,
-        roots: &http::Roots,
-        deadline: Deadline,
-    ) -> Self {
-        let (answer, reach) = match Asking::new(roots, &api, token) {
-            Ok(asking) => asking.all(deadline).await,
-            Err(error) => (Err(error), None),
-        };
-        Self { name: credential.password.clone(), realm: credential.realm.clone(), api, answer, reach }
+impl Api {
+    /// What the job says, where it is of the realm's server: same scheme, host and port.
+    pub(super) fn of(realm: &Realm, of_job: Option<&str>) -> Option<Self> {
+        let realm = Url::parse(realm.as_str()).ok()?;
+        let of_job = of_job.and_then(|url| Url::parse(url).ok()).filter(|url| url.origin() == realm.origin());
+        let supposed = || realm.join("/api/v4").ok().map(Self::Supposed);
+        of_job.map(Self::OfJob).or_else(supposed)
+    }
+
+    fn url(&self) -> &Url {
+        match self {
+            Self::OfJob(url) | Self::Supposed(url) => url,
+        }
     }
 }
 
-/// The API of a realm's server: what the job says, where it is of that server, else where GitLab has it.
-pub(super) fn api_of(realm: &Realm, of_job: Option<&str>) -> Option<Url> {
-    let realm = Url::parse(realm.as_str()).ok()?;
-    let of_job = of_job.and_then(|url| Url::parse(url).ok()).filter(|url| url.origin() == realm.origin());
-    of_job.or_else(|| realm.join("/api/v4").ok())
+/// Who a token is.
+const SELF: &str = "personal_access_tokens/self";
+
+impl TokenSeen {
+    /// Asks the API; where nobody says that it is GitLab's, without the token first.
+    pub(super) async fn look(
+        credential: &git::RealmCredential,
+        token: &BuildToken,
+        api: &Api,
+        around: (&http::Roots, Deadline),
+    ) -> Self {
+        let (roots, deadline) = around;
+        let (answer, reach) = match server::client(roots, api.url()) {
+            Ok(client) => Asking { client, api, token, deadline }.all().await,
+            Err(error) => (Err(error), None),
+        };
+        let (name, realm, api) = (credential.password.clone(), credential.realm.clone(), api.url().clone());
+        Self { name, realm, api, answer, reach }
+    }
 }
 
 struct Asking<'a> {
     client: Client,
-    api: &'a Url,
+    api: &'a Api,
     token: &'a BuildToken,
+    deadline: Deadline,
 }
 
-impl<'a> Asking<'a> {
-    fn new(roots: &http::Roots, api: &'a Url, token: &'a BuildToken) -> Result<Self, http::Error> {
-        Ok(Self { client: server::client(roots, api)?, api, token })
-    }
-
+impl Asking<'_> {
     async fn all(
         &self,
-        deadline: Deadline,
     ) -> (Result<ApiAnswer<AboutToken>, http::Error>, Option<Result<ApiAnswer<TokenReach>, http::Error>>)
     {
-        let answer = self.ask("personal_access_tokens/self", None, deadline).await;
+        if let Api::Supposed(_) = self.api {
+            match self.ask(SELF, None, HeaderMap::new()).await {
+                Ok(answer) if answer.is_a_refusal_of_gitlab() => {}
+                Ok(answer) => return (Ok(answer.of_a_stranger()), None),
+                Err(error) => return (Err(error), None),
+            }
+        }
+        let answer = self.ask_with_token(SELF, None).await;
         let is_known = matches!(&answer, Ok(ApiAnswer { said: Some(_), .. }));
-        (answer, if is_known { Some(self.reach(deadline).await) } else { None })
+        (answer, if is_known { Some(self.reach().await) } else { None })
     }
 
-    async fn reach(&self, deadline: Deadline) -> Result<ApiAnswer<TokenReach>, http::Error> {
+    async fn reach(&self) -> Result<ApiAnswer<TokenReach>, http::Error> {
         let mut whole = TokenReach::default();
         let mut page = 1;
         loop {
             let query = format!("min_access_level=10&per_page={PER_PAGE}&page={page}");
-            let path = "personal_access_tokens/self/associations";
-            let mut answer: ApiAnswer<TokenReach> = self.ask(path, Some(&query), deadline).await?;
+            let path = format!("{SELF}/associations");
+            let mut answer: ApiAnswer<TokenReach> = self.ask_with_token(&path, Some(&query)).await?;
             let Some(said) = answer.said.take() else { return Ok(answer) };
             let is_last = said.groups.len() < PER_PAGE && said.projects.len() < PER_PAGE;
             whole.groups.extend(said.groups);
@@ -168,22 +208,35 @@ impl<'a> Asking<'a> {
         }
     }
 
-    async fn ask<T: serde::de::DeserializeOwned>(
+    async fn ask_with_token<T: DeserializeOwned>(
         &self,
         path: &str,
         query: Option<&str>,
-        deadline: Deadline,
     ) -> Result<ApiAnswer<T>, http::Error> {
-        let mut url = self.api.clone();
-        url.set_path(&format!("{}/{path}", self.api.path().trim_end_matches('/')));
+        self.ask(path, query, secret_header("private-token", self.token.expose())?).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: Option<&str>,
+        headers: HeaderMap,
+    ) -> Result<ApiAnswer<T>, http::Error> {
+        let mut url = self.api.url().clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
         url.set_query(query);
-        let headers = secret_header("private-token", self.token.expose())?;
-        let answer = self.client.send(Method::Get, url, headers, None, deadline.for_one_look()).await?;
+        let patience = self.deadline.for_one_look();
+        let answer = self.client.send(Method::Get, url, headers, None, patience).await?;
         let said = if answer.status == 200 { serde_json::from_slice(&answer.body).ok() } else { None };
         let is_json = answer.content_type.contains("json");
-        let words =
-            if said.is_none() && is_json { server::words(&answer.body, MOST_SAID) } else { String::new() };
-        let (status, content_type, location) = (answer.status, answer.content_type, answer.location);
-        Ok(ApiAnswer { status, content_type, location, said, words })
+        let hearing = Hearing::of(Some(self.token), None);
+        let words = if said.is_none() && is_json { hearing.words(&answer.body) } else { String::new() };
+        Ok(ApiAnswer {
+            status: answer.status,
+            content_type: hearing.words(answer.content_type.as_bytes()),
+            location: answer.location.map(|location| hearing.location(&location)),
+            said,
+            words,
+        })
     }
 }

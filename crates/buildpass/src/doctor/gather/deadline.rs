@@ -2,21 +2,53 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When everything must have been looked at; no single look may use all of it up.
+/// When a step's looks must be over; no single look may use all of it up.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::doctor) struct Deadline(Instant);
 
-/// All looks together; giving the session back comes after it.
-const WHOLE: Duration = Duration::from_secs(11);
+/// The steps one after another, each with its end: what one does not use, the next may.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Steps(Instant);
 
 /// One look.
 const ONE: Duration = Duration::from_secs(4);
 
-impl Deadline {
-    pub(in crate::doctor) fn begin() -> Self {
-        Self(Instant::now() + WHOLE)
+/// Ends of the steps, counted from the beginning. Giving the session back follows its step, and all together stay below ten seconds.
+const MACHINE: Duration = Duration::from_millis(2_500);
+const SERVERS: Duration = Duration::from_millis(5_000);
+const SESSION: Duration = Duration::from_millis(6_500);
+const GITLAB: Duration = Duration::from_millis(9_500);
+
+/// How long giving the session back may take.
+pub(super) const GIVING_BACK: Duration = Duration::from_millis(1_500);
+
+impl Steps {
+    pub(super) fn begin() -> Self {
+        Self(Instant::now())
     }
 
+    /// Files, git, and whoever makes the ID token to order.
+    pub(super) fn machine(self) -> Deadline {
+        Deadline(self.0 + MACHINE)
+    }
+
+    /// Vault and issuer, before anybody logs in.
+    pub(super) fn servers(self) -> Deadline {
+        Deadline(self.0 + SERVERS)
+    }
+
+    /// The login, and what its session shows.
+    pub(super) fn session(self) -> Deadline {
+        Deadline(self.0 + SESSION)
+    }
+
+    /// What is asked of GitLab and of the repositories.
+    pub(super) fn gitlab(self) -> Deadline {
+        Deadline(self.0 + GITLAB)
+    }
+}
+
+impl Deadline {
     /// How long the next look may take.
     pub(in crate::doctor) fn for_one_look(self) -> Duration {
         self.0.saturating_duration_since(Instant::now()).min(ONE)
@@ -32,5 +64,16 @@ impl Deadline {
             Ok(seen) => seen.map_err(|error| error.to_string()),
             Err(_) => Err(format!("nothing came in {} s", patience.as_secs_f32().ceil())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_follow_one_another_and_end_below_ten_seconds() {
+        assert!(MACHINE < SERVERS && SERVERS < SESSION && SESSION + GIVING_BACK < GITLAB);
+        assert!(GITLAB < Duration::from_secs(10));
     }
 }

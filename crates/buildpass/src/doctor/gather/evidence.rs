@@ -34,8 +34,10 @@ impl<'a> Evidence<'a> {
     /// What flags, files and environment show; only an ID token that GitHub makes to order is asked for elsewhere.
     pub(super) async fn of_this_machine(question: Question<'a>, deadline: Deadline) -> Self {
         let parts = Parts::load(question.flags, question.environment);
-        let token = match parts.as_ref().map(|parts| &parts.auth) {
-            Ok(Ok(Auth::Jwt { identity, .. })) => HeldToken::look(&identity.source, question.reach).await,
+        let token = match parts.as_ref().map(|parts| &parts.vault.auth) {
+            Ok(Ok(Auth::Jwt { identity, .. })) => {
+                HeldToken::look(&identity.source, question.reach, deadline).await
+            }
             Ok(Ok(Auth::Personal(_)) | Err(_)) | Err(_) => None,
         };
         let role_file = question.role_file.map(|path| {
@@ -93,7 +95,7 @@ impl<'a> Evidence<'a> {
 
     /// How the job logs in with its ID token.
     pub fn jwt_login(&self) -> Option<JwtLogin<'_>> {
-        match &self.parts()?.auth {
+        match &self.parts()?.vault.auth {
             Ok(Auth::Jwt { mount, role, identity }) => {
                 Some(JwtLogin { mount, role: role.as_deref(), expected: &identity.expected })
             }

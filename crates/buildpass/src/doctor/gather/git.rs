@@ -49,8 +49,8 @@ impl fmt::Debug for Way {
 
 impl GitSeen {
     pub(super) async fn look(question: Question<'_>, deadline: Deadline) -> Self {
+        let version = of_job(question, deadline).version().await;
         let git = of_job(question, deadline);
-        let version = git.version().await;
         let (lines, lfs, modules) = match version {
             Ok(_) => tokio::join!(git.configuration(), git.file(".lfsconfig"), git.file(".gitmodules")),
             Err(_) => (None, None, None),

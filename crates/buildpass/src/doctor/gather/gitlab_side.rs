@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use tokio::join;
 
-use super::{Deadline, Evidence, GitSeen, Question, Repository, SourcesSeen, TokenSeen, build_token::api_of};
+use super::{Deadline, Evidence, GitSeen, Question, Repository, SourcesSeen, TokenSeen, build_token::Api};
 use crate::{
     doctor::Reach,
     git::{self, RealmCredential},
@@ -35,21 +35,20 @@ impl GitlabSide {
         Self { sources, git: Some(git), repositories, tokens: Vec::new() }
     }
 
-    /// Asks the servers, with the secrets that are known by now.
+    /// Asks the servers, with the secrets that are known by now where the question goes so far.
     pub(super) async fn ask(evidence: &mut Evidence<'_>, question: Question<'_>, deadline: Deadline) {
-        if question.reach == Reach::Here {
-            return;
-        }
         let mut side = std::mem::take(&mut evidence.gitlab);
         let roots = ["GIT_SSL_CAINFO", "CI_SERVER_TLS_CA_FILE"].into_iter();
         let roots = roots.filter_map(|name| question.environment.path(name)).find(|path| path.is_file());
         let roots = roots.map_or(Roots::System, Roots::File);
-        let value = |name: &SecretName| evidence.secret_value(name);
+        let value =
+            |name: &SecretName| evidence.secret_value(name).filter(|_| question.reach == Reach::Session);
         let credentials = side.credentials(evidence.realms());
         let tokens = credentials.iter().filter_map(|credential| {
             let token = value(&credential.password)?;
-            let api = api_of(&credential.realm, question.environment.setting("CI_API_V4_URL"))?;
-            Some(TokenSeen::look(credential, token, api, &roots, deadline))
+            let api = Api::of(&credential.realm, question.environment.setting("CI_API_V4_URL"))?;
+            let roots = &roots;
+            Some(async move { TokenSeen::look(credential, token, &api, (roots, deadline)).await })
         });
         let repositories = Repository::look_at_all(&mut side.repositories, &roots, value, deadline);
         let (tokens, ()) = join!(join_all(tokens), repositories);

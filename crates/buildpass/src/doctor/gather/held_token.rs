@@ -1,5 +1,9 @@
+use tokio::time::timeout;
+
+use super::Deadline;
 use crate::{
     doctor::Reach,
+    http,
     identity::{self, IdToken, Opened, Source},
 };
 
@@ -16,7 +20,11 @@ pub struct HeldToken {
 
 impl HeldToken {
     /// Takes it from its place; `None` where GitHub would have to be asked, and nobody is to be.
-    pub(super) async fn look(source: &Source, reach: Reach) -> Option<Result<Self, identity::Error>> {
+    pub(super) async fn look(
+        source: &Source,
+        reach: Reach,
+        deadline: Deadline,
+    ) -> Option<Result<Self, identity::Error>> {
         if matches!(source, Source::GithubActions { .. }) && reach == Reach::Here {
             return None;
         }
@@ -24,6 +32,9 @@ impl HeldToken {
             let opened = Opened::read(&token);
             Self { place: source.place(), token, opened }
         };
-        Some(source.fetch().await.map(held))
+        let patience = deadline.for_one_look();
+        let fetched = timeout(patience, source.fetch()).await;
+        let silent = |_| Err(identity::Error::Github(http::Error::Silent(patience)));
+        Some(fetched.unwrap_or_else(silent).map(held))
     }
 }

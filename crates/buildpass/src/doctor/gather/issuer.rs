@@ -3,7 +3,7 @@ use std::{path::PathBuf, time::SystemTime};
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 
-use super::{Deadline, Question};
+use super::{Deadline, Question, server::bare};
 use crate::http::{self, Answer, Client, Method, Roots, Secured, Tls};
 
 /// The issuer of the ID token, as this machine sees it: where its keys are, and which.
@@ -79,7 +79,7 @@ async fn get(url: &str, tls: &Tls, deadline: Deadline) -> Result<Answer, http::E
 
 fn parsed<T: serde::de::DeserializeOwned>(answer: &Answer, what: &str) -> Result<T, String> {
     if answer.status != 200 {
-        let elsewhere = answer.location.as_ref().map(|to| format!(", which points to {to}"));
+        let elsewhere = answer.location.as_deref().map(|to| format!(", which points to {}", bare(to)));
         return Err(format!("status {}{}", answer.status, elsewhere.unwrap_or_default()));
     }
     serde_json::from_slice(&answer.body)

@@ -53,18 +53,23 @@ pub use secret::{Mount, SecretRead, SecretSeen};
 pub use session::SessionSeen;
 pub use sources::{SourceSeen, SourcesSeen};
 pub use vault::VaultSeen;
+use vault::{LoggedIn, log_in};
 
 pub(super) use deadline::Deadline;
+use deadline::{GIVING_BACK, Steps};
+pub(super) use proxy::without_credential as proxy_without_credential;
 
 use std::path::Path;
 
 use futures_util::future::OptionFuture;
 use tokio::join;
 
-use super::Reach;
+use super::{Reach, judge::nothing_forbids};
 use crate::{
     clock::Clock,
     config::{Environment, Flags},
+    failure::Failure,
+    run::AskedToEnd,
 };
 
 /// What is looked at.
@@ -83,20 +88,28 @@ pub struct Question<'a> {
 }
 
 /// Looks, side by side where one look does not need another.
-pub async fn gather<'a>(question: Question<'a>) -> Evidence<'a> {
-    let deadline = Deadline::begin();
-    let mut evidence = Evidence::of_this_machine(question, deadline).await;
+///
+/// # Errors
+/// When somebody asks us to end; the session of our own login is given back then too.
+pub async fn gather(question: Question<'_>) -> Result<Evidence<'_>, Failure> {
+    let steps = Steps::begin();
+    let mut evidence = Evidence::of_this_machine(question, steps.machine()).await;
     if question.reach == Reach::Here {
-        return evidence;
+        return Ok(evidence);
     }
-    let seen = {
-        let issuer = evidence.claim("iss");
-        let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
-        let (vault, issuer) =
-            join!(VaultSeen::look(&evidence, question, deadline), OptionFuture::from(issuer));
-        (vault, issuer)
-    };
-    (evidence.vault, evidence.issuer) = seen;
-    GitlabSide::ask(&mut evidence, question, deadline).await;
-    evidence
+    // Not before: whoever names a pipe that nobody writes into is to be stopped as any reader is.
+    let asked =
+        &AskedToEnd::listen().map_err(|error| Failure::bug("signals cannot be listened to", &error))?;
+    let deadline = steps.servers();
+    let issuer = evidence.claim("iss");
+    let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });
+    let vault = VaultSeen::look(&evidence, question, deadline);
+    let seen = async { join!(vault, OptionFuture::from(issuer)) };
+    (evidence.vault, evidence.issuer) = asked.or(seen).await?;
+    if question.reach == Reach::Session && nothing_forbids("login", &evidence) {
+        let LoggedIn { login, session } = log_in(&evidence, steps.session(), asked).await?;
+        (evidence.vault.login, evidence.vault.session) = (login, session);
+    }
+    asked.or(GitlabSide::ask(&mut evidence, question, steps.gitlab())).await?;
+    Ok(evidence)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio::{join, net::TcpStream, time::Instant};
 use url::{Host, Url};
 
-use super::{CertificateSeen, Deadline, Question, proxy};
+use super::{CertificateSeen, Deadline, Question, proxy, server::bare};
 use crate::{
     http::{self, Client, Method, Tls},
     vault::Address,
@@ -139,7 +139,7 @@ async fn health(address: &Address, tls: &Tls, deadline: Deadline) -> Result<Heal
         status: answer.status,
         said: serde_json::from_slice(&answer.body).ok(),
         content_type: answer.content_type,
-        location: answer.location,
+        location: answer.location.as_deref().map(bare),
         date: answer.date,
         took: start.elapsed(),
     })

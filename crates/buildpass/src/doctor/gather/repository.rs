@@ -7,7 +7,10 @@ use tokio::join;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Deadline, GitSeen, SourcesSeen, server};
+use super::{
+    Deadline, GitSeen, SourcesSeen,
+    server::{self, Hearing},
+};
 use crate::{
     git::{self, Reach, RemoteUrl, Username},
     http::{self, Client, Method, secret_header},
@@ -59,9 +62,6 @@ pub struct Listing {
 
 /// So many are asked at a time.
 const AT_A_TIME: usize = 8;
-
-/// So much of what a server says is kept.
-const MOST_SAID: usize = 600;
 
 /// Services of git.
 const READ: &str = "git-upload-pack";
@@ -148,7 +148,10 @@ impl Repository {
             Ok(client) => client,
             Err(error) => return self.to_nobody = Some(Err(error)),
         };
-        let nobody = Listing::ask(&client, remote.as_url(), READ, HeaderMap::new(), deadline);
+        let username = self.credential.as_ref().map(|(username, _)| username);
+        let hearing = Hearing::of(token, username);
+        let asking = Asking { client, remote: remote.as_url(), hearing, deadline };
+        let nobody = asking.listing(READ, HeaderMap::new());
         let header = self.credential.as_ref().zip(token).map(|((username, _), token)| basic(username, token));
         let Some(header) = header else {
             self.to_nobody = Some(nobody.await);
@@ -158,32 +161,39 @@ impl Repository {
             Ok(header) => header,
             Err(error) => return self.to_us = Some(Err(error)),
         };
-        let us = Listing::ask(&client, remote.as_url(), READ, header.clone(), deadline);
-        let push = Listing::ask(&client, remote.as_url(), PUSH, header, deadline);
+        let us = asking.listing(READ, header.clone());
+        let push = asking.listing(PUSH, header);
         let (nobody, us, push) = join!(nobody, us, push);
         (self.to_nobody, self.to_us, self.to_a_push) = (Some(nobody), Some(us), Some(push));
     }
 }
 
-impl Listing {
-    async fn ask(
-        client: &Client,
-        remote: &Url,
-        service: &str,
-        headers: HeaderMap,
-        deadline: Deadline,
-    ) -> Result<Self, http::Error> {
-        let mut url = remote.clone();
-        url.set_path(&format!("{}/info/refs", remote.path().trim_end_matches('/')));
+/// One repository's server is asked.
+struct Asking<'a> {
+    client: Client,
+    remote: &'a Url,
+    hearing: Hearing,
+    deadline: Deadline,
+}
+
+impl Asking<'_> {
+    async fn listing(&self, service: &str, headers: HeaderMap) -> Result<Listing, http::Error> {
+        let mut url = self.remote.clone();
+        url.set_path(&format!("{}/info/refs", self.remote.path().trim_end_matches('/')));
         url.set_query(Some(&format!("service={service}")));
-        let answer = client.send(Method::Get, url, headers, None, deadline.for_one_look()).await?;
+        let answer = self.client.send(Method::Get, url, headers, None, self.deadline.for_one_look()).await?;
         let is_text = answer.content_type.starts_with("text/plain") || answer.content_type.contains("json");
         let said = match answer.status {
             200 => String::new(),
-            _ if is_text => server::words(&answer.body, MOST_SAID),
+            _ if is_text => self.hearing.words(&answer.body),
             _ => String::new(),
         };
-        Ok(Self { status: answer.status, content_type: answer.content_type, location: answer.location, said })
+        Ok(Listing {
+            status: answer.status,
+            content_type: self.hearing.words(answer.content_type.as_bytes()),
+            location: answer.location.map(|location| self.hearing.location(&location)),
+            said,
+        })
     }
 }
 

@@ -5,12 +5,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::join;
 
-use super::{Deadline, JwtLogin, SecretSeen};
+use super::{Deadline, GIVING_BACK, JwtLogin, SecretSeen};
 use crate::{
     doctor::role::Role,
     http::Method,
     run::Wanted,
-    vault::{GivenBack, Kind, Session},
+    vault::{GivenBack, Kind, Session, refuses_the_token},
 };
 
 /// What the session of our own login shows, and how giving it back came out.
@@ -20,6 +20,8 @@ pub struct SessionSeen {
     pub kind: Kind,
     /// What it may read, change and so on, by its policies; `None` where the vault does not say.
     pub policies: Option<Vec<String>>,
+    /// Whether the vault does not know its token: it has ended, or was taken back.
+    pub is_unknown: bool,
     /// What it may do, by path.
     pub capabilities: Option<BTreeMap<String, Vec<String>>>,
     /// All rules of its policies by their patterns, where it may see them.
@@ -35,8 +37,8 @@ pub struct SessionSeen {
 /// How long our session outlives a doctor that is killed.
 const LEAD: Duration = Duration::from_secs(20);
 
-/// How long shortening it may take, and giving it back.
-const LONGEST_END: Duration = Duration::from_secs(2);
+/// How long shortening it may take.
+const SHORTENING: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 struct Data<T> {
@@ -69,26 +71,27 @@ impl SessionSeen {
         login: Option<JwtLogin<'_>>,
         deadline: Deadline,
     ) -> Self {
-        let kind = session.kind();
-        session.wait_for(LONGEST_END);
+        session.wait_for(SHORTENING.min(deadline.for_one_look()));
         // Where it cannot be shortened, it ends when its role says.
         let _ = session.renew(LEAD).await;
+        let kind = session.kind();
         session.wait_for(deadline.for_one_look());
         let session = &*session;
-        let (policies, capabilities, rules, role, secrets) = join!(
-            policies(session),
+        let ((policies, is_unknown), capabilities, rules, role, secrets) = join!(
+            look_up(session),
             capabilities(session, wanted),
             rules(session),
             role(session, login),
             join_all(wanted.iter().map(|wanted| SecretSeen::look(session, wanted))),
         );
-        Self { kind, policies, capabilities, rules, role, secrets, given_back: None }
+        Self { kind, policies, is_unknown, capabilities, rules, role, secrets, given_back: None }
     }
+}
 
-    pub(super) async fn give_back(&mut self, mut session: Session) {
-        session.wait_for(LONGEST_END);
-        self.given_back = Some(session.give_back(&[]).await.map_err(|error| error.to_string()));
-    }
+/// Gives it back, and says how that came out.
+pub(super) async fn given_back(mut session: Session) -> Result<GivenBack, String> {
+    session.wait_for(GIVING_BACK);
+    session.give_back(&[]).await.map_err(|error| error.to_string())
 }
 
 async fn data<T: serde::de::DeserializeOwned>(session: &Session, path: &str) -> Option<T> {
@@ -97,9 +100,14 @@ async fn data<T: serde::de::DeserializeOwned>(session: &Session, path: &str) -> 
     Some(data)
 }
 
-async fn policies(session: &Session) -> Option<Vec<String>> {
-    let LookedUp { policies } = data(session, "auth/token/lookup-self").await?;
-    Some(policies)
+/// Its policies, where it may see them, and whether the vault does not know it at all.
+async fn look_up(session: &Session) -> (Option<Vec<String>>, bool) {
+    let Ok(answer) = session.answer_to(Method::Get, "auth/token/lookup-self", &Value::Null).await else {
+        return (None, false);
+    };
+    let looked_up = serde_json::from_slice::<Data<LookedUp>>(&answer.body).ok();
+    let policies = looked_up.map(|Data { data }| data.policies);
+    (policies, refuses_the_token(&answer))
 }
 
 async fn capabilities(session: &Session, wanted: &[Wanted]) -> Option<BTreeMap<String, Vec<String>>> {

@@ -5,7 +5,7 @@ use std::{
         fd::{AsFd, BorrowedFd},
         unix::{net::UnixStream, process::CommandExt},
     },
-    process::{Command, ExitCode},
+    process::Command,
     thread,
 };
 
@@ -17,9 +17,12 @@ use rustix::{
     termios::tcsetpgrp,
 };
 
-use crate::run::CoreLimit;
+use crate::run::{CoreLimit, Ended};
 
 use super::control::{FAILED, GO, RUNNING, STOPPED, receive_stdin};
+
+/// CMD was never there.
+const FAILURE: Ended = Ended::Code(1);
 
 /// How CMD is to live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +38,7 @@ pub enum Plan {
 ///
 /// # Errors
 /// When the socket cannot be used; buildpass is gone then.
-pub fn launch(
-    plan: Plan,
-    core_limit: CoreLimit,
-    unblock: bool,
-    command: &[OsString],
-) -> io::Result<ExitCode> {
+pub fn launch(plan: Plan, core_limit: CoreLimit, unblock: bool, command: &[OsString]) -> io::Result<Ended> {
     core_limit.restore()?;
     if unblock {
         SigSet::from(Blocked::SIGTTOU).thread_unblock()?;
@@ -68,19 +66,19 @@ pub fn launch(
         Plan::Group => {
             let error = cmd.exec();
             say_failed(&mut control, &error)?;
-            Ok(ExitCode::FAILURE)
+            Ok(FAILURE)
         }
         Plan::Terminal => watch(cmd, control),
     }
 }
 
 /// Runs CMD in the terminal's foreground, and tells buildpass when it stops, as a shell tells its user.
-fn watch(mut cmd: Command, mut control: UnixStream) -> io::Result<ExitCode> {
+fn watch(mut cmd: Command, mut control: UnixStream) -> io::Result<Ended> {
     let child = match cmd.process_group(0).spawn() {
         Ok(child) => child,
         Err(error) => {
             say_failed(&mut control, &error)?;
-            return Ok(ExitCode::FAILURE);
+            return Ok(FAILURE);
         }
     };
     let group = Pid::from_child(&child);
@@ -102,10 +100,10 @@ fn watch(mut cmd: Command, mut control: UnixStream) -> io::Result<ExitCode> {
             continue;
         };
         if let Some(code) = status.exit_status() {
-            return Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)));
+            return Ok(Ended::Code(u8::try_from(code).unwrap_or(u8::MAX)));
         }
         if let Some(signal) = status.terminating_signal() {
-            return Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)));
+            return Ok(Ended::Signal(signal));
         }
         if status.stopped() {
             control.write_all(&[STOPPED])?;

@@ -173,10 +173,13 @@ fn what_apply_needs_is_printed_without_asking_anybody() {
     insta::assert_snapshot!(finished.stdout, @r#"
     # The vault: the policy of whoever plans and applies.
     path "ci/data/access_tokens/gitlab-com/gitlab-org/security/_group_access_tokens/build-token" {
-      capabilities = ["create", "read", "update", "delete"]
+      capabilities = ["create", "read", "update"]
     }
     path "ci/metadata/access_tokens/gitlab-com/gitlab-org/security/_group_access_tokens/build-token" {
-      capabilities = ["create", "read", "update", "delete"]
+      capabilities = ["create", "read", "update"]
+    }
+    path "ci/delete/access_tokens/gitlab-com/gitlab-org/security/_group_access_tokens/build-token" {
+      capabilities = ["update"]
     }
     path "sys/mounts/ci" {
       capabilities = ["read"]

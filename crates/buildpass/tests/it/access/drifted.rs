@@ -97,6 +97,40 @@ on_every_vault! {
         assert_eq!(steps(&scene, &toml), [""; 0]);
     }
 
+    fn a_token_that_is_to_stand_in_another_field(vault) {
+        let scene = Scene::on(vault);
+        scene.apply(&declared(""));
+        let old = scene.stored().unwrap();
+        let toml = declared("").replace("/token@ci", "/value@ci");
+        assert_eq!(steps(&scene, &toml), ["rotate token: it is stored in the field `token`, declared is `value`"]);
+        scene.apply(&toml);
+        assert_eq!(steps(&scene, &toml), [""; 0]);
+        let secret = vault.must("GET", &format!("ci/data/{BUILD_TOKEN_PATH}"), Value::Null)["data"]["data"].clone();
+        assert!(secret["value"].as_str().is_some_and(|value| value != old), "{secret}");
+        assert_eq!(secret["token"], old, "jobs may still read it, and it lives until it retires");
+        assert_eq!(scene.living("ci-read").len(), 2);
+        scene.pass(3 * 60 * 60);
+        scene.apply(&toml);
+        assert_eq!(scene.living("ci-read").len(), 1);
+        assert_eq!(vault.must("GET", &format!("ci/data/{BUILD_TOKEN_PATH}"), Value::Null)["data"]["data"], secret);
+        assert_eq!(scene.note()["field"], "value");
+    }
+
+    fn of_a_secret_with_other_fields_only_the_token_is_taken(vault) {
+        let scene = Scene::on(vault);
+        let two = declared("[[access.token]]\nname = \"second\"\ngroup = \"gitlab-org/security\"\nstore = \"b/token@ci\"\n");
+        scene.apply(&two);
+        let stored = vault.must("GET", "ci/data/b", Value::Null)["data"]["data"]["token"].clone();
+        vault.write_secret("b", json!({"token": stored, "password": "made-up-and-kept"}));
+        let toml = declared("");
+        assert_eq!(scene.run(&toml, &["rotate", "--due"]), "Nothing is due.\n", "a rotation ends nothing that it does not know");
+        scene.apply(&toml);
+        assert_eq!(vault.must("GET", "ci/data/b", Value::Null)["data"]["data"], json!({"password": "made-up-and-kept"}));
+        assert_eq!(vault.must("GET", "ci/metadata/b", Value::Null)["data"]["custom_metadata"], Value::Null);
+        assert!(scene.living("second").is_empty());
+        assert_eq!(steps(&scene, &toml), [""; 0]);
+    }
+
     fn what_is_not_declared_any_more_is_ended(vault) {
         let scene = Scene::on(vault);
         let two = declared("[[access.token]]\nname = \"second\"\ngroup = \"gitlab-org/security\"\nstore = \"b/token@ci\"\n[[access.grant]]\nsecret = \"second\"\nvault_role = \"second\"\nprojects = [\"gitlab-org/security/gitlab-shell\"]\nrefs = \"protected\"\n");
@@ -104,13 +138,15 @@ on_every_vault! {
         let toml = declared("");
         assert_eq!(steps(&scene, &toml), [
             "revoke role: no grant is declared for it any more",
-            "revoke policy: no grant is declared for it any more",
             "revoke secret: the token that it holds is not declared any more",
             "revoke old-token: it is not declared any more",
+            "revoke policy: no grant is declared for it any more",
         ]);
         scene.apply(&toml);
         assert!(scene.living("second").is_empty());
         assert_eq!(vault.ask("GET", "ci/data/b", Value::Null).0, 404);
+        let older = vault.must("GET", "ci/metadata/b", Value::Null)["data"]["versions"].as_object().unwrap().len();
+        assert!(older >= 1, "what was there before can still be looked at");
         assert!(scene.job_reads());
     }
 }

@@ -47,6 +47,17 @@ impl Case {
     }
 }
 
+/// The owner of one token alone.
+const LAST: &str = "gitlab-org/security/gitlab-shell";
+
+/// How many of its living tokens have that name.
+fn of_project(scene: &Scene<'_>, name: &str) -> usize {
+    let path =
+        format!("/api/v4/projects/{}/access_tokens?state=active&per_page=100", LAST.replace('/', "%2F"));
+    let all = scene.group.sandbox.admin("GET", &path, &Value::Null);
+    all.as_array().unwrap().iter().filter(|token| token["name"] == name).count()
+}
+
 fn is_write(line: &str) -> bool {
     ["POST ", "PUT ", "DELETE "].iter().any(|method| line.starts_with(method))
 }
@@ -124,6 +135,35 @@ on_every_vault! {
             writes += 1;
         }
         assert_eq!(writes, 3);
+    }
+
+    /// Nothing but the policy of its readers leads to a token whose owner is declared nowhere any more.
+    fn the_end_of_an_owners_last_token_is_killed_after_every_write(vault) {
+        let scene = Scene::on(vault);
+        let mut writes = 0;
+        loop {
+            let label = format!("last-{writes}");
+            let case = Case::new(&scene, &label);
+            let both = format!(
+                "{}[[access.token]]\nname = \"{label}\"\nproject = \"{LAST}\"\nstore = \"b/token@kv-{label}\"\n\
+                 [[access.grant]]\nsecret = \"{label}\"\nvault_role = \"more-{label}\"\nprojects = [\"{PROJECT}\"]\nrefs = \"protected\"\n",
+                case.toml
+            );
+            scene.apply(&both);
+            assert_eq!(of_project(&scene, &label), 1);
+            let killed = killed_after(writes + 1, &scene, &case, &["access", "apply"]);
+            comes_to_its_end(&scene, &case, 1);
+            assert_eq!(of_project(&scene, &label), 0, "after the write {}", writes + 1);
+            assert_eq!(vault.ask("GET", &format!("kv-{label}/data/b"), Value::Null).0, 404);
+            let policies = vault.must("LIST", "sys/policies/acl", Value::Null)["data"]["keys"].to_string();
+            assert!(!policies.contains(&format!("more-{label}")), "{policies}");
+            if !killed {
+                break;
+            }
+            writes += 1;
+        }
+        // Role, field, version, token, note, policy.
+        assert_eq!(writes, 6);
     }
 
     fn apply_of_nothing_writes_nothing(vault) {

@@ -16,6 +16,14 @@ mod interrupted;
 
 mod rotated;
 
+mod in_place;
+
+mod revoked;
+
+mod minted;
+
+mod asked_to_end;
+
 mod many;
 
 mod documented;

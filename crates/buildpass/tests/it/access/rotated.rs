@@ -1,11 +1,9 @@
 //! New tokens in the place of old ones, and the end of those.
 
-use std::{sync::Mutex, time::Duration};
-
 use serde_json::{Value, json};
 
 use super::scene::{Scene, declared};
-use crate::harness::{BUILD_TOKEN_PATH, Fate, Proxy, on_every_vault, wait_until};
+use crate::harness::{BUILD_TOKEN_PATH, on_every_vault};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -22,7 +20,8 @@ impl Scene<'_> {
         finished.stdout
     }
 
-    fn ids(&self) -> Vec<u64> {
+    /// The numbers of the living tokens of that name, the oldest first.
+    pub(super) fn ids(&self) -> Vec<u64> {
         let mut ids: Vec<u64> =
             self.living("ci-read").iter().map(|token| token["id"].as_u64().unwrap()).collect();
         ids.sort_unstable();
@@ -62,17 +61,7 @@ on_every_vault! {
         let scene = Scene::on(vault);
         let toml = declared("");
         scene.apply(&toml);
-        let held = Mutex::new(false);
-        let gitlab = Proxy::start(&scene.group.sandbox.url, move |line| {
-            let first = line.starts_with("POST ") && !std::mem::replace(&mut *held.lock().unwrap(), true);
-            if first { Fate::Hold } else { Fate::Pass }
-        });
-        let mut slow = scene
-            .owner(&format!("{toml}\n[identity]\nissuer = \"{}\"\n", scene.group.sandbox.url))
-            .env("CI_SERVER_URL", &gitlab.address)
-            .args(["access", "rotate", "ci-read"]);
-        let slow = slow.spawn();
-        assert!(wait_until(Duration::from_secs(60), || gitlab.holds()));
+        let (gitlab, slow) = scene.held_after_making(&toml);
         scene.run(&toml, &["rotate", "ci-read"]);
         let stored = scene.stored().unwrap();
         gitlab.release();
@@ -91,7 +80,8 @@ on_every_vault! {
         let toml = declared("").replace("name = \"ci-read\"", "name = \"ci-read\"\noverlap = \"1s\"");
         scene.apply(&toml);
         let old = scene.ids();
-        scene.run(&toml, &["rotate", "ci-read", "--wait"]);
+        let said = scene.run(&toml, &["rotate", "ci-read", "--wait"]);
+        assert_eq!(said, format!("Done: 0 created, 0 changed, 1 rotated, 0 revoked. Revoked after their time: {}.\n", old[0]));
         let new = scene.ids();
         assert!(new.len() == 1 && new != old, "{old:?} {new:?}");
         assert!(scene.job_reads());
@@ -99,35 +89,32 @@ on_every_vault! {
         assert!(warned.contains("the token ci-read ends 1s after its rotation, and a job may hold it for 2h"), "{warned}");
     }
 
-    fn in_place_the_old_one_is_dead_at_once(vault) {
+    fn where_nothing_is_rotated_nothing_is_waited_for(vault) {
         let scene = Scene::on(vault);
         let toml = declared("");
+        vault.must("POST", "sys/mounts/ci", json!({"type": "kv", "options": {"version": "2"}}));
+        // Its overlap is hours: neither a new token nor none at all is anything to wait for.
+        assert_eq!(scene.run(&toml, &["rotate", "ci-read", "--wait"]), "Done: 1 created, 0 changed, 0 rotated, 0 revoked.\n");
+        assert_eq!(scene.run(&toml, &["rotate", "--due", "--wait"]), "Nothing is due.\n");
         scene.apply(&toml);
-        let old = scene.ids();
-        scene.run(&toml, &["rotate", "ci-read", "--in-place"]);
-        let new = scene.ids();
-        assert!(new.len() == 1 && new != old, "{old:?} {new:?}");
-        assert_eq!(scene.note()["retiring"], Value::Null);
-        assert!(scene.job_reads());
+        let ids = scene.ids();
+        let finished = scene.by_job(&toml).args(["--role", "owner", "access", "rotate", "ci-read", "--wait"]).run();
+        assert_eq!(finished.code, Some(2), "{}", finished.stderr);
+        assert!(finished.stderr.contains("nobody could log in to revoke them"), "{}", finished.stderr);
+        assert_eq!((scene.ids(), vault.sessions()), (ids, 0));
     }
 
-    fn a_token_that_leaked_is_ended_in_both_places(vault) {
+    fn what_another_run_is_about_to_store_is_not_swept_under_it(vault) {
         let scene = Scene::on(vault);
         let toml = declared("");
         scene.apply(&toml);
-        scene.run(&toml, &["rotate", "ci-read"]);
-        let ids = scene.ids();
-        assert_eq!(ids.len(), 2);
-        let said = scene.run(&toml, &["revoke", "ci-read"]);
-        assert_eq!(said, format!(
-            "Revoked at GitLab: {}, {}.\nDeleted in the vault.\nCut off: gitlab-org/security/omnibus-gitlab by the role omnibus-gitlab.\n`buildpass access apply` makes a new one.\n",
-            ids[0], ids[1]
-        ));
-        assert!(scene.ids().is_empty() && scene.stored().is_none() && !scene.job_reads());
-        scene.apply(&toml);
-        assert!(scene.ids().len() == 1 && scene.job_reads());
-        let finished = scene.owner(&toml).args(["access", "revoke", "ci-red"]).run();
-        assert_eq!(finished.code, Some(2), "{}", finished.stderr);
+        let (gitlab, slow) = scene.held_after_making(&toml);
+        let stray = *scene.ids().last().unwrap();
+        scene.run(&toml, &["sweep", "--revoke", &stray.to_string()]);
+        gitlab.release();
+        let output = slow.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!scene.ids().contains(&stray) && scene.job_reads(), "what is stored lives");
     }
 
     fn what_somebody_should_look_at_is_swept(vault) {

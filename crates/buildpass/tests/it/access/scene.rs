@@ -1,6 +1,10 @@
+use std::{process::Child, sync::Mutex, time::Duration};
+
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN, BUILD_TOKEN_PATH, Buildpass, ROOT, SecurityGroup, Vault};
+use crate::harness::{
+    ADMIN, BUILD_TOKEN_PATH, Buildpass, Fate, Proxy, ROOT, SecurityGroup, Vault, http, wait_until,
+};
 
 /// The reference group at GitLab, and a vault in which nothing is set up.
 pub(super) struct Scene<'a> {
@@ -48,6 +52,50 @@ impl<'a> Scene<'a> {
             .env("VAULT_ADDR", &self.vault.address)
             .env("GITLAB_TOKEN", ADMIN)
             .env("VAULT_TOKEN", ROOT)
+    }
+
+    /// The platform owner's command in a scheduled pipeline: by its own ID token, for a minute at a time. The last flag of the vault is its own.
+    pub(super) fn by_job(&self, toml: &str) -> Buildpass {
+        let vault = self.vault;
+        vault.policy("owner", "path \"*\" { capabilities = [\"create\", \"read\", \"update\", \"delete\", \"list\", \"sudo\"] }");
+        let own = json!({
+            "role_type": "jwt", "user_claim": "project_id", "bound_audiences": [vault.address], "token_type": "service",
+            "bound_claims": {"project_path": "gitlab-org/security/gitlab-shell"}, "token_policies": ["owner"], "token_ttl": "60s",
+        });
+        vault.must("POST", "auth/jwt/role/owner", own);
+        let project = json!({ "project": "gitlab-org/security/gitlab-shell" });
+        Buildpass::new()
+            .file("buildpass.toml", toml)
+            .env("CI_SERVER_URL", &self.group.sandbox.url)
+            .env("VAULT_ADDR", &vault.address)
+            .env("GITLAB_TOKEN", ADMIN)
+            .env("VAULT_ID_TOKEN", &self.group.sandbox.id_token(&vault.address, project))
+    }
+
+    /// A rotation of `ci-read` whose answer is held by the wire when GitLab has made the token.
+    pub(super) fn held_after_making(&self, toml: &str) -> (Proxy, Child) {
+        let command = self.owner(toml).args(["access", "rotate", "ci-read"]);
+        self.held_when_made(command)
+    }
+
+    /// The same of any command that makes a token.
+    pub(super) fn held_when_made(&self, command: Buildpass) -> (Proxy, Child) {
+        let held = Mutex::new(false);
+        let gitlab = Proxy::start(&self.group.sandbox.url, move |line| {
+            let first = line.starts_with("POST ") && !std::mem::replace(&mut *held.lock().unwrap(), true);
+            if first { Fate::Hold } else { Fate::Pass }
+        });
+        let issuer = &self.group.sandbox.url;
+        let mut command = command.env("CI_SERVER_URL", &gitlab.address).args(["--issuer", issuer]);
+        let child = command.spawn();
+        assert!(wait_until(Duration::from_secs(60), || gitlab.holds()));
+        (gitlab, child)
+    }
+
+    /// Whether a value is a token that lives.
+    pub(super) fn lives(&self, value: &str) -> bool {
+        let url = format!("{}/api/v4/personal_access_tokens/self", self.group.sandbox.url);
+        http::request("GET", &url, &[("private-token", value)], None).unwrap().0 == 200
     }
 
     /// Applies what is declared; it must come out well. What was said is given back.

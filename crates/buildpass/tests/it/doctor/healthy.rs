@@ -1,7 +1,14 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use serde_json::json;
 
 use super::{Surgery, surgery::Told};
-use crate::harness::{BUILD_TOKEN, BUILD_TOKEN_PATH, Buildpass, SecurityGroup, on_every_vault};
+use crate::harness::{
+    BUILD_TOKEN, BUILD_TOKEN_PATH, Buildpass, Fate, Proxy, Scripted, SecurityGroup, on_every_vault, reply,
+};
 
 /// From the configuration to the secret; what comes after it has its own tests.
 const WAY_TO_THE_SECRET: [&str; 23] = [
@@ -101,10 +108,56 @@ on_every_vault! {
     }
 
     fn offline_nobody_is_asked(vault) {
+        let server = Scripted::start(|_, _| reply(404, "", "{}"));
         let mut surgery = Surgery::on(vault);
-        surgery.set("VAULT_SERVER_URL", "http://127.0.0.1:1").argument("--audience").argument(&vault.address).argument("--offline");
+        surgery.set("BUILDPASS_AUDIENCE", &vault.address).set("VAULT_SERVER_URL", &server.address);
+        surgery.id_token(json!({"claims": {"iss": server.address}}));
+        surgery.set("GITLAB_TOKEN", "glpat-made-up").argument("--git");
+        surgery.argument(&format!("realm={}/g/,password=BUILD_TOKEN", server.address));
+        surgery.told();
+        let asked = server.requests().concat();
+        for path in ["/v1/sys/health", "/.well-known/openid-configuration"] {
+            assert!(asked.contains(path), "{asked}");
+        }
+        server.forget();
+        surgery.argument("--offline");
+        let offline = "because it asks a server, and `--offline` was said";
         let told = surgery.told();
         assert_eq!(told.code, Some(0));
-        assert_eq!(told.check("login")["because"], "because it asks a server, and `--offline` was said");
+        assert_eq!(told.check("login")["because"], offline);
+        // GitHub makes its token to order.
+        surgery.set("ACTIONS_ID_TOKEN_REQUEST_URL", &server.address);
+        surgery.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "made-up").argument("--github-actions");
+        let told = surgery.told();
+        assert_eq!((told.code, &told.check("id-token")["because"]), (Some(0), &json!(offline)));
+        assert_eq!(server.requests(), [""; 0]);
+    }
+
+    /// The vault answers an empty login, which holds no token, and whatever comes behind it is ours.
+    fn nobody_logs_in_where_run_would_not(vault) {
+        let logins = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&logins);
+        let wire = Proxy::start(&vault.address, move |line| {
+            count.fetch_add(line.contains("/login").into(), Ordering::SeqCst);
+            Fate::Pass
+        });
+        let mut surgery = Surgery::on(vault);
+        surgery.set("BUILDPASS_AUDIENCE", &vault.address).set("VAULT_SERVER_URL", &wire.address);
+        let count = |surgery: &Surgery<'_>| {
+            surgery.told();
+            logins.swap(0, Ordering::SeqCst)
+        };
+        assert_eq!(count(&surgery), 2);
+        surgery.set("VAULT_AUTH_ROLE", "no-such-role");
+        assert_eq!(count(&surgery), 1, "an earlier check fails");
+        surgery.set("VAULT_AUTH_ROLE", "omnibus-gitlab").argument("--only").argument("vault-health");
+        assert_eq!(count(&surgery), 1, "nobody wants to know");
+        surgery.no_secret();
+        assert_eq!(count(&surgery), 1, "no secret is asked for");
+        surgery.secret("no-reference");
+        assert_eq!(count(&surgery), 1, "the secret is none");
+        surgery.secret(&format!("{BUILD_TOKEN_PATH}/token@ci"));
+        surgery.argument("--git").argument("realm=https://gitlab.example/,password=NO_SUCH");
+        assert_eq!(count(&surgery), 1, "the realm's secret is none");
     }
 }

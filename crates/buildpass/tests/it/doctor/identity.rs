@@ -53,6 +53,12 @@ on_every_vault! {
         surgery.finds("id-token-audience", &format!("write `aud: {}`", vault.address));
         surgery.id_token(json!({"audience": "https://127.0.0.1:8200"}));
         surgery.finds("id-token-audience", "the scheme is https and not http, the port is 8200 and not");
+        // What is named is compared to the letter.
+        let with_slash = format!("{}/", vault.address);
+        surgery.id_token(json!({"audience": with_slash})).set("BUILDPASS_AUDIENCE", &vault.address);
+        surgery.finds("id-token-audience", "to the letter").finds("id-token-audience", "it has a slash at its end");
+        surgery.id_token(json!({})).set("BUILDPASS_AUDIENCE", &with_slash);
+        surgery.finds("id-token-audience", "the slash at its end is missing");
     }
 
     fn id_token_claims(vault) {

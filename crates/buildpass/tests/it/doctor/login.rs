@@ -61,9 +61,24 @@ on_every_vault! {
         assert!(seen.ends_with("for its issuer's keys"), "{:#}", told.check("login"));
     }
 
+    fn a_personal_token_that_has_ended(vault) {
+        let mut surgery = Surgery::on(vault);
+        surgery.unset("VAULT_ID_TOKEN").set("VAULT_TOKEN", "made-up-token-that-has-ended");
+        surgery.finds("login", "it has expired");
+        // One that may not look at itself is good all the same.
+        let body = json!({"policies": ["build-token"], "no_default_policy": true, "ttl": "60s"});
+        let token = vault.must("POST", "auth/token/create", body)["auth"]["client_token"].clone();
+        surgery.set("VAULT_TOKEN", token.as_str().unwrap());
+        let told = surgery.told();
+        assert_eq!((told.code, &told.check("login")["verdict"]), (Some(0), &json!("pass")));
+    }
+
     fn session(vault) {
         let mut surgery = Surgery::on(vault);
         surgery.role(json!({"token_type": "batch"})).warns("session", "batch token");
         surgery.role(json!({"token_no_default_policy": true})).warns("session", "auth/token/revoke-self");
+        let told = surgery.told();
+        let seen = told.check("session")["seen"].as_str().unwrap();
+        assert!(seen.starts_with("a service token, not renewable"), "{seen}");
     }
 }

@@ -54,6 +54,12 @@ impl<'a> Surgery<'a> {
         self
     }
 
+    /// Asks for no secret.
+    pub(crate) fn no_secret(&mut self) -> &mut Self {
+        self.arguments.clear();
+        self
+    }
+
     pub(crate) fn argument(&mut self, argument: &str) -> &mut Self {
         self.arguments.push(argument.to_owned());
         self

@@ -53,12 +53,15 @@ impl Terminal {
         self.master.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Waits until the screen shows this after all that was expected before.
-    pub(crate) fn expect(&self, text: &str) {
+    /// Waits until the screen shows this after all that was expected before, and gives what it showed before this.
+    pub(crate) fn expect(&self, text: &str) -> String {
         let seen = wait_until(Duration::from_secs(15), || self.screen.lock().unwrap().contains(text));
         let mut screen = self.screen.lock().unwrap();
         assert!(seen, "`{text}` is not on the screen: {screen:?}");
-        *screen = screen.split_once(text).unwrap().1.to_owned();
+        let (before, after) = screen.split_once(text).unwrap();
+        let (before, after) = (before.to_owned(), after.to_owned());
+        *screen = after;
+        before
     }
 
     pub(crate) fn resize(&self, rows: u16, columns: u16) {

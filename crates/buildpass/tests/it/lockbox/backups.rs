@@ -16,7 +16,7 @@ use crate::harness::{Finished, wait_until};
 /// A lockbox with the build token in it, and its owner with the root token in a file.
 fn filled(owner: &Owner) -> (Served, String) {
     let root = owner.init().root_token;
-    fs::write(owner.path("root-token"), &root).unwrap();
+    owner.keeps("root-token", &root);
     let served = owner.serve();
     served.fill(&root);
     (served, root)
@@ -109,7 +109,7 @@ impl Drop for AtTheEnd<'_> {
 fn a_restore_in_place_brings_back_what_was_and_takes_away_what_came_later() {
     let owner = Owner::new();
     let root = owner.init().root_token;
-    fs::write(owner.path("root-token"), &root).unwrap();
+    owner.keeps("root-token", &root);
     let served =
         owner.serve_with(&["--file", "box", "--unseal-key-file", "key", "--audit-file", "audit.log"]);
     served.fill(&root);
@@ -224,7 +224,7 @@ fn what_was_changed_cut_off_or_has_another_key_is_refused_and_changes_nothing() 
 fn who_may_not_read_it_gets_no_backup() {
     let owner = Owner::new();
     let (served, root) = filled(&owner);
-    fs::write(owner.path("root-token"), token(&served, &root)).unwrap();
+    owner.keeps("root-token", &token(&served, &root));
     let refused = lockbox(&owner, &served, &["backup", "backup"]);
     assert_eq!(refused.code, Some(3));
     insta::assert_snapshot!(refused.stderr, @"
@@ -242,7 +242,7 @@ fn who_may_not_read_it_gets_no_backup() {
     let policy = r#"path "sys/storage/raft/snapshot" { capabilities = ["read"] }"#;
     served.must(&root, "PUT", "sys/policies/acl/saver", json!({"policy": policy}));
     let saver = served.must(&root, "POST", "auth/token/create", json!({"policies": ["saver"]}));
-    fs::write(owner.path("root-token"), saver["auth"]["client_token"].as_str().unwrap()).unwrap();
+    owner.keeps("root-token", saver["auth"]["client_token"].as_str().unwrap());
     backup(&owner, &served, "backup");
     assert_eq!(lockbox(&owner, &served, &["restore", "backup", "--replace"]).code, Some(3));
 }
@@ -251,7 +251,7 @@ fn who_may_not_read_it_gets_no_backup() {
 fn a_backup_of_a_lockbox_with_shares_wants_its_shares() {
     let owner = Owner::new();
     let keys = owner.init_with(&["--shares", "3", "--threshold", "2"]);
-    fs::write(owner.path("root-token"), &keys.root_token).unwrap();
+    owner.keeps("root-token", &keys.root_token);
     let served = owner.serve_with(&["--file", "box"]);
     for share in &keys.shares[..2] {
         served.must("", "PUT", "sys/unseal", json!({"key": share}));
@@ -274,6 +274,47 @@ fn a_backup_of_a_lockbox_with_shares_wants_its_shares() {
         restored.must("", "PUT", "sys/unseal", json!({"key": share}));
     }
     assert_eq!(restored.read(&keys.root_token, "build-token").as_deref(), Some("made-up-1"));
+}
+
+/// At a terminal nothing of the keys is shown, and Ctrl-C leaves one behind that shows what is typed.
+#[test]
+fn shares_that_are_typed_are_not_shown() {
+    let owner = Owner::new();
+    let keys = owner.init_with(&["--shares", "3", "--threshold", "2"]);
+    owner.keeps("root-token", &keys.root_token);
+    let served = owner.serve_with(&["--file", "box"]);
+    for share in &keys.shares[..2] {
+        served.must("", "PUT", "sys/unseal", json!({"key": share}));
+    }
+    backup(&owner, &served, "backup");
+    let mut terminal = owner.terminal();
+    // A shell that reads no line by itself leaves the terminal as it finds it.
+    let restore = format!("{} lockbox restore backup --file new", env!("CARGO_BIN_EXE_buildpass"));
+    terminal
+        .types(&format!("sh -c 'trap : INT; stty -a > before; {restore}; echo code=$?; stty -a > after'\n"));
+    terminal.expect("one a line:");
+    terminal.types(&format!("{}\n", keys.shares[0]));
+    terminal.types("\x03");
+    let shown = terminal.expect("code=130");
+    assert!(!shown.contains(&keys.shares[0]), "{shown}");
+    terminal.expect("prompt> ");
+    assert_eq!(fs::read(owner.path("before")).unwrap(), fs::read(owner.path("after")).unwrap());
+    assert!(!owner.path("new").exists());
+
+    terminal.types(&format!("{restore}; echo code=$?\n"));
+    terminal.expect("one a line:");
+    // Stopped, and continued: it asks again.
+    terminal.types("\x1a");
+    terminal.expect("Stopped");
+    terminal.expect("prompt> ");
+    terminal.types("fg\n");
+    terminal.expect("2 of the 3 unseal keys, one a line:");
+    // Both at once, as they are pasted.
+    terminal.types(&format!("{}\n{}\n", keys.shares[1], keys.shares[2]));
+    let shown = terminal.expect("lockbox new was made of backup");
+    assert!(keys.shares.iter().all(|share| !shown.contains(share)), "{shown}");
+    terminal.types("echo code=$?\n");
+    terminal.expect("code=0");
 }
 
 /// Killed at another moment each time: what is there is what was, or all of the backup.

@@ -1,11 +1,13 @@
 //! `lockbox export`: everything that a lockbox holds is in another vault afterwards, a job's login included.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use serde_json::{Value, json};
 
 use super::Owner;
-use crate::harness::{BUILD_TOKEN, BUILD_TOKEN_PATH, Finished, ROOT, Sandbox, Vault, http, on_every_vault};
+use crate::harness::{
+    BUILD_TOKEN, BUILD_TOKEN_PATH, Clients, Finished, ROOT, Sandbox, TlsFront, Vault, http, on_every_vault,
+};
 
 /// A lockbox that has one of everything.
 pub(super) fn lived_in(sandbox: &Sandbox) -> Vault {
@@ -50,7 +52,7 @@ pub(super) fn lived_in(sandbox: &Sandbox) -> Vault {
 /// Somebody who has tokens of both vaults in files.
 pub(super) fn leaver() -> Owner {
     let owner = Owner::new();
-    fs::write(owner.path("token"), ROOT).unwrap();
+    owner.keeps("token", ROOT);
     owner
 }
 
@@ -257,5 +259,128 @@ fn what_cannot_be_an_export_is_refused_before_anything_is_asked() {
     hint: name a file that holds it with `--to-token-file`, or set BUILDPASS_TO_TOKEN
     error: `nothing` cannot be read
       caused by: No such file or directory (os error 2)
+    ");
+}
+
+/// What holds for the first vault does not hold for the other: neither its authority nor its certificate's name.
+#[test]
+fn each_vault_is_reached_in_a_way_of_its_own() {
+    let (from, to, owner) = (Vault::lockbox(), Vault::lockbox(), leaver());
+    from.must("POST", "secret/data/told", json!({"data": {"value": "made-up-1"}}));
+    let here = TlsFront::start(&from.address, "here.example", Clients::Certified);
+    let there = TlsFront::start(&to.address, "there.example", Clients::Certified);
+    let files =
+        [&here, &there].map(|front| ["ca.pem", "client.pem", "client.key"].map(|name| front.file(name)));
+    let of_first = [
+        ["--address", &here.address],
+        ["--tls-server-name", "here.example"],
+        ["--ca-cert", &files[0][0]],
+        ["--client-cert", &files[0][1]],
+        ["--client-key", &files[0][2]],
+    ];
+    let of_other = [
+        ["--to-tls-server-name", "there.example"],
+        ["--to-ca-cert", &files[1][0]],
+        ["--to-client-cert", &files[1][1]],
+        ["--to-client-key", &files[1][2]],
+    ];
+    let export = |of_other: &[[&str; 2]]| {
+        let tokens = [
+            "--root-token-file",
+            "token",
+            "--to",
+            &there.address,
+            "--to-token-file",
+            "token",
+            "--timeout",
+            "5s",
+        ];
+        owner.buildpass(
+            &[
+                &["lockbox", "export", "--apply"],
+                &tokens[..],
+                of_first.as_flattened(),
+                of_other.as_flattened(),
+            ]
+            .concat(),
+        )
+    };
+    let done = export(&of_other);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(data(&to, "secret/data/told").1["data"], json!({"value": "made-up-1"}));
+    for (without, said) in [
+        (&of_other[1..], "certificate not valid for name"),
+        (&of_other[..1], "UnknownIssuer"),
+        (&of_other[..2], "CertificateRequired"),
+    ] {
+        let refused = export(without);
+        assert_eq!(refused.code, Some(4), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains(said) && refused.stderr.contains(&there.address),
+            "{said}: {}",
+            refused.stderr
+        );
+    }
+}
+
+#[test]
+fn a_namespace_of_the_other_vault_is_written_to_and_one_that_is_not_there_ends_it() {
+    let Some(to) = Vault::openbao() else { return println!("skipped: namespaces are OpenBao's") };
+    let (from, owner) = (Vault::lockbox(), leaver());
+    from.must("POST", "secret/data/told", json!({"data": {"value": "made-up-1"}}));
+    to.must("POST", "sys/namespaces/team", json!({}));
+    let done = export(&owner, &from, &to, &["--apply", "--to-namespace", "team"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("created     mount secret/\n"), "{}", done.stdout);
+    assert_eq!(data(&to, "team/secret/data/told").1["data"], json!({"value": "made-up-1"}));
+    assert_eq!(data(&to, "secret/data/told").0, 404);
+    // The same server is another vault in another namespace.
+    let inside = ["--namespace", "team", "--address", &to.address, "--root-token-file", "token"];
+    let other = ["lockbox", "export", "--apply", "--to", &to.address, "--to-token-file", "token"];
+    let done = owner.buildpass(&[&other[..], &inside].concat());
+    assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
+    assert_eq!(data(&to, "secret/data/told").1["data"], json!({"value": "made-up-1"}));
+
+    let astray = export(&owner, &from, &to, &["--apply", "--to-namespace", "taem"]);
+    assert_eq!((astray.code, astray.stdout.as_str()), (Some(3), ""), "nothing was done");
+    insta::assert_snapshot!(astray.stderr, @"
+    error: the vault refused GET sys/mounts: 404 namespace not found
+    hint: is that the namespace's name?
+    ");
+}
+
+#[test]
+fn a_token_that_others_can_read_is_not_taken() {
+    let (from, to, owner) = (Vault::lockbox(), Vault::lockbox(), leaver());
+    owner.keeps("empty", "\n");
+    owner.keeps("long", &"x".repeat(10_000));
+    fs::write(owner.path("open"), ROOT).unwrap();
+    fs::set_permissions(owner.path("open"), fs::Permissions::from_mode(0o644)).unwrap();
+    let mut said = String::new();
+    for name in ["open", "empty", "long"] {
+        let reached = ["lockbox", "export", "--address", &from.address, "--to", &to.address];
+        for tokens in [
+            ["--root-token-file", name, "--to-token-file", "token"],
+            ["--root-token-file", "token", "--to-token-file", name],
+        ] {
+            let refused = owner.buildpass(&[&reached[..], &tokens].concat());
+            assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+            said.push_str(&refused.stderr);
+        }
+    }
+    let here = format!("{}/", owner.path("").display().to_string().trim_end_matches('/'));
+    insta::assert_snapshot!(said.replace(&here, ""), @"
+    error: the token file `open` can be read by others: its mode is 0644
+    hint: chmod 600 open, and think about who has read it
+    error: the token file `open` can be read by others: its mode is 0644
+    hint: chmod 600 open, and think about who has read it
+    error: the token file `empty` is empty
+    hint: name a file that holds a token, and nothing else
+    error: the token file `empty` is empty
+    hint: name a file that holds a token, and nothing else
+    error: the token file `long` holds more than 8192 bytes
+    hint: name a file that holds a token, and nothing else
+    error: the token file `long` holds more than 8192 bytes
+    hint: name a file that holds a token, and nothing else
     ");
 }

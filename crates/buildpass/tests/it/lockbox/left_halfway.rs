@@ -1,11 +1,6 @@
 //! `lockbox export` where a vault is busy, refuses, or is not the one that answers: nothing is lost, and nothing is taken for absent.
 
-use std::{
-    collections::BTreeSet,
-    fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
-    sync::Mutex,
-};
+use std::{collections::BTreeSet, sync::Mutex};
 
 use serde_json::{Value, json};
 
@@ -105,8 +100,7 @@ on_every_vault! {
         "#;
         vault.policy("in-part", rules);
         let made = vault.must("POST", "auth/token/create", json!({"policies": ["in-part"]}));
-        fs::write(owner.path("in-part"), made["auth"]["client_token"].as_str().unwrap()).unwrap();
-        fs::set_permissions(owner.path("in-part"), Permissions::from_mode(0o600)).unwrap();
+        owner.keeps("in-part", made["auth"]["client_token"].as_str().unwrap());
         let refused = owner.buildpass(&[
             "lockbox", "export", "--apply", "--overwrite", "--address", &from.address, "--root-token-file", "token",
             "--to", &vault.address, "--to-token-file", "in-part",

@@ -1,5 +1,6 @@
 use std::{
-    fs,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Command, Output, Stdio},
     time::Duration,
@@ -8,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 use super::Served;
-use crate::harness::{Buildpass, Finished, OpenBao, wait_until};
+use crate::harness::{Buildpass, Finished, OpenBao, Terminal, wait_until};
 
 /// Somebody who has a folder with lockboxes in it, and types commands there.
 pub(super) struct Owner(Buildpass);
@@ -27,6 +28,17 @@ impl Owner {
     /// A file in the folder.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.project().join(name)
+    }
+
+    /// Writes a file that nobody else may read.
+    pub(super) fn keeps(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+        fs::set_permissions(self.path(name), Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// A shell at a terminal, in the folder.
+    pub(super) fn terminal(&self) -> Terminal {
+        Terminal::start(|command| self.0.prepare(command))
     }
 
     /// Runs buildpass to its end.

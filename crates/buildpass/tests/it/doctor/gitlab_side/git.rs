@@ -89,11 +89,39 @@ fn git_settings() {
     assert!(!world.job().run().stdout.contains("made-up"));
     world.gitconfig(&format!("{longer}\tsslVerify = false\n"));
     assert_fault(&world, "git-settings", "`http.sslVerify` is off");
-    world.gitconfig(&format!("{longer}\tproxy = http://made-up@proxy.example:80\n"));
+    world.gitconfig(&format!("{longer}\tproxy = http://made-up@proxy.example:3128\n"));
     let told = world.told();
     assert_eq!((told.with("fail"), told.with("warn")), (vec![], vec!["git-settings"]));
     let actual = told.check("git-settings")["faults"][0]["actual"].as_str().unwrap().to_owned();
-    assert_eq!(actual, "it goes by the proxy http://…@proxy.example:80");
+    assert_eq!(actual, "it goes by the proxy http://proxy.example:3128/");
+}
+
+#[test]
+fn what_others_told_git_is_not_told_on() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    world.set("HTTPS_PROXY", "me:made-up-password@proxy.example:3128");
+    let ours = "[credential \"GITLAB/gitlab-org/security/\"]\n\thelper = !buildpass git credential\n";
+    let others = "[credential]\n\thelper = \"!f() { echo password=made-up-password; }; f\"\n\
+                  \thelper = cache --socket made-up-password\n\
+                  [http \"GITLAB/gitlab-org/security/gitlab-shell.git\"]\n\
+                  \tproxy = me:made-up-password@git-proxy.example:3128\n";
+    for gitconfig in [others.to_owned(), format!("{ours}{others}"), format!("{others}{ours}")] {
+        world.gitconfig(&gitconfig);
+        for format in ["text", "json"] {
+            let said = world.job().args(["--format", format]).run();
+            assert!(!said.stdout.contains("made-up-password"), "{}", said.stdout);
+            assert!(!said.stderr.contains("made-up-password"), "{}", said.stderr);
+            for part in [
+                "a command of its own",
+                "`cache`",
+                "http://proxy.example:3128",
+                "http://git-proxy.example:3128",
+            ] {
+                assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,68 @@
 use std::time::SystemTime;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{World, assert_fault};
-use crate::harness::{Scripted, Vault, http};
+use crate::harness::{Scripted, Vault, http, reply};
+
+/// Lets another server be the job's GitLab.
+fn move_to(world: &mut World<'_>, server: &str) {
+    let url = url::Url::parse(server).unwrap();
+    world.realm(&format!("{server}/gitlab-org/security/"));
+    let sources = format!("shell:\n  security: {server}/gitlab-org/security/shell.git\n");
+    world.file(".custom_sources.yml", &sources);
+    world
+        .set("CI_SERVER_HOST", url.host_str().unwrap())
+        .set("CI_SERVER_PORT", &url.port().unwrap().to_string());
+}
+
+/// Takes every credential for git, and none for `/api/`, where it says this.
+fn git_alone(status: u16, api: &'static str) -> Scripted {
+    Scripted::start(move |_, head| {
+        let (line, head) = (head.lines().next().unwrap_or_default(), head.to_lowercase());
+        if line.contains("/api/") {
+            reply(status, "", api)
+        } else if line.contains("git-upload-pack") && head.contains("authorization: basic") {
+            let kind = "Content-Type: application/x-git-upload-pack-advertisement";
+            format!("HTTP/1.1 200 OK\r\n{kind}\r\nContent-Length: 4\r\n\r\n0000").into_bytes()
+        } else {
+            reply(401, "", "{}")
+        }
+    })
+}
+
+/// A deploy token, or a job's own.
+#[test]
+fn a_token_that_git_alone_takes_is_no_fault() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let server = git_alone(401, r#"{"message":"401 Unauthorized"}"#);
+    move_to(&mut world, &server.address);
+    let told = world.told();
+    assert_eq!((told.with("fail"), told.with("warn")), (vec![], vec!["build-token"]));
+    assert_eq!(told.check("repository-read")["verdict"], "pass");
+}
+
+/// `/api/v4` lies outside of the realm, and may be anybody's.
+#[test]
+fn where_no_gitlab_answers_no_token_is_sent() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let server = git_alone(404, r#"{"message":"page not found"}"#);
+    move_to(&mut world, &server.address);
+    assert_fault(&world, "gitlab", "status 404");
+    let to_api = |head: &&String| head.lines().next().is_some_and(|line| line.contains("/api/"));
+    let asked = server.requests();
+    let asked: Vec<_> = asked.iter().filter(to_api).collect();
+    assert!(!asked.is_empty());
+    for head in asked {
+        assert!(!head.contains(&world.group.token), "{head}");
+    }
+    // The job knows it to be one.
+    world.set("CI_API_V4_URL", &format!("{}/api/v4", server.address)).told();
+    assert!(server.requests().iter().any(|head| head.contains(&world.group.token)));
+}
 
 #[test]
 fn gitlab() {
@@ -21,17 +80,31 @@ fn gitlab() {
         (&sign_in.address, "points to /users/sign_in"),
         ("http://127.0.0.1:1", "connect"),
     ] {
-        let url = url::Url::parse(server).unwrap();
-        world.realm(&format!("{server}/gitlab-org/security/"));
-        world.file(
-            ".custom_sources.yml",
-            &format!("shell:\n  security: {server}/gitlab-org/security/shell.git\n"),
-        );
-        world
-            .set("CI_SERVER_HOST", url.host_str().unwrap())
-            .set("CI_SERVER_PORT", &url.port().unwrap().to_string());
+        move_to(&mut world, server);
         assert_fault(&world, "gitlab", says);
     }
+}
+
+#[test]
+fn what_a_server_echoes_is_not_repeated() {
+    let vault = Vault::lockbox();
+    let mut world = World::on(&vault);
+    let echo = Scripted::start(|_, head| {
+        let head = head.replace(['\r', '\n', '"'], " ");
+        let location = format!("Location: /{}?made-up-state\r\n", head.replace(' ', "/"));
+        reply(401, &location, &format!("{{\"message\":\"401 Unauthorized {head}\"}}"))
+    });
+    move_to(&mut world, &echo.address);
+    let basic = STANDARD.encode(format!("oauth2:{}", world.group.token));
+    for only in ["gitlab", "build-token", "repository-read"] {
+        let said = world.job().args(["--format", "json", "--only", only]).run();
+        for secret in [&*world.group.token, &basic, "made-up-state"] {
+            assert!(!said.stdout.contains(secret), "{}", said.stdout);
+        }
+    }
+    let sent = |head: &String| head.contains(&world.group.token) || head.contains(&basic);
+    assert!(echo.requests().iter().any(sent), "{:?}", echo.requests());
+    assert!(world.job().run().stdout.contains("[MASKED]"));
 }
 
 #[test]
