@@ -59,7 +59,7 @@ enum Command {
     Status(status::Arguments),
 
     /// Say which jobs ask in which kind of pipeline, and whom the vault lets in
-    Matrix(matrix::Arguments),
+    Matrix(Box<matrix::Arguments>),
 
     /// Print the JSON Schema of what may be declared, for editors
     Schema,
