@@ -20,6 +20,8 @@ mod lockbox;
 
 mod output;
 
+mod private_file;
+
 mod report;
 
 mod run;

@@ -35,6 +35,9 @@ pub(super) fn of_end(ended: Ended) -> ExitCode {
     })
 }
 
+/// The exit code of a command that did what it was asked to, and found what is not as it should be; docs/exit-codes.md.
+pub(super) const FOUND_FAULTS: u8 = 5;
+
 /// One line for the person who watches; data goes to stdout instead.
 pub(super) fn say(line: &str) {
     use std::io::Write as _;

@@ -1,7 +1,6 @@
 use std::{
-    fs::{self, Permissions},
+    fs,
     io::{self, IsTerminal, Write},
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -11,6 +10,7 @@ use clap::Args;
 use super::{
     Surroundings, block_on,
     fetch::{Leased, fetch},
+    private_file::{folder_of, new_in},
     report::note,
 };
 use crate::{
@@ -109,11 +109,7 @@ fn write_file(path: &Path, secret: &BuildToken) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(0o600)).tempfile_in(folder)?;
+    let mut file = new_in(folder_of(path))?;
     file.write_all(secret.expose().as_bytes())?;
     file.persist(path)?;
     Ok(())

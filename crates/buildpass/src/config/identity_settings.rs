@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use zeroize::Zeroizing;
+
 use super::{Environment, Error, Flags, file::ConfigFile, vault_settings::Place};
 use crate::{
     identity::{self, Audience, Expected, IdToken, Source},
@@ -111,6 +113,6 @@ pub(super) fn personal_token(environment: &Environment) -> Option<VaultToken> {
         return Some(VaultToken::new(token.to_owned()));
     }
     let file = PathBuf::from(environment.setting("HOME")?).join(".vault-token");
-    let text = std::fs::read_to_string(file).ok()?;
+    let text = Zeroizing::new(std::fs::read_to_string(file).ok()?);
     Some(VaultToken::new(text.trim().to_owned())).filter(|_| !text.trim().is_empty())
 }

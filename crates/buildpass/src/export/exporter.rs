@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Fate, Mode, Told};
-use crate::vault::{Error, Session};
+use crate::vault::{Error, Session, is_unset};
 
 /// Both vaults, and whoever is told what becomes of each thing.
 pub struct Exporter<'a> {
@@ -123,18 +123,7 @@ pub(super) fn differing(here: &Map<String, Value>, there: &Map<String, Value>) -
 }
 
 fn same(here: &Value, there: &Value) -> bool {
-    here == there || (is_empty(here) && is_empty(there))
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(flag) => !flag,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-    }
+    here == there || (is_unset(here) && is_unset(there))
 }
 
 /// What is said of a thing, without what a vault says of itself.

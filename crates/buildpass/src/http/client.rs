@@ -1,5 +1,6 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use hyper::body::Bytes;
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -92,11 +93,12 @@ impl Client {
         };
         let typed = headers.contains_key("content-type");
         let mut request = self.http.request(method, url).headers(headers);
-        if let Some(mut body) = body {
+        if let Some(body) = body {
             if !typed {
                 request = request.header("content-type", "application/json");
             }
-            request = request.body(std::mem::take(&mut *body));
+            // It is wiped when the last of it was sent.
+            request = request.body(Bytes::from_owner(body));
         }
         let exchange = async { Answer::receive(request.send().await.map_err(Error::from_request)?).await };
         match tokio::time::timeout(patience, exchange).await {

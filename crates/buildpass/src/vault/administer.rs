@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::{
     Error, Session,
     answer::{is_nothing, not_a_vault, one_line, parse, words},
+    body::json_body,
     nodes::{Repeat, Request},
 };
 use crate::http::{Answer, Method, Pieces, Upload};
@@ -93,8 +94,7 @@ impl Session {
     /// # Errors
     /// When the vault refuses it, or does not answer.
     pub async fn set(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
-        let body = Zeroizing::new(serde_json::to_vec(body).unwrap_or_default());
-        let answer = self.asked(Method::Post, (path, None), Some(body)).await?;
+        let answer = self.asked(Method::Post, (path, None), Some(json_body(body))).await?;
         self.accepted(&answer, &format!("POST {path}"))
     }
 
@@ -103,7 +103,7 @@ impl Session {
     /// # Errors
     /// When the vault does not answer.
     pub async fn lacks<'a>(&self, paths: &'a [String]) -> Result<Option<&'a str>, Error> {
-        let body = Zeroizing::new(serde_json::to_vec(&json!({ "paths": paths })).unwrap_or_default());
+        let body = json_body(&json!({ "paths": paths }));
         let answer = self.asked(Method::Post, ("sys/capabilities-self", None), Some(body)).await?;
         let found = self.data_of(&answer, "POST sys/capabilities-self");
         let capabilities: BTreeMap<String, Vec<String>> = match found {

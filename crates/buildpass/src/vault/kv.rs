@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{
     Error, SecretPath, SecretRef, Session, Values,
     answer::{not_a_vault, one_line, parse, words},
+    body::json_body,
     nodes::{Repeat, Request},
     values::Taken,
 };
@@ -184,13 +184,13 @@ impl Session {
     /// When the vault refuses or does not answer.
     pub async fn put_after(&self, path: &SecretPath, data: &Values, after: u64) -> Result<Written, Error> {
         let api_path = path.api_path();
-        let body = Put { options: Options { cas: after }, data };
+        let put = Put { options: Options { cas: after }, data };
         let request = Request {
             method: Method::Post,
             path: &api_path,
             query: None,
             token: Some(&self.token),
-            body: Some(Zeroizing::new(serde_json::to_vec(&body).unwrap_or_default())),
+            body: Some(json_body(&put)),
             repeat: Repeat::Freely,
             secret_in_body: None,
         };

@@ -9,6 +9,8 @@ mod administer;
 
 mod answer;
 
+mod body;
+
 mod config;
 
 mod error;
@@ -31,6 +33,8 @@ mod session;
 
 mod token;
 
+mod unset;
+
 mod values;
 
 pub use address::Address;
@@ -43,4 +47,5 @@ pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};
 pub use session::{GivenBack, Kind, Session, refuses_the_token};
 pub use token::VaultToken;
+pub use unset::is_unset;
 pub use values::Values;

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::{
     Address, Credential, Error, Session,
+    body::json_body,
     nodes::{Nodes, Repeat, Request},
     session,
 };
@@ -38,7 +38,7 @@ impl Probe {
     /// # Errors
     /// When no node answers.
     pub async fn ask(&self, method: Method, path: &str, body: &Value) -> Result<Answer, Error> {
-        let body = (!body.is_null()).then(|| Zeroizing::new(body.to_string().into_bytes()));
+        let body = (!body.is_null()).then(|| json_body(body));
         let request = Request {
             method,
             path,

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::{
     Credential, Error, VaultToken,
     answer::{not_a_vault, one_line, parse, words},
+    body::json_body,
     nodes::{Nodes, Repeat, Request},
     refusal,
 };
@@ -112,7 +113,7 @@ async fn login(
         path: &format!("auth/{mount}/login"),
         query: None,
         token: None,
-        body: Some(json(&login)),
+        body: Some(json_body(&login)),
         repeat: Repeat::Freely,
         secret_in_body: Some(login.jwt),
     };
@@ -160,7 +161,7 @@ impl Session {
         path: &str,
         body: &serde_json::Value,
     ) -> Result<Answer, Error> {
-        let body = (!body.is_null()).then(|| json(body));
+        let body = (!body.is_null()).then(|| json_body(body));
         self.ask(method, path, body).await
     }
 
@@ -216,7 +217,7 @@ impl Session {
     /// # Errors
     /// When the vault does not answer, or refuses.
     pub async fn renew_lease(&self, lease: &LeaseId, increment: Duration) -> Result<(), Error> {
-        let body = json(&serde_json::json!({ "lease_id": lease.0, "increment": increment.as_secs() }));
+        let body = json_body(&serde_json::json!({ "lease_id": lease.0, "increment": increment.as_secs() }));
         let answer = self.ask(Method::Put, "sys/leases/renew", Some(body)).await?;
         if answer.status == 200 {
             return Ok(());
@@ -237,7 +238,7 @@ impl Session {
         let ends = match self.kind {
             Kind::Personal => {
                 for lease in leases {
-                    let body = json(&serde_json::json!({ "lease_id": lease.0 }));
+                    let body = json_body(&serde_json::json!({ "lease_id": lease.0 }));
                     self.ask(Method::Put, "sys/leases/revoke", Some(body)).await?;
                 }
                 return Ok(GivenBack::Personal);
@@ -290,7 +291,7 @@ impl Session {
 const RENEW_SELF: &str = "auth/token/renew-self";
 
 fn increment(lead: Duration) -> Zeroizing<Vec<u8>> {
-    json(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }))
+    json_body(&serde_json::json!({ "increment": format!("{}s", lead.as_secs().max(1)) }))
 }
 
 /// Whether an answer is to a token that the vault does not know: it has ended, or was taken back. What a policy forbids is told as an
@@ -299,8 +300,4 @@ pub fn refuses_the_token(answer: &Answer) -> bool {
     let words = words(answer).unwrap_or_default();
     answer.status == 403
         && words.iter().any(|text| text == "permission denied" || text.contains("invalid token"))
-}
-
-fn json(body: &impl Serialize) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(serde_json::to_vec(body).unwrap_or_default())
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::Change;
+use crate::vault::is_unset;
 
 /// The fields of `wanted` that are otherwise in `there`; lists are compared as sets, and what is absent as what is empty.
 pub(super) fn differences(wanted: &Map<String, Value>, there: &Map<String, Value>) -> Vec<Change> {
@@ -35,7 +36,7 @@ fn inner(field: &str, wanted: &Map<String, Value>, there: &Map<String, Value>) -
 fn is_same(one: &Value, other: &Value) -> bool {
     one == other
         || (is_list(one) || is_list(other)) && members(one) == members(other)
-        || is_empty(one) && is_empty(other)
+        || is_unset(one) && is_unset(other)
 }
 
 fn is_list(value: &Value) -> bool {
@@ -51,20 +52,9 @@ pub(in crate::access) fn members(value: &Value) -> BTreeSet<String> {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(said) => !said,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(all) => all.is_empty(),
-        Value::Object(all) => all.is_empty(),
-    }
-}
-
 fn shown(value: &Value) -> Option<String> {
     match value {
-        _ if is_empty(value) => None,
+        _ if is_unset(value) => None,
         Value::Array(all) => Some(all.iter().map(text).collect::<Vec<_>>().join(", ")),
         one => Some(text(one)),
     }

@@ -8,7 +8,7 @@ use crate::{
     cli::{
         Surroundings, block_on,
         output::{self, Format},
-        report::note,
+        report::{FOUND_FAULTS, note},
     },
     config::{AccessFlags, Platform},
     failure::Failure,
@@ -36,9 +36,6 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
-
-/// What `--detailed-exitcode` says of a plan with steps.
-const CHANGES: u8 = 5;
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let Surroundings { flags, environment, .. } = surroundings;
@@ -70,6 +67,6 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Format::Json => output::json(out, &PlanJson::of(&plan)),
         Format::Text => out.write_all(show::text(&plan).as_bytes()),
     })?;
-    let code = if arguments.detailed_exitcode && !plan.is_empty() { CHANGES } else { 0 };
+    let code = if arguments.detailed_exitcode && !plan.is_empty() { FOUND_FAULTS } else { 0 };
     Ok(ExitCode::from(code))
 }

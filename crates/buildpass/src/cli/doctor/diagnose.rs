@@ -8,6 +8,7 @@ use crate::{
     cli::{
         Surroundings, asked_to_end,
         output::{self, Format},
+        report::FOUND_FAULTS,
     },
     config::{Flags, PipelineFlags},
     doctor::{Because, CHECKS, Judged, Question, Reach, Selection, Verdict, gather, judge},
@@ -41,9 +42,6 @@ pub(super) struct Diagnose {
     pipeline: PipelineFlags,
 }
 
-/// The exit code where something does not work.
-const FAULTS: u8 = 5;
-
 pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let reach = if arguments.offline { Reach::Here } else { Reach::Session };
     let selection = Selection::named(&arguments.only, reach).map_err(|unknown| {
@@ -70,7 +68,7 @@ pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Resu
         Format::Text => out.write_all(text::report(&judged).as_bytes()),
         Format::Json => output::json(out, &as_json(&judged)),
     })?;
-    Ok(if judged.iter().any(does_not_work) { ExitCode::from(FAULTS) } else { ExitCode::SUCCESS })
+    Ok(if judged.iter().any(does_not_work) { ExitCode::from(FOUND_FAULTS) } else { ExitCode::SUCCESS })
 }
 
 /// A wanted check that an earlier fault keeps from being looked at does not work either.

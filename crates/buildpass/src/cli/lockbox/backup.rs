@@ -6,12 +6,13 @@ use std::{
 
 use clap::Args;
 
-use super::{
-    owner,
-    private_file::{folder_of, new_in, put, unwritten},
-};
+use super::owner;
 use crate::{
-    cli::{Surroundings, block_on, report::say},
+    cli::{
+        Surroundings, block_on,
+        private_file::{folder_of, new_in, put, unwritten},
+        report::say,
+    },
     failure::Failure,
     vault::Session,
 };

@@ -8,7 +8,7 @@ use crate::{
     cli::{
         Surroundings, block_on,
         output::{self, Format},
-        report::note,
+        report::{FOUND_FAULTS, note},
     },
     export::{Exporter, Fate, Mode, Told},
     failure::Failure,
@@ -56,7 +56,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     outcome?;
     tell(mode, &told);
     let is_done = mode == Mode::DryRun || !told.iter().any(|told| is_missing(told.fate));
-    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::from(NOT_ALL_THERE) })
+    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::from(FOUND_FAULTS) })
 }
 
 async fn run(
@@ -122,6 +122,3 @@ fn is_missing(fate: Fate) -> bool {
         | Fate::Left => false,
     }
 }
-
-/// The exit code when something is not there as it is here.
-const NOT_ALL_THERE: u8 = 5;

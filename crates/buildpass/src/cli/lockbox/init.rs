@@ -10,14 +10,12 @@ use clap::Args;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{
-    private_file::{PrivateFiles, folder_of, new_in, put, unwritten},
-    unopened::unopened,
-};
+use super::unopened::unopened;
 use crate::{
     cli::{
         block_on,
         output::{self, Format},
+        private_file::{PrivateFiles, folder_of, new_in, put, unwritten},
         report::say,
     },
     failure::Failure,

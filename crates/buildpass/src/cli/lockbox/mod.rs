@@ -16,8 +16,6 @@ mod other;
 
 mod owner;
 
-mod private_file;
-
 mod restore;
 
 mod serve;

@@ -7,14 +7,13 @@ use std::{
 use ::lockbox::{BackupError, BackupFile};
 use clap::Args;
 
-use super::{
-    key_file, owner,
-    private_file::{folder_of, new_in, put, unwritten},
-    shares::key_of_shares,
-    unopened::unread,
-};
+use super::{key_file, owner, shares::key_of_shares, unopened::unread};
 use crate::{
-    cli::{Surroundings, block_on, report::say},
+    cli::{
+        Surroundings, block_on,
+        private_file::{folder_of, new_in, put, unwritten},
+        report::say,
+    },
     failure::{Blame, Failure},
     http::Upload,
 };

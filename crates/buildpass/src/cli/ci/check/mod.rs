@@ -15,6 +15,7 @@ use crate::{
     cli::{
         Surroundings,
         output::{self, Format},
+        report::FOUND_FAULTS,
     },
     config::Stated,
     failure::Failure,
@@ -59,9 +60,6 @@ enum CheckFormat {
 /// Where GitLab keeps what is not public yet.
 const PRIVATE_BY_DEFAULT: &str = "/security/";
 
-/// The exit code of a check that found something.
-const FOUND: u8 = 5;
-
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let (files, context) = gather::context(&arguments.context, surroundings)?;
     let stated = Stated::load(&surroundings.flags, &surroundings.environment)?;
@@ -100,7 +98,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         CheckFormat::GitlabCodeQuality => output::json(out, &code_quality::report(&found, &sources)),
     })?;
     let fails = found.iter().any(|finding| finding.severity.fails());
-    Ok(if fails { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    Ok(if fails { ExitCode::from(FOUND_FAULTS) } else { ExitCode::SUCCESS })
 }
 
 fn as_json(found: &[Finding], sources: &Sources) -> Value {

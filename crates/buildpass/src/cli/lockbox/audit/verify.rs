@@ -17,7 +17,7 @@ use crate::{
         block_on,
         lockbox::{key_file, unopened::unopened},
         output::{self, Format},
-        report::note,
+        report::{FOUND_FAULTS, note},
     },
     failure::{Blame, Failure},
 };
@@ -177,7 +177,7 @@ fn print(format: Format, found: &[Found<'_>]) -> Result<ExitCode, Failure> {
         Format::Json => output::json(out, &summary),
         Format::Text => text(out, found, &summary),
     })?;
-    Ok(if summary.whole { ExitCode::SUCCESS } else { ExitCode::from(BROKEN) })
+    Ok(if summary.whole { ExitCode::SUCCESS } else { ExitCode::from(FOUND_FAULTS) })
 }
 
 fn text(out: &mut dyn Write, found: &[Found<'_>], summary: &Printed) -> io::Result<()> {
@@ -195,6 +195,3 @@ fn text(out: &mut dyn Write, found: &[Found<'_>], summary: &Printed) -> io::Resu
     }
     if summary.whole { writeln!(out, "tip {}", summary.tip) } else { Ok(()) }
 }
-
-/// The exit code of a log in which something is wrong.
-const BROKEN: u8 = 5;
