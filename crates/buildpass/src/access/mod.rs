@@ -23,6 +23,8 @@ mod status;
 
 mod sweep;
 
+mod reach;
+
 mod error;
 
 pub use apply::{Ended, Hands, Manner, end_now};
@@ -35,9 +37,10 @@ pub use error::Error;
 pub use gitlab::{ApiToken, End, Gitlab, GitlabConfig, Project, TokenSource, TokenView, Wish};
 pub use note::{Mark, Note, RESERVED_METADATA, Retiring};
 pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
+pub use reach::{Claims, Entry, KnownRole};
 pub use status::{Reader, State, Status};
 pub use sweep::{Finding, Limits};
 pub use wanted::policy_name;
 pub use world::{Admitted, Held, JwtMount, KvMount, Leftover, Stored, World};
 
-use plan::{Fate, body as role_body_of, judge, latest_end, note_of, retire};
+use plan::{Fate, body as role_body_of, judge, latest_end, members, note_of, retire};

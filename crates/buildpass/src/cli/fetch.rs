@@ -37,11 +37,12 @@ pub(super) async fn fetch(
             "add a `[[secret]]` to buildpass.toml, or say `--secret`",
         ));
     };
-    let asked = asked_to_end()?;
-    let (credential, warning) = asked.or(vault.credential(clock)).await??;
+    let (credential, warning) = vault.credential(clock).await?;
     if let Some(warning) = warning {
         note(&warning.to_string());
     }
+    // Not before: whoever names a pipe that nobody writes into is to be stopped as any reader is.
+    let asked = asked_to_end()?;
     let mut login = pin!(vault.login(credential, clock));
     let session = match asked.or(&mut login).await {
         Ok(session) => session?,

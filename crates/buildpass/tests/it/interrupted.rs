@@ -1,11 +1,13 @@
 //! Whoever is asked to end before it is done gives its session back first, and ends by that signal.
 
 use std::{
-    process::Child,
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command},
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
+use rustix::fs::{Mode, OFlags, open};
 use serde_json::json;
 
 use crate::harness::{
@@ -58,6 +60,31 @@ impl<'a> Scene<'a> {
         assert_eq!(output.status.code(), Some(128 + signal), "{said}");
         assert_eq!(said, format!("error: the signal {signal} came before it was done\n"));
         assert!(output.stdout.is_empty() && !said.contains(BUILD_TOKEN));
+    }
+}
+
+/// An ID token that never comes is waited for, and a signal ends that at once.
+#[test]
+fn a_signal_while_a_pipe_is_read_ends_it() {
+    for command in COMMANDS {
+        let mut job = Buildpass::new();
+        let pipe = job.folder().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        job = job
+            .args(["--address", "http://127.0.0.1:1", "--secret", "SECURITY_PRIVATE_TOKEN=a/b@c"])
+            .args(["--token-file", pipe.to_str().unwrap()])
+            .args(command.iter().copied());
+        let mut process = job.spawn();
+        // Whoever opens the other end has met a reader.
+        let opens = || open(&pipe, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty());
+        let mut writer = None;
+        assert!(wait_until(START, || {
+            writer = opens().ok();
+            writer.is_some()
+        }));
+        send_signal("TERM", process.id().into());
+        assert!(wait_until(START, || process.try_wait().unwrap().is_some()));
+        assert_eq!(process.wait().unwrap().signal(), Some(15), "{command:?}");
     }
 }
 

@@ -90,7 +90,7 @@ impl<'a> Audited<'a> {
     pub(super) fn stops(&self, failure: Failure) -> Result<Failure, Failure> {
         let shown = self.incoming.token.as_deref();
         let bearer = shown.and_then(|id| self.core.tokens.find(id, self.core.now()));
-        let accessor = bearer.as_ref().map(|session| session.token.accessor.as_str());
+        let accessor = bearer.as_ref().map(|session| &*session.token.accessor);
         self.asks(Asker::Stopped { why: &told(&failure), accessor })?;
         Ok(failure)
     }

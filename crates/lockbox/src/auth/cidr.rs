@@ -6,7 +6,7 @@ use std::{
 use thiserror::Error;
 
 /// A network that a token may be used from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Cidr {
     /// As OpenBao shows it.
     text: String,

@@ -123,23 +123,36 @@ impl Store {
         self.view()?.read(path)
     }
 
-    /// Every record, in the order of their numbers.
+    /// Hands out every record, in the order of their numbers.
     ///
     /// # Errors
-    /// When one cannot be read, or was changed.
-    pub(crate) fn records(&self) -> Result<Vec<Record>, StorageError> {
+    /// When one cannot be read, or was changed, or is not taken.
+    pub(crate) fn each_record(
+        &self,
+        mut take: impl FnMut(Record) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
         let keyring = self.keyring();
         let table = match self.disk.begin_read()?.open_table(RECORDS) {
             Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            Err(TableError::TableDoesNotExist(_)) => return Ok(()),
             Err(error) => return Err(StorageError::read(error)),
         };
-        let mut records = Vec::new();
         for entry in table.iter().map_err(StorageError::read)? {
             let (number, sealed) = entry.map_err(StorageError::read)?;
             let number = number.value();
-            records.push(Record { number, value: keyring.open(&record_place(number), sealed.value())? });
+            take(Record { number, value: keyring.open(&record_place(number), sealed.value())? })?;
         }
+        Ok(())
+    }
+
+    /// All of them at once.
+    #[cfg(test)]
+    pub(crate) fn records(&self) -> Result<Vec<Record>, StorageError> {
+        let mut records = Vec::new();
+        self.each_record(|record| {
+            records.push(record);
+            Ok(())
+        })?;
         Ok(records)
     }
 

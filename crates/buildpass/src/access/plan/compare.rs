@@ -44,7 +44,7 @@ fn is_list(value: &Value) -> bool {
 }
 
 /// A single value is as good as a list of it.
-pub(super) fn members(value: &Value) -> BTreeSet<String> {
+pub(in crate::access) fn members(value: &Value) -> BTreeSet<String> {
     match value {
         Value::Null => BTreeSet::new(),
         Value::Array(all) => all.iter().map(text).collect(),

@@ -20,6 +20,7 @@ pub use build::{Extent, Plan};
 pub use saved::SavedPlan;
 pub use step::{Change, Object, Step, Verb};
 
+pub(super) use compare::members;
 pub(super) use hygiene::{retire, steps as hygiene_steps};
 pub(super) use roles::body;
 pub(super) use tokens::{Fate, judge, latest_end, note_of};

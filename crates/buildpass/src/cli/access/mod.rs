@@ -4,6 +4,8 @@ mod apply;
 
 mod json;
 
+mod matrix;
+
 mod opened;
 
 mod plan;
@@ -56,6 +58,9 @@ enum Command {
     /// Show how every declared token is
     Status(status::Arguments),
 
+    /// Say which jobs ask in which kind of pipeline, and whom the vault lets in
+    Matrix(Box<matrix::Arguments>),
+
     /// Print the JSON Schema of what may be declared, for editors
     Schema,
 }
@@ -68,6 +73,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Command::Revoke(arguments) => revoke::execute(arguments, surroundings),
         Command::Sweep(arguments) => sweep::execute(arguments, surroundings),
         Command::Status(arguments) => status::execute(arguments, surroundings),
+        Command::Matrix(arguments) => matrix::execute(arguments, surroundings),
         Command::Schema => schema::execute(),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     config::{AccessFlags, Platform},
     failure::Failure,
     run::{AskedToEnd, Interrupted},
-    vault::{GivenBack, Session},
+    vault::{Credential, GivenBack, Session},
 };
 
 /// Both servers, asked with the rights of whoever declares, and what is declared.
@@ -43,9 +43,16 @@ impl Opened {
         surroundings: &Surroundings,
         work: impl AsyncFnOnce(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let Surroundings { flags: ours, environment, clock, .. } = surroundings;
+        let platform = Platform::load(ours, flags, environment)?;
+        let (credential, warning) = platform.vault.credential(clock).await?;
+        if let Some(warning) = warning {
+            note(&warning.to_string());
+        }
+        // Not before: whoever names a pipe that nobody writes into is to be stopped as any reader is.
         let asked = asked_to_end()?;
         let whole = async {
-            let opened = Self::open(flags, surroundings, asked.clone()).await?;
+            let opened = Self::open((platform, credential), surroundings, asked.clone()).await?;
             let worked = tokio::select! {
                 worked = work(&opened) => worked,
                 never = opened.prolong() => match never {},
@@ -60,16 +67,12 @@ impl Opened {
     }
 
     async fn open(
-        flags: &AccessFlags,
+        (platform, credential): (Platform, Credential),
         surroundings: &Surroundings,
         asked: AskedToEnd,
     ) -> Result<Self, Failure> {
-        let Surroundings { flags: ours, environment, clock, .. } = surroundings;
-        let Platform { declaration, gitlab, vault } = Platform::load(ours, flags, environment)?;
-        let (credential, warning) = vault.credential(clock).await?;
-        if let Some(warning) = warning {
-            note(&warning.to_string());
-        }
+        let Surroundings { environment, clock, .. } = surroundings;
+        let Platform { declaration, gitlab, vault } = platform;
         let address = vault.nodes.first().map(ToString::to_string).unwrap_or_default();
         let lasts_until = vault.lasts_until();
         let mut session = vault.login(credential, clock).await?;

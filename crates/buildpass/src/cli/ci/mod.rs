@@ -16,6 +16,8 @@ mod snippet;
 
 mod template;
 
+pub(in crate::cli) use matrix::contexts;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};

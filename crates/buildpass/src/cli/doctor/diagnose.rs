@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::text;
 use crate::{
     cli::{
-        Surroundings, asked_to_end,
+        Surroundings,
         output::{self, Format},
         report::FOUND_FAULTS,
     },
@@ -59,7 +59,7 @@ pub(super) fn execute(arguments: &Diagnose, surroundings: &Surroundings) -> Resu
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::bug("the runtime cannot start", &error))?;
-    let evidence = runtime.block_on(async { Ok::<_, Failure>(gather(question, &asked_to_end()?).await?) });
+    let evidence = runtime.block_on(gather(question));
     // A name server that does not answer keeps its thread: nobody waits for it.
     runtime.shutdown_background();
     let evidence = evidence?;

@@ -68,7 +68,8 @@ use super::{Reach, judge::nothing_forbids};
 use crate::{
     clock::Clock,
     config::{Environment, Flags},
-    run::{AskedToEnd, Interrupted},
+    failure::Failure,
+    run::AskedToEnd,
 };
 
 /// What is looked at.
@@ -90,12 +91,15 @@ pub struct Question<'a> {
 ///
 /// # Errors
 /// When somebody asks us to end; the session of our own login is given back then too.
-pub async fn gather<'a>(question: Question<'a>, asked: &AskedToEnd) -> Result<Evidence<'a>, Interrupted> {
+pub async fn gather(question: Question<'_>) -> Result<Evidence<'_>, Failure> {
     let steps = Steps::begin();
-    let mut evidence = asked.or(Evidence::of_this_machine(question, steps.machine())).await?;
+    let mut evidence = Evidence::of_this_machine(question, steps.machine()).await;
     if question.reach == Reach::Here {
         return Ok(evidence);
     }
+    // Not before: whoever names a pipe that nobody writes into is to be stopped as any reader is.
+    let asked =
+        &AskedToEnd::listen().map_err(|error| Failure::bug("signals cannot be listened to", &error))?;
     let deadline = steps.servers();
     let issuer = evidence.claim("iss");
     let issuer = issuer.map(|issuer| async move { IssuerSeen::look(&issuer, question, deadline).await });

@@ -2,11 +2,15 @@
 
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::ExitStatusExt,
     process::Child,
+    time::Duration,
 };
 
+use rustix::fs::{Mode, OFlags, open};
+
 use super::scene::{Scene, declared};
-use crate::harness::{Fate, Proxy, on_every_vault, send_signal};
+use crate::harness::{Fate, Proxy, on_every_vault, send_signal, wait_until};
 
 on_every_vault! {
     fn a_signal_ends_it_after_the_step_that_is_under_way(vault) {
@@ -54,6 +58,26 @@ on_every_vault! {
         assert_eq!(child.wait().unwrap().code(), Some(130));
         scene.apply(&toml);
         assert!(scene.ids().len() == 1 && scene.job_reads());
+    }
+
+    fn while_an_id_token_is_waited_for_it_ends_at_once(vault) {
+        let scene = Scene::on(vault);
+        let toml = declared("");
+        scene.apply(&toml);
+        let mut job = scene.by_job(&toml);
+        let pipe = job.folder().join("pipe");
+        assert!(job.other_program("mkfifo").arg(&pipe).status().unwrap().success());
+        job = job.args(["--token-file", pipe.to_str().unwrap(), "--role", "owner", "access", "plan"]);
+        let mut child = job.spawn();
+        // Whoever opens the other end has met a reader.
+        let mut writer = None;
+        assert!(wait_until(Duration::from_secs(20), || {
+            writer = open(&pipe, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).ok();
+            writer.is_some()
+        }));
+        send_signal("TERM", i64::from(child.id()));
+        assert!(wait_until(Duration::from_secs(20), || child.try_wait().unwrap().is_some()));
+        assert_eq!(child.wait().unwrap().signal(), Some(15));
     }
 
     fn a_session_that_is_not_renewed_is_given_back(vault) {

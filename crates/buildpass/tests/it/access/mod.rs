@@ -26,6 +26,8 @@ mod minted;
 
 mod asked_to_end;
 
+mod matrix;
+
 mod many;
 
 mod documented;

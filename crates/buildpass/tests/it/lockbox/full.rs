@@ -70,7 +70,7 @@ fn a_request_that_cannot_be_logged_is_refused_and_not_done() {
 fn a_restore_that_finds_no_room_changes_nothing_and_is_logged_as_refused() {
     let owner = Owner::new();
     let root = owner.init().root_token;
-    fs::write(owner.path("root-token"), &root).unwrap();
+    owner.keeps("root-token", &root);
     let served = owner.serve();
     served.fill(&root);
     for number in 0..40 {

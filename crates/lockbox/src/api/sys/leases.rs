@@ -82,7 +82,7 @@ fn lookup(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
         "id": id,
         "issue_time": token.issued,
         "last_renewal": session.renewed,
-        "path": token.path,
+        "path": *token.path,
         "renewable": token.renewable,
         "ttl": session.time_left(request.now).as_secs(),
     })))

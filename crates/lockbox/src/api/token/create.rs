@@ -63,7 +63,7 @@ pub(super) async fn create(
             .map(Metadata::from_iter),
         path: by.path(path),
         role: by.name().map(str::to_owned),
-        entity_id: alias.or_else(|| parent.map(|_| creator.token.entity_id.clone())).unwrap_or_default(),
+        entity_id: alias.or_else(|| parent.map(|_| creator.token.entity_id.to_string())).unwrap_or_default(),
         parent,
         terms: Terms { mount: core.mounts.token_lifetimes(), ..terms },
         explicit_max: own_explicit_max,
@@ -205,7 +205,7 @@ fn bound_cidrs(creator: &Session, by: By<'_>, parent: Option<Key>) -> Result<Vec
             let cidrs = role.bound_cidrs.value.iter().map(|cidr| cidr.parse());
             Ok(cidrs.collect::<Result<_, _>>().map_err(TokenError::Cidr)?)
         }
-        None if parent.is_some() => Ok(creator.token.bound_cidrs.clone()),
+        None if parent.is_some() => Ok(creator.token.bound_cidrs.to_vec()),
         None => Ok(Vec::new()),
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn by_accessor(core: &Core, request: &Request<'_>) -> Result<Answer, 
 fn describe(session: &Session, id: &str, now: Moment) -> Answer {
     let token = &session.token;
     let mut described = json!({
-        "accessor": token.accessor,
+        "accessor": *token.accessor,
         "creation_time": token.issued.seconds(),
         "creation_ttl": token.first_ttl.as_secs(),
         "display_name": token.display_name,
@@ -40,8 +40,8 @@ fn describe(session: &Session, id: &str, now: Moment) -> Answer {
         "meta": token.metadata,
         "num_uses": session.uses,
         "orphan": token.parent.is_none(),
-        "path": token.path,
-        "policies": token.policies,
+        "path": *token.path,
+        "policies": *token.policies,
         "ttl": session.time_left(now).as_secs(),
         "type": token.kind.name(),
     });
@@ -50,7 +50,7 @@ fn describe(session: &Session, id: &str, now: Moment) -> Answer {
         described["renewable"] = token.renewable.into();
     }
     if let Some(role) = token.role.as_ref().filter(|_| token.path.starts_with("auth/token/")) {
-        described["role"] = role.as_str().into();
+        described["role"] = (**role).into();
     }
     if !token.period.is_zero() {
         described["period"] = token.period.as_secs().into();

@@ -24,7 +24,7 @@ pub(super) fn choose(
     let mut policies = match role.filter(|role| role.chooses_policies()) {
         Some(role) => by_role(&asked, own, role, with)?,
         // A child that asks for nothing is as its parent is.
-        None if asked.is_empty() => own.clone(),
+        None if asked.is_empty() => own.to_vec(),
         None if privilege == Verdict::Refuse => {
             let asked = Order::policies(&asked, DefaultPolicy::Refused);
             if !asked.iter().all(|name| own.contains(name)) {

@@ -55,13 +55,14 @@ fn terms(core: &Core, session: &Session) -> Result<Terms, TokenError> {
     match (&token.role, mount.as_ref().map(|(mount, _)| &*mount.inside)) {
         (None, _) => Ok(own),
         (Some(name), Some(Method::Token)) => {
-            let role = core.token_roles.read(name).ok_or_else(|| TokenError::TokenRoleGone(name.clone()))?;
+            let role =
+                core.token_roles.read(name).ok_or_else(|| TokenError::TokenRoleGone(name.to_string()))?;
             Ok(Terms { explicit_max: role.explicit_max.value, period: role.period.value, ..own })
         }
         (Some(name), Some(Method::Jwt(method))) => {
-            let role = method.terms(name).ok_or_else(|| TokenError::LoginRoleGone(name.clone()))?;
+            let role = method.terms(name).ok_or_else(|| TokenError::LoginRoleGone(name.to_string()))?;
             Ok(Terms { explicit_max: token.explicit_max_ttl, mount: lifetimes, ..role })
         }
-        (Some(name), None) => Err(TokenError::LoginRoleGone(name.clone())),
+        (Some(name), None) => Err(TokenError::LoginRoleGone(name.to_string())),
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct About {
 
 /// Whether a token is one that an answer is wrapped in.
 pub(in crate::api) fn is_wrapping(session: &Session) -> bool {
-    matches!(session.token.policies.as_slice(), [policy] if policy == "response-wrapping")
+    matches!(&*session.token.policies, [policy] if policy == "response-wrapping")
 }
 
 /// Keeps an answer, and gives a token for it. An answer that says nothing is not worth it.

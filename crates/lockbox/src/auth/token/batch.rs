@@ -36,12 +36,12 @@ impl Sealer {
     /// The id of a batch token.
     pub(super) fn seal(&self, token: &Token) -> Option<Zeroizing<String>> {
         let content = Content {
-            policies: token.policies.clone(),
-            display_name: token.display_name.clone(),
-            metadata: token.metadata.as_ref().map(|said| said.pairs().to_vec()).unwrap_or_default(),
-            path: token.path.clone(),
-            role: token.role.clone(),
-            entity_id: token.entity_id.clone(),
+            policies: token.policies.to_vec(),
+            display_name: token.display_name.to_string(),
+            metadata: token.metadata.as_ref().map(Metadata::to_pairs).unwrap_or_default(),
+            path: token.path.to_string(),
+            role: token.role.as_deref().map(str::to_owned),
+            entity_id: token.entity_id.to_string(),
             parent: token.parent,
             issued: token.issued.seconds(),
             ttl: token.first_ttl,
@@ -66,15 +66,15 @@ impl Sealer {
         let (issued, ttl) = (Moment::at_second(content.issued), content.ttl);
         let ends = issued.plus(ttl);
         let token = Token {
-            accessor: String::new(),
+            accessor: Arc::default(),
             kind: Kind::Batch,
             naming: Naming::Drawn,
-            policies: content.policies,
-            display_name: content.display_name,
+            policies: content.policies.into(),
+            display_name: content.display_name.into(),
             metadata: Some(content.metadata).filter(|said| !said.is_empty()).map(Metadata::from_iter),
-            path: content.path,
-            role: content.role,
-            entity_id: content.entity_id,
+            path: content.path.into(),
+            role: content.role.map(Arc::from),
+            entity_id: content.entity_id.into(),
             parent: content.parent,
             issued,
             first_ttl: ttl,

@@ -1,26 +1,23 @@
 use std::{sync::Arc, time::Duration};
 
-use serde::{Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
-
-use super::{Kind, TokenError, key::Key};
+use super::{Kind, Metadata, TokenError, key::Key};
 use crate::{auth::Cidr, clock::Moment};
 
 /// What seldom changes about a token.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     /// Another name for it, which looks it up and revokes it but does not use it. Empty for a batch token.
-    pub(crate) accessor: String,
+    pub(crate) accessor: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) naming: Naming,
-    pub(crate) policies: Vec<String>,
-    pub(crate) display_name: String,
+    pub(crate) policies: Arc<[String]>,
+    pub(crate) display_name: Box<str>,
     pub(crate) metadata: Option<Metadata>,
     /// The path that issued it.
-    pub(crate) path: String,
+    pub(crate) path: Arc<str>,
     /// The role that it was issued by, of a login or of the tokens themselves.
-    pub(crate) role: Option<String>,
-    pub(crate) entity_id: String,
+    pub(crate) role: Option<Arc<str>>,
+    pub(crate) entity_id: Box<str>,
     pub(crate) parent: Option<Key>,
     pub(crate) issued: Moment,
     pub(crate) first_ttl: Duration,
@@ -29,7 +26,7 @@ pub(crate) struct Token {
     pub(crate) renewable: bool,
     /// How often it could be used when it was issued; zero is as often as its bearer likes.
     pub(crate) first_uses: i64,
-    pub(crate) bound_cidrs: Vec<Cidr>,
+    pub(crate) bound_cidrs: Arc<[Cidr]>,
 }
 
 /// Where a token's id comes from.
@@ -55,10 +52,6 @@ pub(crate) struct Session {
     pub(crate) uses: i64,
 }
 
-/// What is said about the bearer, in alphabetical order.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Metadata(Vec<(String, String)>);
-
 impl Session {
     /// # Errors
     /// When the token ends as it was made to.
@@ -73,39 +66,11 @@ impl Session {
 
     /// Every token has one but the first, which comes with a new vault.
     pub(crate) fn has_lease(&self) -> bool {
-        self.token.path != "auth/token/root"
+        &*self.token.path != "auth/token/root"
     }
 
     /// What is left of its time, counted from the nearest second; zero when it does not end.
     pub(crate) fn time_left(&self, now: Moment) -> Duration {
         self.ends.map_or(Duration::ZERO, |ends| now.rounded().until(ends))
-    }
-}
-
-impl Metadata {
-    pub(super) fn pairs(&self) -> &[(String, String)] {
-        &self.0
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn to_json(&self) -> Option<Box<RawValue>> {
-        to_raw_value(self).ok()
-    }
-}
-
-impl FromIterator<(String, String)> for Metadata {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        let mut pairs: Vec<_> = pairs.into_iter().collect();
-        pairs.sort_unstable();
-        Self(pairs)
-    }
-}
-
-impl Serialize for Metadata {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }

@@ -29,15 +29,15 @@ impl Tokens {
         }
         let Grant { ttl, warnings } = first_grant(&order, now)?;
         let token = Token {
-            accessor: if order.kind == Kind::Batch { String::new() } else { random::letters(24) },
+            accessor: if order.kind == Kind::Batch { Arc::default() } else { random::letters(24).into() },
             kind: order.kind,
             naming: if order.id.is_some() { Naming::Chosen } else { Naming::Drawn },
-            policies: order.policies,
-            display_name: order.display_name,
+            policies: order.policies.into(),
+            display_name: order.display_name.into(),
             metadata: order.metadata,
-            path: order.path,
-            role: order.role,
-            entity_id: order.entity_id,
+            path: order.path.into(),
+            role: order.role.map(Arc::from),
+            entity_id: order.entity_id.into(),
             parent: order.parent,
             issued: now,
             first_ttl: ttl,
@@ -45,7 +45,7 @@ impl Tokens {
             period: order.period,
             renewable: order.kind == Kind::Service && order.renewal == Renewal::Allowed && !lasts,
             first_uses: order.uses,
-            bound_cidrs: order.bound_cidrs,
+            bound_cidrs: order.bound_cidrs.into(),
         };
         let (id, kept) = match (token.kind, order.id) {
             (Kind::Batch, _) => (self.sealer.seal(&token).ok_or(TokenError::Refused)?, Kept::ByItsBearer),
@@ -162,18 +162,18 @@ fn authenticated(id: Zeroizing<String>, session: &Session) -> Authenticated {
     let token = &session.token;
     Authenticated {
         client_token: id,
-        accessor: token.accessor.clone(),
-        policies: token.policies.clone(),
-        token_policies: token.policies.clone(),
+        accessor: token.accessor.to_string(),
+        policies: token.policies.to_vec(),
+        token_policies: token.policies.to_vec(),
         metadata: token.metadata.as_ref().and_then(|said| said.to_json()),
         lease_duration: session.granted.as_secs(),
         renewable: token.renewable,
-        entity_id: token.entity_id.clone(),
+        entity_id: token.entity_id.to_string(),
         token_type: token.kind.name(),
         orphan: token.parent.is_none(),
         mfa_requirement: None,
         num_uses: token.first_uses,
-        display_name: token.display_name.clone(),
+        display_name: token.display_name.to_string(),
         issued: session.renewed.map(|_| token.issued),
     }
 }

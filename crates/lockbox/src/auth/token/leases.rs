@@ -8,7 +8,7 @@ impl Tokens {
     pub(crate) fn find_by_lease(&self, id: &str, now: Moment) -> Option<Session> {
         let (path, name) = id.rsplit_once('/')?;
         let named = |session: &Session| {
-            session.has_lease() && self.lease_names.name(session) == name && session.token.path == path
+            session.has_lease() && self.lease_names.name(session) == name && &*session.token.path == path
         };
         match self.lease_names.named(name)? {
             Named::Token(key) => self.alive(key, now).filter(named),

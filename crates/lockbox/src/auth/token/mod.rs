@@ -5,6 +5,12 @@
 /// One token, and how it stands.
 mod entry;
 
+/// What is said about who bears it.
+mod metadata;
+
+/// What many of them have in common.
+mod shared;
+
 /// Kept here, or carried by its bearer.
 mod kind;
 
@@ -77,11 +83,12 @@ mod error;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use entry::{Metadata, Naming, Session, Token};
+pub(crate) use entry::{Naming, Session, Token};
 pub(crate) use error::TokenError;
 pub(crate) use key::Key;
 pub(crate) use kind::{Kind, KindRule};
 pub(crate) use lifetime::{Lifetimes, SYSTEM_LONGEST, Terms};
+pub(crate) use metadata::Metadata;
 pub(crate) use order::{DefaultPolicy, Order, Renewal};
 pub(crate) use role::{Aged, TokenRole, contains, contains_glob};
 pub(crate) use roles::TokenRoles;

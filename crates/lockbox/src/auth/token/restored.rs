@@ -12,7 +12,7 @@ impl Tokens {
     pub(crate) fn fates(&self, now: Moment) -> impl Fn(&Record) -> Fate + Send + 'static {
         let tables = Arc::clone(&self.tables);
         move |record| {
-            let Ok(written) = serde_json::from_slice::<Written>(&record.value) else {
+            let Ok(written) = serde_json::from_slice::<Written<'_>>(&record.value) else {
                 // Who loads it says what is wrong with it.
                 return Fate::Stays;
             };

@@ -30,16 +30,17 @@ impl Tokens {
         let sealer = Sealer::new(&*own_key(&store, "core/batch-tokens").await?);
         let lease_names = LeaseNames::new(&*own_key(&store, "core/lease-names").await?);
         let (mut tables, mut used_up) = (Tables::default(), Vec::new());
-        for Record { number: record, value } in store.records()? {
+        store.each_record(|Record { number: record, value }| {
             let unreadable = |problem: String| StorageError::Read(format!("record {record}: {problem}"));
-            let written: Written =
+            let written: Written<'_> =
                 serde_json::from_slice(&value).map_err(|error| unreadable(error.to_string()))?;
             let mut session = written.into_session(record).map_err(|error| unreadable(error.to_string()))?;
             // The clock may have been ahead when the token got its time: it has no more of it for that.
             session.ends = session.ends.map(|ends| ends.min(now.plus(session.granted)));
             used_up.extend((session.uses < 0).then_some(session.key));
             tables.insert(session);
-        }
+            Ok(())
+        })?;
         tables.find_lost();
         let tokens = Self { tables: Arc::new(RwLock::new(tables)), sealer, lease_names, store };
         if !used_up.is_empty() {

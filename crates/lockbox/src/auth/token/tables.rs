@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Naming, Session, Token, key::Key, owners::Owners};
+use super::{Naming, Session, Token, key::Key, owners::Owners, shared::Shared};
 use crate::clock::Moment;
 
 /// The live tokens and the ways to find them, kept in step.
@@ -19,6 +19,7 @@ pub(super) struct Tables {
     /// Children of tokens that have ended, which are let go of a few at a time.
     lost: Vec<hash_set::IntoIter<Key>>,
     pub(super) owners: Owners,
+    shared: Shared,
 }
 
 impl Tables {
@@ -48,10 +49,13 @@ impl Tables {
         self.last_record
     }
 
-    pub(super) fn insert(&mut self, session: Session) {
+    pub(super) fn insert(&mut self, mut session: Session) {
         let key = session.key;
+        if let Some(token) = Arc::get_mut(&mut session.token) {
+            self.shared.share(token);
+        }
         self.last_record = self.last_record.max(session.record);
-        self.accessors.insert(session.token.accessor.as_str().into(), key);
+        self.accessors.insert(Arc::clone(&session.token.accessor), key);
         if let Some(parent) = session.token.parent {
             self.children.entry(parent).or_default().insert(key);
         }
@@ -84,7 +88,7 @@ impl Tables {
     pub(super) fn issued_under(&self, folder: &str) -> impl Iterator<Item = &Session> {
         let is_under = move |session: &&Session| {
             let path = &session.token.path;
-            path.starts_with(folder) || folder.strip_suffix('/').is_some_and(|folder| path == folder)
+            path.starts_with(folder) || folder.strip_suffix('/').is_some_and(|folder| **path == *folder)
         };
         self.sessions.values().filter(is_under)
     }
@@ -188,7 +192,7 @@ impl Tables {
     fn forget(&mut self, key: Key) -> Option<u64> {
         self.owners.end(key);
         let session = self.sessions.remove(&key)?;
-        self.accessors.remove(session.token.accessor.as_str());
+        self.accessors.remove(&session.token.accessor);
         self.chosen.remove(&key);
         if let Some(ends) = session.ends {
             self.endings.remove(&(ends, key));

@@ -31,15 +31,15 @@ impl Tokens {
         let id = Zeroizing::new(format!("s.{}", random::letters(24)));
         let (key, accessor) = (Key::of(&id), random::letters(24));
         let token = Token {
-            accessor: accessor.clone(),
+            accessor: accessor.as_str().into(),
             kind: Kind::Service,
             naming: Naming::Drawn,
-            policies: vec!["response-wrapping".to_owned()],
-            display_name: "token".to_owned(),
+            policies: ["response-wrapping".to_owned()].into(),
+            display_name: "token".into(),
             metadata: None,
-            path: path.to_owned(),
+            path: path.into(),
             role: None,
-            entity_id: String::new(),
+            entity_id: Box::default(),
             parent: None,
             issued: now,
             first_ttl: ttl,
@@ -47,7 +47,7 @@ impl Tokens {
             period: Duration::ZERO,
             renewable: false,
             first_uses: 1,
-            bound_cidrs: Vec::new(),
+            bound_cidrs: Arc::default(),
         };
         let session = Session {
             token: Arc::new(token),

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,17 +10,18 @@ use crate::{
 
 /// A token as its record in the store holds it: its id is not among it.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Written {
+pub(super) struct Written<'a> {
     pub(super) key: Key,
-    accessor: String,
+    #[serde(borrow)]
+    accessor: Text<'a>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     chosen: bool,
-    policies: Vec<String>,
-    display_name: String,
-    metadata: Option<Vec<(String, String)>>,
-    path: String,
-    role: Option<String>,
-    entity_id: String,
+    policies: Vec<Text<'a>>,
+    display_name: Text<'a>,
+    metadata: Option<Vec<(Text<'a>, Text<'a>)>>,
+    path: Text<'a>,
+    role: Option<Text<'a>>,
+    entity_id: Text<'a>,
     parent: Option<Key>,
     #[serde(with = "nanos")]
     issued: Moment,
@@ -30,7 +31,7 @@ pub(super) struct Written {
     renewable: bool,
     #[serde(default)]
     first_uses: i64,
-    bound_cidrs: Vec<String>,
+    bound_cidrs: Vec<Text<'a>>,
     #[serde(with = "nanos::option")]
     ends: Option<Moment>,
     granted: Duration,
@@ -39,19 +40,26 @@ pub(super) struct Written {
     uses: i64,
 }
 
-impl From<&Session> for Written {
-    fn from(session: &Session) -> Self {
+/// A text that stays where it is, unless it was escaped: a start reads millions of them.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> From<&'a Session> for Written<'a> {
+    fn from(session: &'a Session) -> Self {
         let token = &*session.token;
+        let pairs =
+            |said: &'a Metadata| said.pairs().map(|(name, value)| (name.into(), value.into())).collect();
         Self {
             key: session.key,
-            accessor: token.accessor.clone(),
+            accessor: (&*token.accessor).into(),
             chosen: token.naming == Naming::Chosen,
-            policies: token.policies.clone(),
-            display_name: token.display_name.clone(),
-            metadata: token.metadata.as_ref().map(|said| said.pairs().to_vec()),
-            path: token.path.clone(),
-            role: token.role.clone(),
-            entity_id: token.entity_id.clone(),
+            policies: token.policies.iter().map(|name| name.as_str().into()).collect(),
+            display_name: (&*token.display_name).into(),
+            metadata: token.metadata.as_ref().map(pairs),
+            path: (&*token.path).into(),
+            role: token.role.as_deref().map(Text::from),
+            entity_id: (&*token.entity_id).into(),
             parent: token.parent,
             issued: token.issued,
             first_ttl: token.first_ttl,
@@ -59,7 +67,7 @@ impl From<&Session> for Written {
             period: token.period,
             renewable: token.renewable,
             first_uses: token.first_uses,
-            bound_cidrs: token.bound_cidrs.iter().map(|cidr| cidr.text().to_owned()).collect(),
+            bound_cidrs: token.bound_cidrs.iter().map(|cidr| cidr.text().into()).collect(),
             ends: session.ends,
             granted: session.granted,
             renewed: session.renewed,
@@ -68,22 +76,24 @@ impl From<&Session> for Written {
     }
 }
 
-impl Written {
+impl Written<'_> {
     /// # Errors
     /// When a network is none.
     pub(super) fn into_session(self, record: u64) -> Result<Session, CidrError> {
-        let bound_cidrs: Vec<Cidr> =
-            self.bound_cidrs.iter().map(|cidr| cidr.parse()).collect::<Result<_, _>>()?;
+        let bound_cidrs: Arc<[Cidr]> =
+            self.bound_cidrs.iter().map(|cidr| cidr.0.parse()).collect::<Result<_, _>>()?;
         let token = Token {
-            accessor: self.accessor,
+            accessor: (&*self.accessor.0).into(),
             kind: Kind::Service,
             naming: if self.chosen { Naming::Chosen } else { Naming::Drawn },
-            policies: self.policies,
-            display_name: self.display_name,
-            metadata: self.metadata.map(Metadata::from_iter),
-            path: self.path,
-            role: self.role,
-            entity_id: self.entity_id,
+            policies: self.policies.into_iter().map(|name| name.0.into_owned()).collect(),
+            display_name: (&*self.display_name.0).into(),
+            metadata: self
+                .metadata
+                .map(|pairs| pairs.into_iter().map(|(name, value)| (name.0, value.0)).collect()),
+            path: (&*self.path.0).into(),
+            role: self.role.map(|role| (&*role.0).into()),
+            entity_id: (&*self.entity_id.0).into(),
             parent: self.parent,
             issued: self.issued,
             first_ttl: self.first_ttl,
@@ -102,5 +112,36 @@ impl Written {
             renewed: self.renewed,
             uses: self.uses,
         })
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_of_before_is_read_and_written_as_it_was() {
+        let digest = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg";
+        let kept = format!(
+            concat!(
+                r#"{{"key":"{0}","accessor":"abc","policies":["ci","default"],"display_name":"jwt-a\"b","#,
+                r#""metadata":[["ref","a\nb"],["role","ci"]],"path":"auth/jwt/login","role":"ci","entity_id":"e","#,
+                r#""parent":"{0}","issued":5,"first_ttl":{{"secs":60,"nanos":0}},"#,
+                r#""explicit_max_ttl":{{"secs":0,"nanos":0}},"period":{{"secs":0,"nanos":0}},"renewable":true,"#,
+                r#""first_uses":0,"bound_cidrs":["10.0.0.0/8"],"ends":60000000005,"#,
+                r#""granted":{{"secs":60,"nanos":0}},"renewed":null,"uses":0}}"#
+            ),
+            digest
+        );
+        let written: Written<'_> = serde_json::from_str(&kept).unwrap();
+        assert!(matches!(written.path.0, Cow::Borrowed(_)));
+        let session = written.into_session(1).unwrap();
+        assert_eq!(serde_json::to_string(&Written::from(&session)).unwrap(), kept);
     }
 }

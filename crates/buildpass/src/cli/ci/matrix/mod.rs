@@ -16,7 +16,7 @@ use super::gather;
 use crate::{
     cli::{Surroundings, output, table::table},
     failure::Failure,
-    pipeline::{Context, ContextFlags, NamedContext},
+    pipeline::{Context, ContextFlags, NamedContext, ProjectFiles},
 };
 
 /// Say who gets what in which kind of pipeline
@@ -62,8 +62,27 @@ enum Rows {
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    let (files, contexts) = contexts(&arguments.context, surroundings)?;
+    let rows = if arguments.all { Rows::All } else { Rows::WithSomething };
+    let stories = if arguments.format == MatrixFormat::Html { Stories::Told } else { Stories::LeftOut };
+    let grid = Grid::of(&contexts, &files, rows, stories);
+    output::print(|out| match arguments.format {
+        MatrixFormat::Text => out.write_all(text(&grid).as_bytes()),
+        MatrixFormat::Json => output::json(out, &as_json(&grid)),
+        MatrixFormat::Markdown => out.write_all(markdown::page(&grid).as_bytes()),
+        MatrixFormat::Html => out.write_all(html::page(&grid).as_bytes()),
+    })?;
+    let all_invalid = grid.columns.iter().all(|column| column.invalid.is_some());
+    Ok(if all_invalid { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+/// The project's files and the kinds of pipeline that are compared: those of buildpass.toml, without any those of every project, or the one
+/// that is named.
+pub(in crate::cli) fn contexts(
+    flags: &ContextFlags,
+    surroundings: &Surroundings,
+) -> Result<(ProjectFiles, Vec<Context>), Failure> {
     let here = surroundings.environment.working_directory();
-    let flags = &arguments.context;
     let files = Context::files(flags, &gather::project(surroundings), here)?;
     let of_job = gather::of_job(surroundings);
     let contexts = match (gather::contexts(surroundings)?, &flags.context) {
@@ -90,17 +109,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
             stated.iter().map(one).collect::<Result<Vec<_>, _>>()?
         }
     };
-    let rows = if arguments.all { Rows::All } else { Rows::WithSomething };
-    let stories = if arguments.format == MatrixFormat::Html { Stories::Told } else { Stories::LeftOut };
-    let grid = Grid::of(&contexts, &files, rows, stories);
-    output::print(|out| match arguments.format {
-        MatrixFormat::Text => out.write_all(text(&grid).as_bytes()),
-        MatrixFormat::Json => output::json(out, &as_json(&grid)),
-        MatrixFormat::Markdown => out.write_all(markdown::page(&grid).as_bytes()),
-        MatrixFormat::Html => out.write_all(html::page(&grid).as_bytes()),
-    })?;
-    let all_invalid = grid.columns.iter().all(|column| column.invalid.is_some());
-    Ok(if all_invalid { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    Ok((files, contexts))
 }
 
 fn text(grid: &Grid) -> String {
