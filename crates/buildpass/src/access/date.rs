@@ -29,6 +29,16 @@ impl Date {
         Self(self.0.saturating_add(days))
     }
 
+    /// So many days earlier.
+    pub fn minus_days(self, days: u64) -> Self {
+        Self(self.0.saturating_sub(days))
+    }
+
+    /// How many days later it is than another day; negative where it is earlier.
+    pub fn days_after(self, other: Self) -> i64 {
+        self.0.cast_signed().saturating_sub(other.0.cast_signed())
+    }
+
     /// 00:00 UTC of the day.
     pub fn start(self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.0.min(4_000_000) * SECONDS_A_DAY)
@@ -82,6 +92,13 @@ mod tests {
         for text in ["2026-02-30", "2026-1-1", "", "2026-12-30T00:00:00Z", "tomorrow"] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_days_between_two_are_counted_across_a_leap_day() {
+        let [before, after] = ["2028-02-27", "2028-03-01"].map(|text| text.parse::<Date>().unwrap());
+        assert_eq!((after.days_after(before), before.days_after(after)), (3, -3));
+        assert_eq!(after.minus_days(3), before);
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub struct Status {
     pub expires_at: Option<Date>,
     /// Whole days until then.
     pub days_left: Option<u64>,
+    /// The day from which another is to take its place.
+    pub due_on: Option<Date>,
+    /// The day at whose start one that is not alive was to end, as it stands beside the secret.
+    pub noted_end: Option<Date>,
     /// Whole days since it was made.
     pub age_days: Option<u64>,
     /// When it was used last, as GitLab noted it.
@@ -97,6 +101,8 @@ impl Status {
             id: view.map(|view| view.id),
             expires_at,
             days_left: expires_at.map(|date| days(date.away_from(world.now))),
+            due_on: expires_at.map(|date| date.minus_days(token.rotate_before.count())),
+            noted_end: note.filter(|_| state == State::Dead).and_then(|note| note.expires_at),
             age_days: view.and_then(|view| since(view.created_at.as_deref(), world.now)).map(days),
             last_used_at: view.and_then(|view| view.last_used_at.clone()),
             stored_at: token.store.to_string(),

@@ -14,6 +14,8 @@ mod git;
 
 mod guard;
 
+mod html;
+
 mod launch;
 
 mod lockbox;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Buildpass, Finished};
+use crate::harness::{Browser, Buildpass, Finished};
 
 const TEMPLATE: &str = "
 include:
@@ -219,42 +219,13 @@ fn the_matrix_is_escaped_wherever_it_goes() {
 
 #[test]
 fn a_browser_shows_the_page_and_runs_nothing_of_it() {
-    let Some(chromium) = program("chromium") else {
-        return println!("skipped: there is no chromium to show the page");
-    };
+    let Some(browser) = Browser::find() else { return };
     let hostile = "'<script>document.title = 1</script>':\n  id_tokens: {T: {aud: x}}\n  script: make\n";
-    let asked = project(hostile);
-    let page = asked.folder().join("page.html");
-    let finished = ask(hostile, "matrix --project group/project --format html");
-    std::fs::write(&page, finished.stdout).unwrap();
-    let profile = format!("--user-data-dir={}", asked.folder().join("profile").display());
-    let picture = asked.folder().join("page.png");
-    let flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-sync",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--virtual-time-budget=1000",
-        &profile,
-    ];
-    let show = |how: &str| {
-        let mut browser = asked.other_program(chromium.to_str().unwrap());
-        browser.args(flags).arg(how).arg(format!("file://{}", page.display())).output().unwrap()
-    };
-    let shown = String::from_utf8_lossy(&show("--dump-dom").stdout).into_owned();
+    let page = ask(hostile, "matrix --project group/project --format html").stdout;
+    let shown = browser.dom(&page);
     assert!(
         shown.contains("<title>Who gets what") && shown.contains("<th scope=\"row\">&lt;script&gt;"),
         "{shown}"
     );
-    show(&format!("--screenshot={}", picture.display()));
-    assert!(std::fs::metadata(&picture).unwrap().len() > 1000, "there is a picture");
-}
-
-fn program(name: &str) -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+    assert!(browser.picture(&page).len() > 1000, "there is a picture");
 }

@@ -20,6 +20,8 @@ mod in_place;
 
 mod revoked;
 
+mod page;
+
 mod minted;
 
 mod asked_to_end;

@@ -1,5 +1,7 @@
 //! Real servers on ports of their own, a scrubbed environment, and no waiting without an end.
 
+mod browser;
+
 mod buildpass;
 
 mod gitlab;
@@ -29,6 +31,7 @@ mod vault;
 
 mod wait;
 
+pub(crate) use browser::Browser;
 pub(crate) use buildpass::{Buildpass, Finished};
 pub(crate) use gitlab::{REPOSITORY, SecurityGroup};
 pub(crate) use openbao::OpenBao;
