@@ -1,54 +1,74 @@
-use std::fmt::Write as _;
-
 use serde_json::json;
 
 use super::grid::{Cell, Grid};
+use crate::cli::html::Html;
 
 const STYLE: &str = include_str!("page.css");
 
+const LEGEND: [(&str, &str); 5] = [
+    ("secret", "holds a secret"),
+    ("token", "has an ID token alone"),
+    ("plain", "runs, gets nothing"),
+    ("out", "does not run"),
+    ("unknown", "unknown"),
+];
+
 /// One page, with nothing from elsewhere: no script, no font, no picture.
 pub(super) fn page(grid: &Grid) -> String {
-    let mut out = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-    out += "<meta name=\"viewport\" content=\"width=device-width\">\n";
-    let title = escaped(&grid.title);
-    let _ =
-        write!(out, "<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n");
-    out += "<p class=\"legend\"><span class=\"secret\">holds a secret</span> <span class=\"token\">has an ID token alone</span> \
-            <span class=\"plain\">runs, gets nothing</span> <span class=\"out\">does not run</span> \
-            <span class=\"unknown\">unknown</span></p>\n";
-    out += "<div class=\"wide\" role=\"region\" aria-label=\"Jobs and pipelines\" tabindex=\"0\">\n<table>\n<thead>\n<tr><th scope=\"col\">Job</th>";
-    for column in &grid.columns {
-        let _ = write!(
-            out,
-            "<th scope=\"col\"><details><summary>{}</summary><p>{}</p></details></th>",
-            escaped(&column.name),
-            escaped(&column.about)
-        );
-    }
-    out += "</tr>\n</thead>\n<tbody>\n";
-    for row in &grid.rows {
-        let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(&row.job));
-        for cell in &row.cells {
-            let words = escaped(&shown(cell));
-            let class = class(cell);
-            let _ = match cell.story.is_empty() {
-                true => write!(out, "<td class=\"{class}\">{words}</td>"),
-                false => write!(
-                    out,
-                    "<td class=\"{class}\"><details><summary>{words}</summary><pre>{}</pre></details></td>",
-                    escaped(&cell.story)
-                ),
-            };
+    Html::page(&grid.title, STYLE, |body| {
+        body.element("h1", &[], |it| it.text(&grid.title));
+        body.element("p", &[("class", &"legend")], |legend| {
+            for (class, words) in LEGEND {
+                legend.element("span", &[("class", &class)], |it| it.text(words));
+                legend.text(" ");
+            }
+        });
+        let region: [(&'static str, &dyn std::fmt::Display); 4] = [
+            ("class", &"wide"),
+            ("role", &"region"),
+            ("aria-label", &"Jobs and pipelines"),
+            ("tabindex", &"0"),
+        ];
+        body.element("div", &region, |div| div.element("table", &[], |table| rows(grid, table)));
+        if grid.rows.is_empty() {
+            body.element("p", &[], |it| {
+                it.text("No job gets an ID token or a secret in any of these pipelines.");
+            });
         }
-        out += "</tr>\n";
-    }
-    out += "</tbody>\n</table>\n</div>\n";
-    if grid.rows.is_empty() {
-        out += "<p>No job gets an ID token or a secret in any of these pipelines.</p>\n";
-    }
-    out += "<p>Open a cell to see why.</p>\n</body>\n</html>\n";
-    out
+        body.element("p", &[], |it| it.text("Open a cell to see why."));
+    })
+}
+
+fn rows(grid: &Grid, table: &mut Html) {
+    table.element("thead", &[], |head| {
+        head.element("tr", &[], |row| {
+            row.element("th", &[("scope", &"col")], |th| th.text("Job"));
+            for column in &grid.columns {
+                row.element("th", &[("scope", &"col")], |th| folded(th, &column.name, ("p", &column.about)));
+            }
+        });
+    });
+    table.element("tbody", &[], |body| {
+        for row in &grid.rows {
+            body.element("tr", &[], |tr| {
+                tr.element("th", &[("scope", &"row")], |th| th.text(&row.job));
+                for cell in &row.cells {
+                    tr.element("td", &[("class", &class(cell))], |td| match cell.story.as_str() {
+                        "" => td.text(shown(cell)),
+                        story => folded(td, &shown(cell), ("pre", story)),
+                    });
+                }
+            });
+        }
+    });
+}
+
+/// Words, and what is behind them.
+fn folded(html: &mut Html, words: &str, (tag, story): (&'static str, &str)) {
+    html.element("details", &[], |details| {
+        details.element("summary", &[], |it| it.text(words));
+        details.element(tag, &[], |it| it.text(story));
+    });
 }
 
 fn shown(cell: &Cell) -> String {
@@ -71,20 +91,4 @@ fn class(cell: &Cell) -> &'static str {
     } else {
         "plain"
     }
-}
-
-/// Names come from whoever may commit: nothing in them is to be HTML.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(letter),
-        }
-    }
-    out
 }
