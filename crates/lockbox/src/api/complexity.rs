@@ -31,9 +31,9 @@ pub(super) fn check<'a>(json: &'a [u8], limits: &Limits) -> Result<Option<&'a [u
     Ok(tokens.end().map(|end| json[..end].trim_ascii_start()))
 }
 
-/// Whether no text of this length can be too complex.
+/// Whether no JSON of this length can be too complex. A text in it takes three bytes at least: its quotes, and what parts it from the next.
 pub(super) fn is_small(bytes: usize, limits: &Limits) -> bool {
-    bytes <= limits.max_json_strings && bytes.saturating_mul(OBJECT) <= limits.max_json_bytes
+    bytes / 3 < limits.max_json_strings && bytes.saturating_mul(OBJECT) <= limits.max_json_bytes
 }
 
 // What OpenBao's `memoryForToken` says.
@@ -68,6 +68,15 @@ mod tests {
         assert!(matches!(outcome(&list(1001)), Err(Failure::JsonTooManyStrings)));
         assert!(matches!(outcome(&format!("{{x{}", list(1001))), Err(Failure::Json(_))));
         assert!(matches!(outcome(&list(1001).replace(']', "x")), Err(Failure::JsonTooManyStrings)));
+    }
+
+    #[test]
+    fn what_is_small_is_never_too_complex() {
+        let limits = Limits::default();
+        let fullest = |texts| format!("[{}]", vec!["\"\""; texts].join(","));
+        let (most, too_many) = (fullest(limits.max_json_strings), fullest(limits.max_json_strings + 1));
+        assert!(outcome(&most).is_ok() && outcome(&too_many).is_err());
+        assert!(is_small(most.len() - 2, &limits) && !is_small(too_many.len(), &limits));
     }
 
     #[test]

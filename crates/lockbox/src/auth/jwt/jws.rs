@@ -44,13 +44,20 @@ impl Jws {
     /// # Errors
     /// When the text is no JWT.
     pub(super) fn parse(text: &str, reader: Reader) -> Result<Self, JwsError> {
-        let is_space = |c: &char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+        if !text.contains(is_space) {
+            return Self::from_dense(text, reader);
+        }
         // With room for all of it, none of it is left where it grew.
         let mut dense = Zeroizing::new(String::with_capacity(text.len()));
-        dense.extend(text.chars().filter(|c| !is_space(c)));
-        match dense.starts_with('{') {
-            true => Self::from_object(&dense, reader),
-            false => Self::from_parts(&dense, reader),
+        text.split(is_space).for_each(|part| dense.push_str(part));
+        Self::from_dense(&dense, reader)
+    }
+
+    fn from_dense(text: &str, reader: Reader) -> Result<Self, JwsError> {
+        match text.starts_with('{') {
+            true => Self::from_object(text, reader),
+            false => Self::from_parts(text, reader),
         }
     }
 

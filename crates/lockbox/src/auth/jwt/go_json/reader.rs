@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value};
 
 use super::{GoJsonError, Twice, error::unexpected, text::unescaped};
@@ -159,7 +161,7 @@ impl<'a> Reader<'a> {
             }
         }
         let raw = &self.text[start..self.at - 1];
-        let text = String::from_utf8_lossy(raw);
+        let text = str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
         Ok(if escaped { unescaped(&text) } else { text.into_owned() })
     }
 
