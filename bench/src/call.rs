@@ -16,14 +16,8 @@ pub(crate) enum Call {
     Steps(String),
     /// Time the loading of the certificate authorities, once.
     Roots,
-    /// Measure lockbox alone, and write nothing down.
-    Lockbox,
-    /// Measure the sources alone, and write nothing down.
-    Sources,
-    /// Measure doctor alone, and write nothing down.
-    Doctor,
-    /// Measure the errors in a log alone, and write nothing down.
-    Explain,
+    /// Measure one thing alone, and write nothing down.
+    Alone(Measured),
     /// Ask the credential helper within a `run`, again and again.
     AskHelper {
         /// Whom the credential is for.
@@ -35,7 +29,40 @@ pub(crate) enum Call {
     Print(usize),
 }
 
-const USAGE: &str = "buildpass-bench [--date YYYY-MM-DD]";
+/// What can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measured {
+    Job,
+    Mask,
+    Output,
+    Doctor,
+    Size,
+    Pipeline,
+    Sources,
+    Explain,
+    Lockbox,
+}
+
+impl Measured {
+    /// All of it, in the order of RESULTS.md.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Job,
+        Self::Mask,
+        Self::Output,
+        Self::Doctor,
+        Self::Size,
+        Self::Pipeline,
+        Self::Sources,
+        Self::Explain,
+        Self::Lockbox,
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|each| format!("{each:?}").eq_ignore_ascii_case(name))
+    }
+}
+
+const USAGE: &str = "buildpass-bench [--date YYYY-MM-DD | job | mask | output | doctor | size | pipeline | sources | explain | lockbox]";
 
 impl Call {
     pub(crate) fn of_this_process() -> anyhow::Result<Self> {
@@ -49,15 +76,12 @@ impl Call {
         Ok(match first.to_str() {
             Some("--date") => Self::Measure { date: text()? },
             Some("peak-memory") => Self::PeakMemory(arguments.collect()),
-            Some("lockbox") => Self::Lockbox,
-            Some("sources") => Self::Sources,
-            Some("doctor") => Self::Doctor,
-            Some("explain") => Self::Explain,
             Some("helper") => Self::AskHelper { host: text()?, program: PathBuf::from(text()?) },
             Some("steps") => Self::Steps(text()?),
             Some("roots") => Self::Roots,
             Some("print") => Self::Print(text()?.parse()?),
-            _ => bail!(USAGE),
+            Some(name) => Self::Alone(Measured::named(name).context(USAGE)?),
+            None => bail!(USAGE),
         })
     }
 }

@@ -1,10 +1,13 @@
-use std::{process::Command, time::Duration};
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+use anyhow::ensure;
+use serde_json::{Value, json};
 
 use crate::{
-    contender::{buildpass, surround},
+    contender::surround,
     race::{Runner, race},
     report::{Section, Verdict, milliseconds},
-    workbench::{Place, Workbench},
+    workbench::{PROJECT, Place, ROLE, SECRET_FIELD, SECRET_PATH, Workbench},
 };
 
 /// The whole process, against servers that are well.
@@ -22,19 +25,23 @@ bao token revoke -self >/dev/null
 "#;
 
 pub(crate) fn measure(workbench: &Workbench<'_>) -> anyhow::Result<Section> {
-    let times = race(&[
-        doctor(workbench, &workbench.plain, RUNS),
-        doctor(workbench, &workbench.tls, RUNS),
-        by_hand(workbench, &workbench.plain, RUNS / 6),
-    ])?;
+    let token = workbench.sandbox.security_group(&workbench.administrator)?;
+    let secret = json!({"data": {SECRET_FIELD: token}});
+    workbench.administrator.put(&format!("ci/data/{SECRET_PATH}"), &secret)?;
+    let plain = Job::build(workbench, &workbench.plain, "plain")?;
+    let tls = Job::build(workbench, &workbench.tls, "tls")?;
+    let checks = tls.checks()?;
+    let times = race(&[plain.runner(), tls.runner(), by_hand(workbench, &workbench.plain, RUNS / 6)])?;
     workbench.no_session_is_left()?;
     let [plain, tls, bao] = times[..] else { anyhow::bail!("three were measured") };
     let row = |name: &str, time: Duration| vec![name.to_owned(), milliseconds(time)];
     Ok(Section {
         title: "Every check of doctor",
-        about: "`buildpass doctor` against a real OpenBao and the sandbox's issuer on loopback, nothing wrong; the whole process. Beside\n\
-                it what the `bao` CLI shows in four calls: health, login, capabilities on one path, the session given back."
-            .to_owned(),
+        about: format!(
+            "`buildpass doctor` in a job of the security project that takes a source from it, against a real OpenBao and the sandbox on\n\
+             loopback, nothing wrong: {checks} checks over TLS, none skipped; the whole process. Beside it what the `bao` CLI shows in four calls:\n\
+             health, login, capabilities on one path, the session given back."
+        ),
         head: &["", "median"],
         rows: vec![
             row("`buildpass doctor`, plain http", plain),
@@ -51,14 +58,79 @@ pub(crate) fn measure(workbench: &Workbench<'_>) -> anyhow::Result<Section> {
     })
 }
 
-fn doctor<'a>(workbench: &'a Workbench<'_>, place: &'a Place, runs: usize) -> Runner<'a> {
-    let command = || {
-        let mut command = buildpass(workbench, place);
+/// A job of the reference deployment.
+struct Job<'a> {
+    workbench: &'a Workbench<'a>,
+    place: &'a Place,
+    project: PathBuf,
+}
+
+impl<'a> Job<'a> {
+    fn build(workbench: &'a Workbench<'_>, place: &'a Place, name: &str) -> anyhow::Result<Self> {
+        let project = workbench.home.path().join(name);
+        fs::create_dir(&project)?;
+        let (vault, gitlab) = (&place.address, &workbench.sandbox.url);
+        let configuration = format!(
+            "[vault]\naddress = \"{vault}\"\nrole = \"{ROLE}\"\n\
+             [[secret]]\nname = \"SECURITY_PRIVATE_TOKEN\"\nfrom = \"{SECRET_PATH}/{SECRET_FIELD}@ci\"\nto = \"git\"\n\
+             when = '$CI_PROJECT_PATH == $SECURITY_PROJECT_PATH'\n\
+             [[git]]\nrealm = \"{gitlab}/gitlab-org/security/\"\npassword = \"SECURITY_PRIVATE_TOKEN\"\n",
+        );
+        let pipeline = format!(
+            ".with-build-token:\n  id_tokens:\n    VAULT_ID_TOKEN:\n      aud: {vault}\n\
+             build:\n  extends: .with-build-token\n  script: make\n",
+        );
+        let sources = format!("shell:\n  security: {gitlab}/gitlab-org/security/gitlab-shell.git\n");
+        for (file, text) in [
+            ("buildpass.toml", configuration),
+            (".gitlab-ci.yml", pipeline),
+            (".custom_sources.yml", sources),
+        ] {
+            fs::write(project.join(file), text)?;
+        }
+        Ok(Self { workbench, place, project })
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.workbench.programs.buildpass);
         command.arg("doctor");
-        surround(&mut command, workbench, place);
+        surround(&mut command, self.workbench, self.place);
+        let gitlab = self.workbench.sandbox.url.trim_start_matches("http://");
+        let (host, port) = gitlab.rsplit_once(':').unwrap_or((gitlab, "80"));
+        for (name, value) in [
+            ("GITLAB_CI", "true"),
+            ("CI_JOB_NAME", "build"),
+            ("CI_PROJECT_PATH", PROJECT),
+            ("CI_PIPELINE_SOURCE", "push"),
+            ("CI_COMMIT_BRANCH", "main"),
+            ("CI_COMMIT_REF_NAME", "main"),
+            ("CI_COMMIT_REF_PROTECTED", "true"),
+            ("CI_SERVER_HOST", host),
+            ("CI_SERVER_PORT", port),
+            ("SECURITY_PROJECT_PATH", PROJECT),
+            ("SECURITY_SOURCES", "true"),
+        ] {
+            command.env(name, value);
+        }
+        command.env("CI_PROJECT_DIR", &self.project).current_dir(&self.project);
         command
-    };
-    Runner { runs, command: Box::new(command), prints: None }
+    }
+
+    /// How many checks there are, all of which pass.
+    fn checks(&self) -> anyhow::Result<usize> {
+        let told = self.command().args(["--format", "json"]).output()?;
+        let said: Value = serde_json::from_slice(&told.stdout)?;
+        let checks = said["checks"].as_array().map(Vec::as_slice).unwrap_or_default();
+        for check in checks {
+            ensure!(check["verdict"] == "pass", "doctor finds fault with the workbench: {check:#}");
+        }
+        ensure!(!checks.is_empty(), "doctor checks nothing: {said:#}");
+        Ok(checks.len())
+    }
+
+    fn runner(&'a self) -> Runner<'a> {
+        Runner { runs: RUNS, command: Box::new(|| self.command()), prints: None }
+    }
 }
 
 fn by_hand<'a>(workbench: &'a Workbench<'_>, place: &'a Place, runs: usize) -> Runner<'a> {

@@ -73,7 +73,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::{call::Call, programs::Programs, report::Report, workbench::Workbench};
+use crate::{
+    call::{Call, Measured},
+    programs::Programs,
+    report::{Report, Section},
+    workbench::Workbench,
+};
 
 fn main() -> anyhow::Result<()> {
     let date = match Call::of_this_process()? {
@@ -83,46 +88,43 @@ fn main() -> anyhow::Result<()> {
         Call::Roots => return milliseconds::print_roots(),
         Call::Print(bytes) => return output::print(bytes),
         Call::AskHelper { host, program } => return sources::ask_helper(&host, &program),
-        Call::Lockbox => {
-            for section in lockbox::measure(&Programs::build()?)? {
+        Call::Alone(what) => {
+            for section in measure(what, &Programs::build()?)? {
                 println!("{section}");
             }
-            return Ok(());
-        }
-        Call::Doctor => {
-            let programs = Programs::build()?;
-            println!("{}", doctor::measure(&Workbench::build(&programs)?)?);
-            return Ok(());
-        }
-        Call::Explain => {
-            println!("{}", explain::measure(&Programs::build()?)?);
-            return Ok(());
-        }
-        Call::Sources => {
-            println!("{}", sources::measure(&Programs::build()?)?);
             return Ok(());
         }
     };
     let machine = report::machine();
     let programs = Programs::build()?;
-    let workbench = Workbench::build(&programs)?;
-    let mut sections = vec![
-        job_to_token::measure(&workbench)?,
-        over_tls::measure(&workbench)?,
-        milliseconds::measure(&workbench)?,
-        mask::measure()?,
-        output::measure(&workbench)?,
-        doctor::measure(&workbench)?,
-        binary_size::measure(&programs)?,
-        pipeline::measure(&programs)?,
-        sources::measure(&programs)?,
-        explain::measure(&programs)?,
-    ];
-    drop(workbench);
-    sections.extend(lockbox::measure(&programs)?);
+    let mut sections = Vec::new();
+    for what in Measured::ALL {
+        sections.extend(measure(what, &programs)?);
+    }
     let report = Report { date, machine, versions: programs.versions()?, sections };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
     std::fs::write(&path, report.to_string()).context("RESULTS.md cannot be written")?;
     println!("{report}");
     Ok(())
+}
+
+fn measure(what: Measured, programs: &Programs) -> anyhow::Result<Vec<Section>> {
+    Ok(match what {
+        Measured::Job => {
+            let workbench = Workbench::build(programs)?;
+            vec![
+                job_to_token::measure(&workbench)?,
+                over_tls::measure(&workbench)?,
+                milliseconds::measure(&workbench)?,
+            ]
+        }
+        Measured::Mask => vec![mask::measure()?],
+        Measured::Output => vec![output::measure(&Workbench::build(programs)?)?],
+        Measured::Doctor => vec![doctor::measure(&Workbench::build(programs)?)?],
+        Measured::Size => vec![binary_size::measure(programs)?],
+        Measured::Pipeline => vec![pipeline::measure(programs)?],
+        Measured::Sources => vec![sources::measure(programs)?],
+        Measured::Explain => vec![explain::measure(programs)?],
+        Measured::Lockbox => lockbox::measure(programs)?,
+    })
 }

@@ -8,39 +8,33 @@ use crate::{
     workbench::ROLE,
 };
 
-/// JWT logins, each with a signature to verify and a session to keep; then the memory that the sessions hold.
+/// The memory that as many sessions hold on each server, both just started; then JWT logins, each with a signature to verify and a
+/// session to keep.
 pub(super) fn measure(servers: &[&Server], tokens: &[String]) -> anyhow::Result<Section> {
     let login = |_: &Server, number: usize| login(tokens, number);
-    let served = in_turn(servers, CONNECTIONS, &login)?;
-    let mut rows: Vec<Vec<String>> = servers
-        .iter()
-        .zip(&served)
-        .map(|(server, each)| row(server.name.to_owned(), each, &served[0]))
-        .collect();
     let mut memory = Vec::new();
     for server in servers {
-        let load = Load {
-            address: &server.address,
-            connections: CONNECTIONS,
-            request: &|number| self::login(tokens, number),
-        };
+        let request = |number| login(server, number);
+        let load = Load { address: &server.address, connections: CONNECTIONS, request: &request };
         load.run(Amount::Requests(LOGINS_FOR_MEMORY))?;
-        memory.push(server.resident()? as f64);
-        rows.push(vec![
-            format!("{}, memory after the logins", server.name),
-            mebibytes(server.resident()?),
-            String::new(),
-            String::new(),
-            String::new(),
-        ]);
+        memory.push(server.resident()?);
     }
+    let served = in_turn(servers, CONNECTIONS, &login)?;
+    let rates =
+        servers.iter().zip(&served).map(|(server, each)| row(server.name.to_owned(), each, &served[0]));
+    let held = servers.iter().zip(&memory).map(|(server, held)| {
+        let what = format!("{}, memory after {LOGINS_FOR_MEMORY} logins", server.name);
+        vec![what, mebibytes(*held), String::new(), String::new(), String::new()]
+    });
+    let rows = rates.chain(held).collect();
     let faster = served[0].per_second / served[1].per_second;
     Ok(Section {
         title: "lockbox: logins",
         about: format!(
             "JWT logins (RS256) over {CONNECTIONS} connections that stay open, with {} different ID tokens; every signature is verified.\n\
-             lockbox serves from its file, and each login is on disk before it is answered; OpenBao keeps everything in memory. Then\n\
-             {LOGINS_FOR_MEMORY} more logins, and the memory of the process. The clients share the two cores with the server.",
+             lockbox serves from its file, and each login is on disk before it is answered; OpenBao keeps everything in memory. The\n\
+             memory is that of the process after its first {LOGINS_FOR_MEMORY} logins, all of whose sessions are alive. The clients share the\n\
+             two cores with the server.",
             tokens.len()
         ),
         head: HEAD,
@@ -56,7 +50,7 @@ pub(super) fn measure(servers: &[&Server], tokens: &[String]) -> anyhow::Result<
             Verdict::at_least(
                 "lockbox: memory after the logins, less than OpenBao's by",
                 10.0,
-                memory[1] / memory[0],
+                memory[1] as f64 / memory[0] as f64,
                 "×",
                 "Every session is kept in memory as well as on disk.",
             ),

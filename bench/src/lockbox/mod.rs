@@ -39,11 +39,14 @@ pub(crate) fn measure(programs: &Programs) -> anyhow::Result<Vec<Section>> {
     let servers = [&lockbox, &openbao];
     let tokens = contents::deploy(&runtime, &sandbox, &servers)?;
     let logins = logins::measure(&servers, &tokens)?;
-    let reads = reads::measure(&servers, &tokens)?;
+    let reads = reads::measure(&servers)?;
     drop(openbao);
     let writes = writes::measure(programs, &runtime, folder.path(), &lockbox)?;
-    let root_token = lockbox.root_token.clone();
-    let growth = growth::measure(programs, folder.path(), lockbox, &root_token)?;
+    drop(lockbox);
+    let folder = tempfile::tempdir()?;
+    let lockbox = Server::lockbox(programs, folder.path())?;
+    contents::deploy(&runtime, &sandbox, &[&lockbox])?;
+    let growth = growth::measure(programs, folder.path(), lockbox)?;
     Ok(vec![logins, reads, writes, growth])
 }
 

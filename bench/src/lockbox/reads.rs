@@ -5,7 +5,7 @@ use crate::{
 };
 
 /// Reads of one secret, then of 100,000 in no order.
-pub(super) fn measure(servers: &[&Server], _tokens: &[String]) -> anyhow::Result<Section> {
+pub(super) fn measure(servers: &[&Server]) -> anyhow::Result<Section> {
     let one =
         |server: &Server, _: usize| request("GET", &format!("ci/data/{SECRET_PATH}"), &server.root_token, "");
     let of_one = in_turn(servers, CONNECTIONS, &one)?;

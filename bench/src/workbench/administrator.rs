@@ -54,7 +54,7 @@ impl Administrator {
         self.must(Method::Post, "auth/jwt/config", &keys)?;
         let role = json!({
             "role_type": "jwt", "user_claim": "project_id", "bound_audiences": audiences,
-            "bound_claims": {"project_path": super::sandbox::PROJECT, "ref_protected": "true"},
+            "bound_claims": {"project_path": super::PROJECT, "ref_protected": "true"},
             "token_policies": ["build-token"], "token_ttl": "3600s",
         });
         self.must(Method::Post, &format!("auth/jwt/role/{ROLE}"), &role)?;

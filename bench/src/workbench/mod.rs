@@ -15,7 +15,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::ensure;
 
 pub(crate) use administrator::{Administrator, ROLE, ROOT, SECRET_FIELD, SECRET_PATH, SECRET_VALUE};
-pub(crate) use sandbox::Sandbox;
+pub(crate) use sandbox::{PROJECT, Sandbox};
 
 use self::{authority::Authority, openbao::OpenBao, scripted::Scripted};
 use crate::programs::Programs;
@@ -31,7 +31,8 @@ pub(crate) struct Workbench<'a> {
     pub(crate) tls: Place,
     /// Answers as the vault does, at once and without doing anything.
     pub(crate) scripted: Place,
-    administrator: Administrator,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) administrator: Administrator,
     _openbao: OpenBao,
     _runtime: tokio::runtime::Runtime,
 }
@@ -62,6 +63,7 @@ impl<'a> Workbench<'a> {
             plain: place(&openbao.plain)?,
             tls: place(&openbao.tls)?,
             scripted: place(&scripted.address)?,
+            sandbox,
             administrator,
             home,
             _openbao: openbao,

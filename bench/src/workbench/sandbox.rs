@@ -3,7 +3,7 @@ use std::{ffi::OsStr, path::Path, time::SystemTime};
 use anyhow::Context as _;
 use buildpass::http::Method;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::administrator::Administrator;
 
@@ -13,7 +13,7 @@ pub(crate) struct Sandbox {
 }
 
 /// The project whose jobs may read.
-pub(super) const PROJECT: &str = "gitlab-org/security/omnibus-gitlab";
+pub(crate) const PROJECT: &str = "gitlab-org/security/omnibus-gitlab";
 
 const ADMIN: &str = "glpat-made-up-admin-token";
 
@@ -33,6 +33,28 @@ impl Sandbox {
         let url = format!("http://{}", listener.local_addr()?);
         runtime.spawn(sandbox.serve(listener, std::future::pending()));
         Ok(Self { url })
+    }
+
+    /// The group of the reference deployment with its project and a public source; gives the group's build token.
+    pub(crate) fn security_group(&self, administrator: &Administrator) -> anyhow::Result<String> {
+        let make = |path: &str, wanted: Value| {
+            let url = format!("{}{path}", self.url);
+            administrator.ask(Method::Post, &url, ("private-token", ADMIN), Some(&wanted))
+        };
+        let gitlab_org = make("/api/v4/groups", json!({"name": "gitlab-org", "path": "gitlab-org"}))?;
+        let within = json!({"name": "security", "path": "security", "parent_id": gitlab_org["id"]});
+        let security = &make("/api/v4/groups", within)?["id"];
+        for name in ["omnibus-gitlab", "gitlab-shell"] {
+            let project =
+                json!({"name": name, "path": name, "namespace_id": security, "visibility": "private"});
+            make("/api/v4/projects", project)?;
+        }
+        let files = json!({"README.md": "a private repository\n"});
+        let commit = json!({"project": "gitlab-org/security/gitlab-shell", "branch": "main", "files": files});
+        make("/-/sandbox/commits", commit)?;
+        let wanted = json!({"name": "build-token", "scopes": ["read_repository"], "access_level": 30});
+        let made = make(&format!("/api/v4/groups/{security}/access_tokens"), wanted)?;
+        Ok(made["token"].as_str().context("the sandbox made no group token")?.to_owned())
     }
 
     /// The ID token of a job on a protected branch.
