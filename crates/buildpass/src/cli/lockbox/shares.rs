@@ -11,7 +11,7 @@ use nix::sys::{
 };
 use rustix::{
     event::{PollFd, PollFlags, poll},
-    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr},
+    termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr},
 };
 use zeroize::{Zeroize, Zeroizing};
 
@@ -95,7 +95,8 @@ impl<'a> Unseen<'a> {
         let unseen = Self { terminal, before, waiting, held };
         let mut quiet = unseen.before.clone();
         quiet.local_modes.remove(LocalModes::ECHO);
-        quiet.local_modes.insert(LocalModes::ECHONL);
+        // Ctrl-C empties the line otherwise, also one that `poll` has announced, and its reader waits for ever.
+        quiet.local_modes.insert(LocalModes::ECHONL | LocalModes::NOFLSH);
         tcsetattr(terminal, OptionalActions::Now, &quiet)?;
         Ok(unseen)
     }
@@ -107,6 +108,8 @@ impl<'a> Unseen<'a> {
         ];
         poll(&mut ready, None)?;
         if !ready[0].revents().is_empty() {
+            // What was typed is for us, and not for the shell behind us.
+            tcflush(self.terminal, QueueSelector::IFlush)?;
             return Ok(Typed::Signal);
         }
         // A terminal gives one line at a time.
