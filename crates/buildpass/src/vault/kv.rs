@@ -148,23 +148,27 @@ impl Session {
         Ok(values.text(&of.field).map(|text| BuildToken::new(text.to_owned())))
     }
 
-    /// Takes one field out of a secret, and leaves its others as they are; a version that has no other is deleted. The write follows the
-    /// version `after`, or does nothing.
+    /// Takes one field out of a secret, and leaves its others as they are; the version that had it is deleted, and one that has no other
+    /// too. The write follows the version `after`, or does nothing.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
     pub async fn take_field(&self, from: &SecretRef, after: u64) -> Result<Written, Error> {
         let mut values = self.fields_now(&from.path, after).await?;
-        let written = match values.take(&from.field) {
+        let taken = values.take(&from.field);
+        let written = match taken {
             Taken::Nothing => Written::Version(after),
             Taken::Field => self.put_after(&from.path, &values, after).await?,
         };
-        if let Written::Version(empty) = written
-            && values.is_empty()
-            && empty > 0
-        {
-            // This version alone: somebody may have written another meanwhile.
-            self.set(&from.path.deletion_path(), &json!({ "versions": [empty] })).await?;
+        if let Written::Version(now) = written {
+            // What was taken stands in the version before, for whoever asks for it by its number.
+            let had_it = (taken == Taken::Field).then_some(after);
+            let is_empty = (values.is_empty() && now > 0).then_some(now);
+            // These versions alone: somebody may have written another meanwhile.
+            let over: Vec<u64> = had_it.into_iter().chain(is_empty).collect();
+            if !over.is_empty() {
+                self.set(&from.path.deletion_path(), &json!({ "versions": over })).await?;
+            }
         }
         Ok(written)
     }
