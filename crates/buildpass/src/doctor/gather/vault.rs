@@ -65,7 +65,7 @@ pub(super) async fn log_in(
     let Some(parts) = evidence.parts().filter(|parts| parts.asks_the_vault()) else {
         return Ok(LoggedIn::default());
     };
-    let probe = evidence.vault.probe(parts, deadline);
+    let probe = evidence.vault.probe(parts, deadline.of_a_login());
     let Some((probe, credential)) = probe.zip(credential(evidence, parts)) else {
         return Ok(LoggedIn::default());
     };
