@@ -21,10 +21,10 @@ impl Pause {
         }
     }
 
-    /// The next one is longer, and long beside what an opening takes.
+    /// The next one is longer, and long beside what an opening takes; but sessions want to be renewed meanwhile.
     pub(super) fn begin(&mut self, now: Instant, error: StorageError, opening: Duration) {
         let longer = (self.length * 2).clamp(FIRST, LAST);
-        self.length = longer.max(opening * OPENINGS);
+        self.length = longer.max(opening * OPENINGS).min(LONGEST);
         self.failed = Some((error, now + self.length));
     }
 
@@ -36,6 +36,7 @@ impl Pause {
 const FIRST: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(10);
 const OPENINGS: u32 = 10;
+const LONGEST: Duration = Duration::from_secs(15);
 
 #[cfg(test)]
 mod tests {
@@ -55,7 +56,7 @@ mod tests {
         }
         assert_eq!(lengths, [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
         pause.begin(now, error(), Duration::from_secs(7));
-        assert_eq!(pause.length, Duration::from_secs(70));
+        assert_eq!(pause.length, LONGEST);
         pause.end();
         assert!(pause.check(now).is_ok());
         pause.begin(now, error(), Duration::ZERO);

@@ -84,8 +84,9 @@ impl Tokens {
         let Grant { ttl, warnings } = terms.grant(session.token.issued, now)?;
         let changed =
             Session { ends: Some(now.plus(ttl)), granted: ttl, renewed: Some(now), ..session.clone() };
-        if let Err(error) = self.change(&changed)?.landed().await {
-            self.take_back(&changed, session);
+        let (before, pending) = self.change(&changed)?;
+        if let Err(error) = pending.landed().await {
+            self.take_back(&changed, &before);
             return Err(error.into());
         }
         Ok((authenticated(shown, &changed), warnings))
@@ -115,14 +116,15 @@ impl Tokens {
         Ok(())
     }
 
-    fn change(&self, changed: &Session) -> Result<Pending, TokenError> {
+    /// Gives back what it was before, which another may have changed since it was asked for.
+    fn change(&self, changed: &Session) -> Result<(Session, Pending), TokenError> {
         let mut tables = self.write();
-        let session = tables.session(&changed.key).ok_or(TokenError::Refused)?;
+        let before = tables.session(&changed.key).ok_or(TokenError::Refused)?.clone();
         // It may have been used meanwhile, or lost its parent.
-        let changed = Session { uses: session.uses, token: Arc::clone(&session.token), ..changed.clone() };
+        let changed = Session { uses: before.uses, token: Arc::clone(&before.token), ..changed.clone() };
         let pending = self.submit_record(&changed)?;
         tables.replace(changed);
-        Ok(pending)
+        Ok((before, pending))
     }
 
     /// Gives a token the time back that it had before a change that did not land.
