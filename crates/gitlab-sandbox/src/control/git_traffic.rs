@@ -35,8 +35,7 @@ pub(super) async fn requests(_: Administrator, State(instance): State<Arc<Instan
     Json(instance.journal().entries())
 }
 
-/// `DELETE /-/sandbox/requests`: the record begins anew
-pub(super) async fn forget(_: Administrator, State(instance): State<Arc<Instance>>) -> StatusCode {
-    instance.journal().clear();
-    StatusCode::NO_CONTENT
+/// `DELETE /-/sandbox/requests`: the same, and the record begins anew
+pub(super) async fn forget(_: Administrator, State(instance): State<Arc<Instance>>) -> Json<Vec<Entry>> {
+    Json(instance.journal().take())
 }

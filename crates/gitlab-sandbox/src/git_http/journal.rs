@@ -46,8 +46,9 @@ impl Journal {
         }
     }
 
-    pub(crate) fn clear(&self) {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// All of them, and the record begins anew.
+    pub(crate) fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {

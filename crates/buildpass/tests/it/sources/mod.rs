@@ -110,8 +110,7 @@ impl Deployment {
 
     /// The paths that git asked for since the last time.
     fn asked(&self) -> Vec<String> {
-        let requests = self.group.sandbox.admin("GET", "/-/sandbox/requests", &Value::Null);
-        self.group.sandbox.admin("DELETE", "/-/sandbox/requests", &Value::Null);
+        let requests = self.group.sandbox.admin("DELETE", "/-/sandbox/requests", &Value::Null);
         requests.as_array().unwrap().iter().map(|each| each["path"].as_str().unwrap().to_owned()).collect()
     }
 }
