@@ -5,7 +5,7 @@ use lockbox::LoginRate;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::{Instant, interval, timeout},
+    time::{Instant, interval, sleep, timeout},
 };
 
 use crate::harness::{Served, read_answer};
@@ -121,19 +121,24 @@ async fn a_body_that_is_too_large_is_refused_though_its_client_keeps_sending() -
 #[tokio::test]
 async fn large_bodies_share_the_memory_that_there_is_for_them() -> Result<()> {
     let served = Served::start(|config| config.limits.max_bytes_in_flight = 1 << 20).await?;
-    let mut first = served.connect().await?;
     let body = format!("{{\"data\":{{\"a\":\"{}\"}}}}", "x".repeat(600_000));
     let head = format!("{WRITE}Content-Length: {}\r\n\r\n", body.len());
-    first.write_all(head.as_bytes()).await?;
-    first.write_all(&body.as_bytes()[..body.len() - 1]).await?;
-    // The first holds its share from the moment at which the server has read it, which only the server knows.
-    let refused = timeout(Duration::from_secs(20), async {
-        loop {
+    // The first holds its share from the moment at which the server has read it, which only the server knows: whoever comes before that
+    // can take the share away from it.
+    let (mut first, refused) = timeout(Duration::from_secs(60), async {
+        for attempt in 0.. {
+            let mut first = served.connect().await?;
+            first.write_all(head.as_bytes()).await?;
+            first.write_all(&body.as_bytes()[..body.len() - 1]).await?;
+            sleep(Duration::from_millis(10 * attempt)).await;
             let answer = served.ask("POST", "secret/data/x", &body).await?;
             if !answer.starts_with("HTTP/1.1 200 ") {
-                return anyhow::Ok(answer);
+                return anyhow::Ok((first, answer));
             }
+            drop(first);
+            sleep(Duration::from_millis(50)).await;
         }
+        unreachable!("there is always another attempt")
     })
     .await
     .context("both had room")??;
