@@ -39,7 +39,7 @@ pub(crate) fn measure(workbench: &Workbench<'_>) -> anyhow::Result<Section> {
         title: "Every check of doctor",
         about: format!(
             "`buildpass doctor` in a job of the security project that takes a source from it, against a real OpenBao and the sandbox on\n\
-             loopback, nothing wrong: {checks} checks over TLS, none skipped; the whole process. Beside it what the `bao` CLI shows in four calls:\n\
+             loopback, nothing wrong: {checks} checks pass over TLS; the whole process. Beside it what the `bao` CLI shows in four calls:\n\
              health, login, capabilities on one path, the session given back."
         ),
         head: &["", "median"],
@@ -116,16 +116,15 @@ impl<'a> Job<'a> {
         command
     }
 
-    /// How many checks there are, all of which pass.
+    /// How many checks pass. None finds fault; what has nothing to look at here, as a namespace that is not set, is skipped.
     fn checks(&self) -> anyhow::Result<usize> {
         let told = self.command().args(["--format", "json"]).output()?;
         let said: Value = serde_json::from_slice(&told.stdout)?;
         let checks = said["checks"].as_array().map(Vec::as_slice).unwrap_or_default();
-        for check in checks {
-            ensure!(check["verdict"] == "pass", "doctor finds fault with the workbench: {check:#}");
-        }
-        ensure!(!checks.is_empty(), "doctor checks nothing: {said:#}");
-        Ok(checks.len())
+        let with = |verdict: &str| checks.iter().filter(|check| check["verdict"] == verdict).count();
+        ensure!(with("fail") + with("warn") == 0, "doctor finds fault with the workbench: {said:#}");
+        ensure!(with("pass") > with("skipped"), "doctor has little to look at: {said:#}");
+        Ok(with("pass"))
     }
 
     fn runner(&'a self) -> Runner<'a> {
