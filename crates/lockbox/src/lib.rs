@@ -78,7 +78,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{Config, RootToken, Storage};
 pub use limit::{Limits, LoginRate};
 pub use lockbox::{Condition, Lockbox};
-pub use policy::{PolicyProblem, check_policy};
+pub use policy::{PolicyProblem, capabilities, check_policy};
 pub use seal::{NoKey, RootKey, Split, SplitError};
 pub use server::{Drained, Listeners, Notice, Notices, ServeError};
 pub use storage::{BackupError, StorageError};

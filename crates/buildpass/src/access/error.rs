@@ -91,12 +91,12 @@ pub enum Error {
         differences: Vec<String>,
     },
     /// A signal came; the step that was under way was finished.
-    #[error("asked to end by signal {signal}, with {left} left to do")]
+    #[error("asked to end by signal {signal}, with {left} {} left to do", if *left == 1 { "step" } else { "steps" })]
     Ended {
         /// Its number.
         signal: i32,
-        /// How many steps, in words.
-        left: String,
+        /// How many steps were not begun.
+        left: usize,
     },
     /// No token has that name.
     #[error("no token is named `{0}`")]

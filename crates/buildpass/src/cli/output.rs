@@ -17,6 +17,14 @@ pub(super) enum Format {
     Json,
 }
 
+/// `1 day`, `2 days`.
+pub(super) fn counted(number: u64, of: &str) -> String {
+    match number {
+        1 => format!("1 {of}"),
+        _ => format!("{number} {of}s"),
+    }
+}
+
 /// Data goes to stdout, in one piece. Whoever reads may stop before the end.
 pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());

@@ -13,7 +13,7 @@ impl Exporter<'_> {
                 Some(there) if there.is_same_as(&here) => Found::Same,
                 Some(_) => Found::Other,
             };
-            let outcome = self.attempt(found, String::new(), self.to.set(&path, &here)).await?;
+            let outcome = self.attempt(found, String::new(), self.to.set_values(&path, &here)).await?;
             self.tell("secret", path, outcome);
         }
         Ok(())

@@ -134,6 +134,11 @@ impl AskedToEnd {
         Ok(Self(came.boxed().shared()))
     }
 
+    /// By which signal somebody has asked so far.
+    pub fn so_far(&self) -> Option<i32> {
+        self.0.clone().now_or_never().map(Signal::as_raw)
+    }
+
     /// What `work` comes to, unless somebody asks us to end before; then it is dropped where it stands.
     ///
     /// # Errors

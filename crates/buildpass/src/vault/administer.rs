@@ -7,7 +7,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{
-    Error, Session,
+    Error, Session, Values,
     answer::{is_nothing, not_a_vault, one_line, parse, words},
     body::json_body,
     nodes::{Repeat, Request},
@@ -73,7 +73,7 @@ impl Session {
     /// When the vault refuses it, or does not answer.
     pub async fn remove(&self, path: &str) -> Result<(), Error> {
         let answer = self.asked(Method::Delete, (path, None), None).await?;
-        self.accepted(&answer, &format!("DELETE {path}"))
+        self.accepted(&answer, &format!("DELETE {path}"), &[])
     }
 
     /// The names in a folder; those of folders end in a slash.
@@ -95,7 +95,16 @@ impl Session {
     /// When the vault refuses it, or does not answer.
     pub async fn set(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
         let answer = self.asked(Method::Post, (path, None), Some(json_body(body))).await?;
-        self.accepted(&answer, &format!("POST {path}"))
+        self.accepted(&answer, &format!("POST {path}"), &[])
+    }
+
+    /// Writes a secret to an API path, all of it; the same twice is the same.
+    ///
+    /// # Errors
+    /// When the vault refuses it, or does not answer.
+    pub async fn set_values(&self, path: &str, values: &Values) -> Result<(), Error> {
+        let answer = self.asked(Method::Post, (path, None), Some(json_body(values))).await?;
+        self.accepted(&answer, &format!("POST {path}"), &values.texts())
     }
 
     /// The first of some API paths that the token may not write to; nothing where it may, or may not ask.
@@ -126,7 +135,7 @@ impl Session {
         let pieces = self.nodes.open(SNAPSHOT, &self.token).await?;
         match pieces.status() {
             200 => Ok(pieces),
-            _ => Err(self.refusal(&pieces.whole().await?, &format!("GET {SNAPSHOT}"))),
+            _ => Err(self.refusal(&pieces.whole().await?, &format!("GET {SNAPSHOT}"), &[])),
         }
     }
 
@@ -136,7 +145,7 @@ impl Session {
     /// When the vault refuses it, or does not answer.
     pub async fn restore(&self, backup: Upload) -> Result<(), Error> {
         let answer = self.nodes.upload(SNAPSHOT, &self.token, backup).await?;
-        self.accepted(&answer, &format!("POST {SNAPSHOT}"))
+        self.accepted(&answer, &format!("POST {SNAPSHOT}"), &[])
     }
 
     async fn asked(
@@ -150,25 +159,26 @@ impl Session {
         self.nodes.send_again(&request).await
     }
 
-    fn accepted(&self, answer: &Answer, asked: &str) -> Result<(), Error> {
+    fn accepted(&self, answer: &Answer, asked: &str, secrets: &[&str]) -> Result<(), Error> {
         let is_own = || answer.body.is_empty() || words(answer).is_some();
-        if answer.status < 300 && is_own() { Ok(()) } else { Err(self.refusal(answer, asked)) }
+        if answer.status < 300 && is_own() { Ok(()) } else { Err(self.refusal(answer, asked, secrets)) }
     }
 
     fn data_of<T: DeserializeOwned>(&self, answer: &Answer, asked: &str) -> Result<Option<T>, Error> {
         if answer.status >= 300 {
-            return Err(self.refusal(answer, asked));
+            return Err(self.refusal(answer, asked, &[]));
         }
         let Data { data } = parse(answer)?;
         Ok(data)
     }
 
-    fn refusal(&self, answer: &Answer, asked: &str) -> Error {
+    /// What a vault says against something; the secrets that were sent with it are not repeated.
+    pub(super) fn refusal(&self, answer: &Answer, asked: &str, secrets: &[&str]) -> Error {
         match words(answer) {
             Some(words) => Error::Refused {
                 asked: asked.to_owned(),
                 status: answer.status,
-                text: one_line(&words, &[self.token.expose()]),
+                text: one_line(&words, &[secrets, &[self.token.expose()]].concat()),
             },
             None => not_a_vault(answer),
         }

@@ -5,10 +5,9 @@ use serde_json::json;
 
 use super::{
     Error, SecretPath, SecretRef, Session, Values,
-    answer::{not_a_vault, one_line, parse, words},
+    answer::{not_a_vault, parse, words},
     body::json_body,
     nodes::{Repeat, Request},
-    values::Taken,
 };
 use crate::{http::Method, secret::BuildToken};
 
@@ -19,6 +18,8 @@ pub struct KvState {
     pub version: u64,
     /// Whether that version can be read: it was neither deleted nor destroyed.
     pub readable: bool,
+    /// All versions that can be read.
+    kept: Vec<u64>,
     /// What was written beside it.
     pub custom: BTreeMap<String, String>,
 }
@@ -28,6 +29,17 @@ pub struct KvState {
 pub enum Written {
     /// It is this version now.
     Version(u64),
+    /// Somebody else has written since; nothing was changed.
+    Overtaken,
+}
+
+/// What came of taking a field out of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was there, in some version, and no version that can be read has it.
+    Field,
+    /// No version had it.
+    Nothing,
     /// Somebody else has written since; nothing was changed.
     Overtaken,
 }
@@ -107,10 +119,16 @@ impl Session {
     pub async fn kv_state(&self, path: &SecretPath) -> Result<KvState, Error> {
         let found: Option<Metadata> = self.look(&path.metadata_path()).await?;
         let Some(data) = found else { return Ok(KvState::default()) };
-        let newest = data.versions.get(&data.current_version.to_string());
-        let readable = newest.is_some_and(|newest| newest.deletion_time.is_empty() && !newest.destroyed);
-        let custom = data.custom_metadata.unwrap_or_default();
-        Ok(KvState { version: data.current_version, readable, custom })
+        let readable =
+            data.versions.iter().filter(|(_, each)| each.deletion_time.is_empty() && !each.destroyed);
+        let kept: Vec<u64> = readable.filter_map(|(number, _)| number.parse().ok()).collect();
+        let version = data.current_version;
+        Ok(KvState {
+            version,
+            readable: kept.contains(&version),
+            kept,
+            custom: data.custom_metadata.unwrap_or_default(),
+        })
     }
 
     /// All of a secret, for a write that follows the version `after`.
@@ -148,29 +166,49 @@ impl Session {
         Ok(values.text(&of.field).map(|text| BuildToken::new(text.to_owned())))
     }
 
-    /// Takes one field out of a secret, and leaves its others as they are; the version that had it is deleted, and one that has no other
-    /// too. The write follows the version `after`, or does nothing.
+    /// Takes one field out of a secret, and leaves its others as they are. Versions that had it are deleted, for they are read by their
+    /// numbers, and one that has no other field too. The write follows the version of `state`, or does nothing; done again, it deletes what
+    /// was left over.
     ///
     /// # Errors
     /// When the vault refuses or does not answer.
-    pub async fn take_field(&self, from: &SecretRef, after: u64) -> Result<Written, Error> {
-        let mut values = self.fields_now(&from.path, after).await?;
-        let taken = values.take(&from.field);
-        let written = match taken {
-            Taken::Nothing => Written::Version(after),
-            Taken::Field => self.put_after(&from.path, &values, after).await?,
-        };
-        if let Written::Version(now) = written {
-            // What was taken stands in the version before, for whoever asks for it by its number.
-            let had_it = (taken == Taken::Field).then_some(after);
-            let is_empty = (values.is_empty() && now > 0).then_some(now);
-            // These versions alone: somebody may have written another meanwhile.
-            let over: Vec<u64> = had_it.into_iter().chain(is_empty).collect();
-            if !over.is_empty() {
-                self.set(&from.path.deletion_path(), &json!({ "versions": over })).await?;
+    pub async fn take_field(&self, from: &SecretRef, state: &KvState) -> Result<Taken, Error> {
+        let mut values = self.fields_now(&from.path, state.version).await?;
+        let mut now = state.version;
+        if values.remove(&from.field) {
+            match self.put_after(&from.path, &values, now).await? {
+                Written::Version(written) => now = written,
+                Written::Overtaken => {
+                    now = self.kv_state(&from.path).await?.version;
+                    values = self.fields_now(&from.path, now).await?;
+                    // Where it is gone, the write was our own, and its answer was lost.
+                    if values.has(&from.field) {
+                        return Ok(Taken::Overtaken);
+                    }
+                }
             }
         }
-        Ok(written)
+        let had_it = self.versions_with(from, &state.kept).await?;
+        let taken = if had_it.is_empty() { Taken::Nothing } else { Taken::Field };
+        let is_empty = (values.is_empty() && now > 0 && !had_it.contains(&now)).then_some(now);
+        // These versions alone: somebody may have written another meanwhile.
+        let over: Vec<u64> = had_it.into_iter().chain(is_empty).collect();
+        if !over.is_empty() {
+            self.set(&from.path.deletion_path(), &json!({ "versions": over })).await?;
+        }
+        Ok(taken)
+    }
+
+    /// Those of a secret's versions that have a field.
+    async fn versions_with(&self, of: &SecretRef, versions: &[u64]) -> Result<Vec<u64>, Error> {
+        let mut found = Vec::new();
+        for version in versions {
+            let data: Option<Data> = self.look_at(&of.path.api_path(), ("version", *version)).await?;
+            if data.and_then(|data| data.data).is_some_and(|values| values.has(&of.field)) {
+                found.push(*version);
+            }
+        }
+        Ok(found)
     }
 
     /// Writes a secret again as it is, so that whoever still wants to follow the version `after` comes too late.
@@ -207,12 +245,7 @@ impl Session {
         if answer.status == 400 && words.iter().any(|text| text.contains(NOT_THAT_VERSION)) {
             return Ok(Written::Overtaken);
         }
-        let values: Vec<&str> = data.texts().chain([self.token.expose()]).collect();
-        Err(Error::Refused {
-            asked: format!("POST {api_path}"),
-            status: answer.status,
-            text: one_line(&words, &values),
-        })
+        Err(self.refusal(&answer, &format!("POST {api_path}"), &data.texts()))
     }
 
     /// Writes what stands beside a secret, whole.

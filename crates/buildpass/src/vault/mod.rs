@@ -41,7 +41,7 @@ pub use address::Address;
 pub use answer::said;
 pub use config::{Auth, Config, Credential};
 pub use error::Error;
-pub use kv::{KvState, SecretAt, Written};
+pub use kv::{KvState, SecretAt, Taken, Written};
 pub use probe::Probe;
 pub use read::{Fields, Kept};
 pub use reference::{BadReference, Engine, SecretPath, SecretRef};

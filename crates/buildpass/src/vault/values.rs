@@ -9,13 +9,6 @@ use zeroize::Zeroize;
 #[serde(transparent)]
 pub struct Values(pub(super) Map<String, Value>);
 
-/// Whether a field that was to be taken was there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    Field,
-    Nothing,
-}
-
 impl Values {
     /// Whether there is no field.
     pub fn is_empty(&self) -> bool {
@@ -39,20 +32,32 @@ impl Values {
         self.0.get(field)?.as_str()
     }
 
-    /// Takes a field out.
-    pub(super) fn take(&mut self, field: &str) -> Taken {
-        match self.0.remove(field) {
-            None => Taken::Nothing,
-            Some(mut value) => {
-                wipe(&mut value);
-                Taken::Field
-            }
-        }
+    /// Whether a field is there, whatever its value.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
     }
 
-    /// The values that are texts.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.values().filter_map(Value::as_str)
+    /// Takes a field out; whether it was there.
+    pub(super) fn remove(&mut self, field: &str) -> bool {
+        let taken = self.0.remove(field);
+        let was_there = taken.is_some();
+        taken.into_iter().for_each(|mut value| wipe(&mut value));
+        was_there
+    }
+
+    /// Every text in the values, however deep.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        let mut open: Vec<&Value> = self.0.values().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => found.push(text.as_str()),
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => open.extend(fields.values()),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        found
     }
 }
 

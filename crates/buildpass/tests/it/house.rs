@@ -162,7 +162,7 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/sources/location.rs: 2
     crates/buildpass/src/vault/administer.rs: 1
     crates/buildpass/src/vault/config.rs: 2
-    crates/buildpass/src/vault/kv.rs: 3
+    crates/buildpass/src/vault/kv.rs: 2
     crates/buildpass/src/vault/nodes.rs: 1
     crates/buildpass/src/vault/read.rs: 3
     crates/buildpass/src/vault/session.rs: 4

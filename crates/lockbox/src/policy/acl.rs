@@ -1,8 +1,8 @@
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use super::{
-    Asked, Danger, Grant, Page, Permission, Policies, Policy, capability::Capabilities,
-    conditions::Conditions, pattern::Pattern, rule::Rule,
+    Asked, Danger, Grant, Page, Permission, Policies, Policy, PolicyError, capability::Capabilities,
+    conditions::Conditions, document, draft::Draft, pattern::Pattern, rule::Rule,
 };
 use crate::{clock::Moment, exchange::Operation};
 
@@ -38,6 +38,20 @@ impl Acl {
             return Self { policies: Vec::new(), reach: Reach::Everything, entity, now };
         }
         Self { policies: policies.of(names), reach: Reach::Rules, entity, now }
+    }
+
+    /// Of policies that no store has.
+    ///
+    /// # Errors
+    /// When a text is no policy.
+    pub(super) fn of_texts(texts: &[&str], now: Moment) -> Result<Self, PolicyError> {
+        let policy = |text: &&str| {
+            let rules = document::parse(text, now)?;
+            let (name, written) = (String::new(), Draft::of(text));
+            Ok(Arc::new(Policy { name, written, version: 0, modified: None, rules }))
+        };
+        let policies = texts.iter().map(policy).collect::<Result<_, PolicyError>>()?;
+        Ok(Self { policies, reach: Reach::Rules, entity: String::new(), now })
     }
 
     /// The same at this time.

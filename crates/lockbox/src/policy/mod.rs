@@ -67,7 +67,7 @@ mod go_text;
 
 pub(crate) use acl::{Acl, Verdict};
 pub(crate) use asked::{Asked, Danger, Grant, Permission};
-pub use check::{PolicyProblem, check_policy};
+pub use check::{PolicyProblem, capabilities, check_policy};
 pub(crate) use draft::Draft;
 pub(crate) use error::PolicyError;
 pub(crate) use page::Page;

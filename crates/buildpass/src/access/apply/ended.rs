@@ -6,7 +6,7 @@ use crate::{
         gitlab::{End, Gitlab, TokenView},
     },
     secret::BuildToken,
-    vault::{Session, Written},
+    vault::{Session, Taken},
 };
 
 /// What was ended, and who is cut off by it.
@@ -53,17 +53,28 @@ pub async fn end_now(
     if let Some(living) = &living {
         ids.retain(|id| living.iter().any(|view| view.id == *id));
     }
+    // What was put there by hand is anybody's, and ends by its own right.
+    let mut own_right = None;
+    if let Some(Held { view, value }) = held {
+        match gitlab.end_itself(&value).await {
+            Ok(()) => {
+                ids.remove(&view.id);
+                ended.tokens.push(view.id);
+            }
+            Err(error) => own_right = Some((view.id, error)),
+        }
+    }
     for id in ids {
         if ended.gather(gitlab.end(&token.owner, id).await.map(Some)) == Some(End::Now) {
             ended.tokens.push(id);
         }
     }
-    // What was put there by hand is anybody's, and ends by its own right.
-    if let Some(Held { view, value }) = held.filter(|held| !ended.tokens.contains(&held.view.id))
-        && ended.gather(gitlab.end_itself(&value).await.map(Some)).is_some()
+    if let Some((id, error)) = own_right
+        && !ended.tokens.contains(&id)
     {
-        ended.tokens.push(view.id);
+        ended.faults.push(error);
     }
+    ended.tokens.sort_unstable();
     ended.secret = ended.gather(delete(token, session).await.map(Some)).unwrap_or_default();
     ended
 }
@@ -93,12 +104,11 @@ async fn held(token: &Token, (gitlab, session): (&Gitlab, &Session)) -> Result<O
 
 async fn delete(token: &Token, session: &Session) -> Result<bool, Error> {
     for _ in 0..TRIES {
-        let version = session.kv_state(&token.store.path).await?.version;
-        if session.field_now(&token.store).await?.is_none() {
-            return Ok(false);
-        }
-        if session.take_field(&token.store, version).await? != Written::Overtaken {
-            return Ok(true);
+        let state = session.kv_state(&token.store.path).await?;
+        match session.take_field(&token.store, &state).await? {
+            Taken::Field => return Ok(true),
+            Taken::Nothing => return Ok(false),
+            Taken::Overtaken => {}
         }
     }
     Err(Error::Blocked(format!(

@@ -13,7 +13,7 @@ use crate::{
         gitlab::{Gitlab, TokenView},
         note_of, role_body_of, wanted,
     },
-    vault::{SecretRef, Session, Written},
+    vault::{SecretRef, Session, Taken, Written},
 };
 
 /// What it takes to carry a plan out.
@@ -66,10 +66,6 @@ pub(super) struct Since {
 /// What is said of a token that another run was faster with.
 const OVERTAKEN: &str = "another run has stored a new value meanwhile, and this one leaves it at that";
 
-fn steps(count: usize) -> String {
-    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
-}
-
 impl Hands<'_> {
     /// Does every step of a plan.
     ///
@@ -79,7 +75,7 @@ impl Hands<'_> {
         let since = RefCell::new(Since::default());
         for (at, step) in plan.steps.iter().enumerate() {
             if let Some(signal) = (self.ended)() {
-                return Err(Error::Ended { signal, left: steps(plan.steps.len() - at) });
+                return Err(Error::Ended { signal, left: plan.steps.len() - at });
             }
             let said = self.step(step, &since).await?;
             (self.done)(step, &said);
@@ -163,7 +159,7 @@ impl Hands<'_> {
     async fn forget(&self, store: &SecretRef, since: &RefCell<Since>) -> Result<String, Error> {
         let found = self.world.forgotten.iter().find(|(of, _)| of == store);
         let Some((_, Stored { state, .. })) = found else { return Ok(String::new()) };
-        if self.session.take_field(store, state.version).await? == Written::Overtaken {
+        if self.session.take_field(store, state).await? == Taken::Overtaken {
             since.borrow_mut().left.insert(store.to_string());
             return Ok(OVERTAKEN.to_owned());
         }

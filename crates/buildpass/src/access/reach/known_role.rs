@@ -1,8 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::SystemTime,
+};
 
 use serde_json::{Map, Value};
 
-use super::{Claims, Entry, entry::matches};
+use super::{Claims, Entry};
 use crate::{
     access::{Declaration, Error, World, members, role_body_of},
     vault::{self, Session},
@@ -20,7 +23,7 @@ pub struct KnownRole {
 }
 
 impl KnownRole {
-    /// Every role of the auth method that jobs log in by, as far as one may look at it; sorted by name.
+    /// Every role of the auth method that jobs log in by, as far as one may look at it, sorted by name; and what could not be seen.
     ///
     /// # Errors
     /// When the vault does not answer, or nobody but a person can say what a role is to be.
@@ -28,7 +31,7 @@ impl KnownRole {
         declaration: &Declaration,
         world: &World,
         session: &Session,
-    ) -> Result<Vec<Self>, Error> {
+    ) -> Result<(Vec<Self>, Vec<String>), Error> {
         let mount = &declaration.auth_mount;
         let secrets: BTreeSet<String> = declaration
             .tokens()
@@ -44,24 +47,27 @@ impl KnownRole {
             let there = world.roles.get(&role.name).cloned();
             roles.insert(name.clone(), Self { name, reads, there, wanted });
         }
-        let mut policies: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for name in allowed(session.list(&format!("auth/{mount}/role")).await)?.unwrap_or_default() {
-            let path = format!("auth/{mount}/role/{name}");
-            let Some(there) = allowed(session.look::<Map<String, Value>>(&path).await)?.flatten() else {
+        let mut unseen = Vec::new();
+        let folder = format!("auth/{mount}/role");
+        let names = allowed(session.list(&folder).await)?.unwrap_or_else(|| {
+            unseen.push(format!("{folder} may not be listed, so that only declared roles are seen"));
+            Vec::new()
+        });
+        let mut policies = Seen { session, now: world.now, texts: BTreeMap::new() };
+        for name in names {
+            let path = format!("{folder}/{name}");
+            let Some(there) = allowed(session.look::<Map<String, Value>>(&path).await)? else {
+                unseen.push(format!("{path} may not be read"));
                 continue;
             };
-            let mut reads = BTreeSet::new();
-            for policy in members(there.get("token_policies").unwrap_or(&Value::Null)) {
-                if !policies.contains_key(&policy) {
-                    let path = format!("sys/policies/acl/{policy}");
-                    let found = allowed(session.look::<Map<String, Value>>(&path).await)?.flatten();
-                    let text =
-                        found.as_ref().and_then(|found| found.get("policy")?.as_str()).unwrap_or_default();
-                    let all = secrets.iter().filter(|secret| lets_read(text, secret)).cloned().collect();
-                    policies.insert(policy.clone(), all);
+            let Some(there) = there else { continue };
+            let reads = match policies.reads(&there, &secrets).await? {
+                Ok(reads) => reads,
+                Err(why) => {
+                    unseen.push(format!("what the role {name} reads: {why}"));
+                    BTreeSet::new()
                 }
-                reads.extend(policies.get(&policy).into_iter().flatten().cloned());
-            }
+            };
             match roles.get_mut(&name) {
                 Some(role) => {
                     role.reads.extend(reads);
@@ -73,7 +79,7 @@ impl KnownRole {
                 }
             }
         }
-        Ok(roles.into_values().collect())
+        Ok((roles.into_values().collect(), unseen))
     }
 
     /// What it says now; a role that is not there lets nobody in.
@@ -108,55 +114,52 @@ fn allowed<T>(looked: Result<T, vault::Error>) -> Result<Option<T>, Error> {
     }
 }
 
-/// Whether a policy lets a path be read. Said of what it names with `*` at the end and `+` for a segment; what it denies counts too.
-fn lets_read(policy: &str, path: &str) -> bool {
-    let mut best: Option<(usize, bool)> = None;
-    for block in policy.split("path \"").skip(1) {
-        let Some((pattern, rest)) = block.split_once('"') else { continue };
-        let body = rest.split('}').next().unwrap_or_default();
-        if !covers(pattern, path) {
-            continue;
-        }
-        let reads = body.contains("\"read\"") && !body.contains("\"deny\"");
-        // The vault takes the longest; an exact one before a pattern.
-        let weight = pattern.len() * 2 + usize::from(!pattern.ends_with('*'));
-        if best.is_none_or(|(other, _)| weight > other) {
-            best = Some((weight, reads));
-        }
-    }
-    best.is_some_and(|(_, reads)| reads)
+/// Policies that were looked at.
+struct Seen<'a> {
+    session: &'a Session,
+    now: SystemTime,
+    /// By name; nothing where one may not be read.
+    texts: BTreeMap<String, Option<String>>,
 }
 
-fn covers(pattern: &str, path: &str) -> bool {
-    if !pattern.contains('+') {
-        return match pattern.strip_suffix('*') {
-            Some(start) => path.starts_with(start),
-            None => path == pattern,
-        };
-    }
-    let (parts, found): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
-    let open = pattern.ends_with('*');
-    (parts.len() == found.len() || open && parts.len() < found.len())
-        && parts.iter().zip(&found).all(|(part, segment)| *part == "+" || matches(part, segment))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_policy_is_read_as_the_vault_reads_it() {
-        let policy = "path \"ci/*\" { capabilities = [\"read\"] }\npath \"ci/data/secret/*\" {\n  capabilities = [\"deny\"]\n}\n\
-                      path \"kv/+/b\" { capabilities = [\"list\", \"read\"] }\npath \"x/y\" { capabilities = [\"update\"] }";
-        for (path, reads) in [
-            ("ci/data/a", true),
-            ("ci/data/secret/a", false),
-            ("kv/data/b", true),
-            ("kv/data/c/b", false),
-            ("x/y", false),
-            ("other", false),
-        ] {
-            assert_eq!(lets_read(policy, path), reads, "{path}");
+impl Seen<'_> {
+    /// Those of some secrets that a role lets be read, all its policies together; or why nobody can say.
+    async fn reads(
+        &mut self,
+        role: &Map<String, Value>,
+        secrets: &BTreeSet<String>,
+    ) -> Result<Result<BTreeSet<String>, String>, Error> {
+        let named =
+            ["token_policies", "policies"].map(|field| members(role.get(field).unwrap_or(&Value::Null)));
+        let named: BTreeSet<String> = named.into_iter().flatten().collect();
+        if named.contains("root") {
+            return Ok(Ok(secrets.clone()));
         }
+        for name in &named {
+            if !self.texts.contains_key(name) {
+                let path = format!("sys/policies/acl/{name}");
+                let found = allowed(self.session.look::<Map<String, Value>>(&path).await)?;
+                let text = |found: Map<String, Value>| Some(found.get("policy")?.as_str()?.to_owned());
+                // One that is not there lets nobody do anything.
+                let text = found.map(|found| found.and_then(text).unwrap_or_default());
+                self.texts.insert(name.clone(), text);
+            }
+        }
+        let mut texts = Vec::new();
+        for name in &named {
+            match self.texts.get(name).and_then(Option::as_deref) {
+                Some(text) => texts.push(text),
+                None => return Ok(Err(format!("the policy {name} may not be read"))),
+            }
+        }
+        let mut reads = BTreeSet::new();
+        for secret in secrets {
+            match lockbox::capabilities(&texts, secret, self.now) {
+                Ok(may) if may.contains(&"read") => drop(reads.insert(secret.clone())),
+                Ok(_) => {}
+                Err(problem) => return Ok(Err(problem.to_string())),
+            }
+        }
+        Ok(Ok(reads))
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     cli::{
         Surroundings, block_on, ci,
         output::{self, Format, plain},
+        report::FOUND_FAULTS,
         table::table,
     },
     config::AccessFlags,
@@ -38,9 +39,6 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-/// Where right and reach differ.
-const FAULTS: u8 = 5;
-
 /// A kind of pipeline, and what its jobs bring along.
 struct Pipeline {
     name: String,
@@ -61,6 +59,8 @@ struct Matrix {
     contexts: Vec<String>,
     roles: Vec<Row>,
     faults: Vec<String>,
+    /// What could not be looked at, and so can hide a fault.
+    unseen: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -85,7 +85,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     let (files, contexts) = ci::contexts(&arguments.context, surroundings)?;
     let matrix = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
-        let roles = KnownRole::all(&opened.declaration, &world, &opened.session).await?;
+        let (roles, mut unseen) = KnownRole::all(&opened.declaration, &world, &opened.session).await?;
         let mut numbers: BTreeMap<String, Option<u64>> = BTreeMap::new();
         for path in contexts.iter().filter_map(|context| context.facts.project.clone()) {
             if let Ok(project) = path.parse::<FullPath>()
@@ -95,38 +95,42 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
                 numbers.insert(path, found.map(|found| found.id));
             }
         }
-        Ok(Matrix::of(&roles, &pipelines(&contexts, &files, &numbers)))
+        let (pipelines, refused) = pipelines(&contexts, &files, &numbers);
+        if pipelines.is_empty() {
+            return Err(Failure::usage(refused.join("; "), "`buildpass ci matrix` says more of it"));
+        }
+        unseen.extend(refused);
+        Ok(Matrix { unseen, ..Matrix::of(&roles, &pipelines) })
     }))??;
     output::print(|out| match arguments.format {
         Format::Json => output::json(out, &matrix),
         Format::Text => out.write_all(matrix.text().as_bytes()),
     })?;
-    Ok(if matrix.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FAULTS) })
+    Ok(if matrix.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_FAULTS) })
 }
 
+/// Every kind of pipeline, and of those that GitLab refuses, why.
 fn pipelines(
     contexts: &[Context],
     files: &ProjectFiles,
     numbers: &BTreeMap<String, Option<u64>>,
-) -> Vec<Pipeline> {
-    let each = contexts.iter().map(|context| {
-        let jobs = match Reading::of(context, files) {
-            Ok(reading) => reading
-                .plan
-                .jobs
-                .iter()
-                .filter(|job| job.included.known() != Some(&false))
-                .map(asking)
-                .collect(),
-            Err(_) => Vec::new(),
-        };
-        Pipeline {
-            name: context.name.clone().unwrap_or_else(|| "this pipeline".to_owned()),
-            claims: claims(&context.facts, numbers),
-            jobs,
+) -> (Vec<Pipeline>, Vec<String>) {
+    let (mut read, mut refused) = (Vec::new(), Vec::new());
+    for context in contexts {
+        let name = context.name.clone().unwrap_or_else(|| "this pipeline".to_owned());
+        match Reading::of(context, files) {
+            Ok(reading) => {
+                let runs = |job: &&gitlab_ci::plan::Job| job.included.known() != Some(&false);
+                let jobs = reading.plan.jobs.iter().filter(runs).map(asking).collect();
+                read.push(Pipeline { name, claims: claims(&context.facts, numbers), jobs });
+            }
+            Err(rejected) => {
+                refused
+                    .push(format!("{name}: GitLab refuses the configuration: {}", rejected.invalid.message));
+            }
         }
-    });
-    each.collect()
+    }
+    (read, refused)
 }
 
 fn asking(job: &gitlab_ci::plan::Job) -> Asking {
@@ -238,7 +242,7 @@ impl Matrix {
             }
         }
         let contexts = pipelines.iter().map(|pipeline| pipeline.name.clone()).collect();
-        Self { contexts, roles: rows, faults }
+        Self { contexts, roles: rows, faults, unseen: Vec::new() }
     }
 
     fn text(&self) -> String {
@@ -261,8 +265,12 @@ impl Matrix {
         for fault in &self.faults {
             let _ = writeln!(out, "fault: {}", plain(fault));
         }
+        for what in &self.unseen {
+            let _ = writeln!(out, "not seen: {}", plain(what));
+        }
         if self.faults.is_empty() {
-            out += "Whoever asks is let in as declared, and nobody else is.\n";
+            out += if self.unseen.is_empty() { "Whoever" } else { "Of what was seen: whoever" };
+            out += " asks is let in as declared, and nobody else is.\n";
         }
         out
     }

@@ -1,10 +1,8 @@
 use std::{
     convert::Infallible,
-    future::{pending, ready},
+    future::pending,
     time::{Duration, SystemTime},
 };
-
-use futures_util::FutureExt as _;
 
 use crate::{
     access::{Declaration, Gitlab, Hands, Manner, Plan, Step, World},
@@ -23,8 +21,9 @@ pub(super) struct Opened {
     pub(super) vault: String,
     /// Until when one can log in again.
     pub(super) lasts_until: Option<SystemTime>,
+    /// Whether somebody has asked us to end since we logged in.
+    pub(super) asked: AskedToEnd,
     by: String,
-    asked: AskedToEnd,
 }
 
 /// How long giving back may take.
@@ -34,7 +33,7 @@ const LONGEST_END: Duration = Duration::from_secs(5);
 const LEAD: Duration = Duration::from_secs(60);
 
 /// How often it is renewed while there is work: two renewals may fail.
-const PAUSE: Duration = Duration::from_secs(20);
+const BETWEEN_RENEWALS: Duration = Duration::from_secs(20);
 
 impl Opened {
     /// Logs in, does the work, and gives the session back, which a signal does not keep it from.
@@ -110,7 +109,7 @@ impl Opened {
         done: &dyn Fn(&Step, &str),
     ) -> Result<(), Failure> {
         let Self { declaration, gitlab, session, by, .. } = self;
-        let ended = &|| self.asked.or(ready(())).now_or_never()?.err().map(|Interrupted(signal)| signal);
+        let ended = &|| self.asked.so_far();
         let hands = Hands { declaration, world, gitlab, session, by, manner, ended, done };
         Ok(hands.carry_out(plan).await?)
     }
@@ -118,7 +117,7 @@ impl Opened {
     /// Keeps the session alive while the work is done.
     async fn prolong(&self) -> Infallible {
         loop {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(BETWEEN_RENEWALS).await;
             if let Err(error) = self.session.prolong(LEAD).await {
                 note(&format!("the session was not renewed: {error}"));
             }

@@ -6,11 +6,12 @@ use super::{opened::Opened, show};
 use crate::{
     access::{Extent, Manner, Object, Plan, Token, Verb, World},
     cli::{
-        Surroundings, asked_to_end, block_on, output,
+        Surroundings, block_on, output,
         report::{note, say},
     },
     config::AccessFlags,
     failure::Failure,
+    run::AskedToEnd,
 };
 
 /// Make new tokens in the place of old ones
@@ -44,11 +45,18 @@ struct Waited {
     ids: BTreeSet<u64>,
     /// How long until the time of the last one is over.
     left: Duration,
+    /// Whoever asked us to end when everything was under way still wants it.
+    asked: AskedToEnd,
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    block_on(rotate(arguments, surroundings))??;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn rotate(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Failure> {
     let manner = if arguments.in_place { Manner::InPlace } else { Manner::Overlap };
-    let (plan, waited) = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+    let (plan, waited) = Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
         let plan = match arguments.due {
             true => Plan::build(&opened.declaration, &world, Extent::Tokens)?,
@@ -66,26 +74,26 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         let waited = match arguments.wait && !rotated.is_empty() {
             true => {
                 let names = rotated.iter().map(|token| token.name.to_string()).collect();
-                Some(Waited::of(names, &opened.look().await?))
+                Some(Waited::of(names, &opened.look().await?, opened))
             }
             false => None,
         };
         Ok((plan, waited))
-    }))??;
-    let mut said = if plan.is_empty() { "Nothing is due.".to_owned() } else { show::finished(&plan) };
-    if let Some(waited) = waited.filter(|waited| !waited.ids.is_empty()) {
-        let ids = block_on(retire(arguments, surroundings, waited))??;
-        said.push_str(&format!(" Revoked after their time: {ids}."));
-    }
+    })
+    .await?;
+    let said = if plan.is_empty() { "Nothing is due.".to_owned() } else { show::finished(&plan) };
     output::print(|out| writeln!(out, "{said}"))?;
-    Ok(ExitCode::SUCCESS)
+    match waited.filter(|waited| !waited.ids.is_empty()) {
+        Some(waited) => retire(arguments, surroundings, waited).await,
+        None => Ok(()),
+    }
 }
 
 /// The end needs a login of its own: refused before anything is done where that could not be.
 fn lasts_long_enough(opened: &Opened, rotated: &[&Token], world: &World) -> Result<(), Failure> {
     let overlap = rotated.iter().map(|token| opened.declaration.overlap(token)).max();
     let (Some(overlap), Some(until)) = (overlap, opened.lasts_until) else { return Ok(()) };
-    if world.now + overlap + PAUSE < until {
+    if world.now + overlap + CLOCKS_MAY_DIFFER < until {
         return Ok(());
     }
     Err(Failure::usage(
@@ -99,7 +107,7 @@ fn lasts_long_enough(opened: &Opened, rotated: &[&Token], world: &World) -> Resu
 }
 
 impl Waited {
-    fn of(names: Vec<String>, world: &World) -> Self {
+    fn of(names: Vec<String>, world: &World, opened: &Opened) -> Self {
         let notes = world.stored.iter().filter(|(name, _)| names.iter().any(|each| each == name.as_str()));
         let retiring: Vec<_> =
             notes.filter_map(|(_, stored)| stored.note.as_ref()).flat_map(|note| &note.retiring).collect();
@@ -107,19 +115,19 @@ impl Waited {
         let ids = retiring.iter().map(|each| each.id).filter(|id| living(*id)).collect();
         let end = retiring.iter().map(|each| each.at).max();
         let left = end.and_then(|end| end.duration_since(world.now).ok()).unwrap_or_default();
-        Self { names, ids, left }
+        Self { names, ids, left, asked: opened.asked.clone() }
     }
 }
 
 /// How long after its time a token is ended: the two clocks need not agree to the second.
-const PAUSE: Duration = Duration::from_secs(2);
+const CLOCKS_MAY_DIFFER: Duration = Duration::from_secs(2);
 
 /// The second half of a rotation, with sessions of its own: the first one's may be over by then. Says what it revoked.
 async fn retire(
     arguments: &Arguments,
     surroundings: &Surroundings,
     mut waited: Waited,
-) -> Result<String, Failure> {
+) -> Result<(), Failure> {
     let ids = waited.ids.clone();
     let listed = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
     while !waited.ids.is_empty() {
@@ -127,18 +135,18 @@ async fn retire(
             "waiting for {} to revoke {listed}; Ctrl-C is safe: the next apply revokes them",
             humantime::format_duration(Duration::from_secs(waited.left.as_secs()))
         ));
-        asked_to_end()?.or(tokio::time::sleep(waited.left + PAUSE)).await?;
+        waited.asked.or(tokio::time::sleep(waited.left + CLOCKS_MAY_DIFFER)).await?;
         waited = Opened::with(&arguments.access, surroundings, async |opened| {
             let world = opened.look().await?;
             let plan = Plan::build(&opened.declaration, &world, Extent::Tokens)?.endings(&waited.names, &ids);
             opened
                 .carry_out(&plan, &world, Manner::Overlap, &|step, said| say(&show::done(step, said)))
                 .await?;
-            let mut waited = Waited::of(waited.names.clone(), &opened.look().await?);
+            let mut waited = Waited::of(waited.names.clone(), &opened.look().await?, opened);
             waited.ids.retain(|id| ids.contains(id));
             Ok(waited)
         })
         .await?;
     }
-    Ok(listed)
+    output::print(|out| writeln!(out, "Revoked after their time: {listed}."))
 }

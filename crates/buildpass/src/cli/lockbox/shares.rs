@@ -1,5 +1,5 @@
 use std::{
-    io::{self, BufRead, IsTerminal, Stdin},
+    io::{self, IsTerminal, Stdin},
     os::fd::AsFd,
 };
 
@@ -13,7 +13,7 @@ use rustix::{
     event::{PollFd, PollFlags, poll},
     termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr},
 };
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{cli::report::say, failure::Failure};
 
@@ -33,8 +33,7 @@ pub(super) fn key_of_shares(split: Split) -> Result<RootKey, Failure> {
         })?
     } else {
         ask_for(count, split);
-        let lines = stdin.lock().lines().take(count).map(|line| line.map(Zeroizing::new));
-        lines.collect::<io::Result<_>>().map_err(|_| no_shares())?
+        piped(&stdin, count).map_err(|_| no_shares())?
     };
     let share = |line: &Zeroizing<String>| Ok(Zeroizing::new(STANDARD.decode(line.trim())?));
     let shares: Result<Vec<_>, base64::DecodeError> = lines.iter().map(share).collect();
@@ -50,6 +49,24 @@ fn no_shares() -> Failure {
         "what came from stdin are not enough unseal keys",
         "type as many keys as open the lockbox, one a line, or name the key's file with `--unseal-key-file`",
     )
+}
+
+/// Lines from a pipe or a file: past the buffer of the standard library, which nobody wipes.
+fn piped(stdin: &Stdin, count: usize) -> io::Result<Vec<Zeroizing<String>>> {
+    let mut bytes = Zeroizing::new([0; MOST_PIPED_BYTES]);
+    let mut filled = 0;
+    while bytes[..filled].iter().filter(|byte| **byte == b'\n').count() < count && filled < bytes.len() {
+        match rustix::io::read(stdin, &mut bytes[filled..])? {
+            0 => break,
+            more => filled += more,
+        }
+    }
+    bytes[..filled].split(|byte| *byte == b'\n').take(count).map(line).collect()
+}
+
+fn line(bytes: &[u8]) -> io::Result<Zeroizing<String>> {
+    let text = str::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Lines from a terminal. A signal finds the terminal as it was: Ctrl-C leaves no shell behind that shows nothing.
@@ -118,11 +135,7 @@ impl<'a> Unseen<'a> {
         if count == 0 {
             return Ok(Typed::End);
         }
-        let line = String::from_utf8(bytes[..count].to_vec()).map_err(|error| {
-            error.into_bytes().zeroize();
-            io::Error::from(io::ErrorKind::InvalidData)
-        })?;
-        Ok(Typed::Line(Zeroizing::new(line)))
+        Ok(Typed::Line(line(&bytes[..count])?))
     }
 }
 
@@ -136,6 +149,9 @@ impl Drop for Unseen<'_> {
 
 /// What ends or stops a process at a terminal.
 const HELD: [Signal; 5] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGQUIT, Signal::SIGHUP, Signal::SIGTSTP];
+
+/// As many shares as there can be have room in it.
+const MOST_PIPED_BYTES: usize = 16 * 1024;
 
 /// The longest line that a terminal gives.
 const LONGEST_LINE_BYTES: usize = 4096;

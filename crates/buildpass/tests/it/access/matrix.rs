@@ -86,9 +86,12 @@ on_every_vault! {
         assert_eq!(faults(&scene, &yaml), ["merge request", "fork's merge request"].map(|context| {
             format!("{context}: the role wide lets it in, and is not to (it is not declared); it reads ci/data/PATH")
         }));
+        vault.policy("never", "{\"path\": {\"ci/*\": {\"capabilities\": [\"deny\"]}}}");
+        vault.must("POST", "auth/jwt/role/wide", json!({"role_type": "jwt", "token_policies": ["wide", "never"]}));
+        assert_eq!(faults(&scene, &yaml), [""; 0], "what one policy denies, no other gives");
     }
 
-    fn what_one_may_not_look_at_is_left_out(vault) {
+    fn what_one_may_not_look_at_is_named(vault) {
         let scene = Scene::on(vault);
         let toml = declared("");
         scene.apply(&toml);
@@ -102,5 +105,17 @@ on_every_vault! {
             .args(["access", "matrix", "--project", PROJECT])
             .run();
         assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
+        let end = "\nnot seen: auth/jwt/role may not be listed, so that only declared roles are seen\n\
+            Of what was seen: whoever asks is let in as declared, and nobody else is.\n";
+        assert!(finished.stdout.ends_with(end), "{}", finished.stdout);
+    }
+
+    fn a_pipeline_that_gitlab_refuses_is_no_pipeline_without_jobs(vault) {
+        let scene = Scene::on(vault);
+        scene.apply(&declared(""));
+        let finished = matrix(&scene, "build:\n  stage: nowhere\n  script: make\n", &[]);
+        assert_eq!(finished.code, Some(2), "{}{}", finished.stdout, finished.stderr);
+        assert!(finished.stderr.contains("GitLab refuses the configuration: "), "{}", finished.stderr);
+        assert_eq!(vault.sessions(), 0);
     }
 }

@@ -1,9 +1,11 @@
 //! The day a token leaks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 
 use super::scene::{Scene, declared};
-use crate::harness::{BUILD_TOKEN_PATH, on_every_vault};
+use crate::harness::{BUILD_TOKEN_PATH, Fate, Proxy, on_every_vault};
 
 on_every_vault! {
     fn a_token_that_leaked_is_ended_in_both_places(vault) {
@@ -52,6 +54,32 @@ on_every_vault! {
         assert!(!scene.lives(value) && scene.ids().is_empty());
         let left = vault.must("GET", &format!("ci/data/{BUILD_TOKEN_PATH}"), Value::Null)["data"]["data"].clone();
         assert_eq!(left, json!({"other": "kept"}));
+    }
+
+    fn no_version_has_the_value_though_an_answer_was_lost(vault) {
+        let scene = Scene::on(vault);
+        let toml = declared("");
+        scene.apply(&toml);
+        // GitLab does not know it, and a write of another field has made a second version of it.
+        let leaked = "made-up-token-of-another-instance";
+        vault.write_secret(BUILD_TOKEN_PATH, json!({"token": leaked}));
+        vault.write_secret(BUILD_TOKEN_PATH, json!({"token": leaked, "other": "kept"}));
+        let lost = AtomicBool::new(false);
+        let wire = Proxy::start(&vault.address, move |line| {
+            let first = line.starts_with("POST /v1/ci/data/") && !lost.swap(true, Ordering::SeqCst);
+            if first { Fate::Lose } else { Fate::Pass }
+        });
+        let finished = scene.owner(&toml).env("VAULT_ADDR", &wire.address).args(["access", "revoke", "ci-read"]).run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        assert!(finished.stdout.contains("Deleted in the vault."), "{}", finished.stdout);
+        for version in 1..=3 {
+            let path = format!("ci/data/{BUILD_TOKEN_PATH}?version={version}");
+            assert_eq!(vault.ask("GET", &path, Value::Null).0, 404, "{version}");
+        }
+        let left = vault.must("GET", &format!("ci/data/{BUILD_TOKEN_PATH}"), Value::Null)["data"]["data"].clone();
+        assert_eq!(left, json!({"other": "kept"}));
+        let again = scene.owner(&toml).args(["access", "revoke", "ci-read"]).run().stdout;
+        assert!(again.contains("In the vault there was no value of it."), "{again}");
     }
 
     fn what_can_be_ended_is_ended_where_gitlab_lists_nothing(vault) {

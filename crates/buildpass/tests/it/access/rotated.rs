@@ -81,7 +81,7 @@ on_every_vault! {
         scene.apply(&toml);
         let old = scene.ids();
         let said = scene.run(&toml, &["rotate", "ci-read", "--wait"]);
-        assert_eq!(said, format!("Done: 0 created, 0 changed, 1 rotated, 0 revoked. Revoked after their time: {}.\n", old[0]));
+        assert_eq!(said, format!("Done: 0 created, 0 changed, 1 rotated, 0 revoked.\nRevoked after their time: {}.\n", old[0]));
         let new = scene.ids();
         assert!(new.len() == 1 && new != old, "{old:?} {new:?}");
         assert!(scene.job_reads());

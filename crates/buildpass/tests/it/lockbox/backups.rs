@@ -252,10 +252,7 @@ fn a_backup_of_a_lockbox_with_shares_wants_its_shares() {
     let owner = Owner::new();
     let keys = owner.init_with(&["--shares", "3", "--threshold", "2"]);
     owner.keeps("root-token", &keys.root_token);
-    let served = owner.serve_with(&["--file", "box"]);
-    for share in &keys.shares[..2] {
-        served.must("", "PUT", "sys/unseal", json!({"key": share}));
-    }
+    let served = owner.serve_with_shares("box", &keys);
     served.fill(&keys.root_token);
     backup(&owner, &served, "backup");
     let restore = |file: &str, shares: &[String]| {
@@ -269,10 +266,8 @@ fn a_backup_of_a_lockbox_with_shares_wants_its_shares() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.starts_with("2 of the 3 unseal keys, one a line:\n"), "{said}");
     assert_eq!(restore("other", &keys.shares[..1]).0, Some(2));
-    let restored = owner.serve_with(&["--file", "new"]);
-    for share in &keys.shares[..2] {
-        restored.must("", "PUT", "sys/unseal", json!({"key": share}));
-    }
+    assert!(!owner.path("other").exists());
+    let restored = owner.serve_with_shares("new", &keys);
     assert_eq!(restored.read(&keys.root_token, "build-token").as_deref(), Some("made-up-1"));
 }
 
@@ -282,10 +277,7 @@ fn shares_that_are_typed_are_not_shown() {
     let owner = Owner::new();
     let keys = owner.init_with(&["--shares", "3", "--threshold", "2"]);
     owner.keeps("root-token", &keys.root_token);
-    let served = owner.serve_with(&["--file", "box"]);
-    for share in &keys.shares[..2] {
-        served.must("", "PUT", "sys/unseal", json!({"key": share}));
-    }
+    let served = owner.serve_with_shares("box", &keys);
     backup(&owner, &served, "backup");
     let mut terminal = owner.terminal();
     // A shell that reads no line by itself leaves the terminal as it finds it.

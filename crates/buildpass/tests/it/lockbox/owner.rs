@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Served;
 use crate::harness::{Buildpass, Finished, OpenBao, Terminal, wait_until};
@@ -100,6 +100,15 @@ impl Owner {
         served.signal("HUP");
         let begun = || fs::metadata(self.path(log)).is_ok_and(|log| log.len() > 0);
         assert!(wait_until(Duration::from_secs(20), begun));
+    }
+
+    /// Serves a lockbox that two shares open, open.
+    pub(super) fn serve_with_shares(&self, file: &str, keys: &Keys) -> Served {
+        let served = self.serve_with(&["--file", file]);
+        for share in &keys.shares[..2] {
+            served.must("", "PUT", "sys/unseal", json!({"key": share}));
+        }
+        served
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {

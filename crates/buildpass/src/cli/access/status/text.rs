@@ -3,13 +3,16 @@ use std::fmt::Write as _;
 use super::word;
 use crate::{
     access::Status,
-    cli::{output::plain, table::table},
+    cli::{
+        output::{counted, plain},
+        table::table,
+    },
 };
 
 /// For people at a terminal.
 pub(super) fn text(all: &[Status]) -> String {
     let or_none = |said: Option<String>| said.unwrap_or_else(|| "-".to_owned());
-    let days = |count: u64| format!("{count} days");
+    let days = |count: u64| counted(count, "day");
     let mut out = table(
         &["NAME", "OWNER", "ID", "STATE", "ENDS", "LEFT", "AGE", "LAST USED", "READ BY"],
         &all.iter()

@@ -1,6 +1,9 @@
 use std::fmt::Write as _;
 
-use crate::explain::{Found, Report};
+use crate::{
+    cli::output::counted,
+    explain::{Found, Report},
+};
 
 /// One row after the other, and a last line that counts them.
 pub(super) fn of(report: &Report) -> String {
@@ -34,11 +37,4 @@ fn one(found: &Found, out: &mut String) {
 /// A pattern on one line.
 pub(super) fn words(says: &str) -> String {
     says.replace('\n', " ")
-}
-
-fn counted(number: u64, of: &str) -> String {
-    match number {
-        1 => format!("1 {of}"),
-        _ => format!("{number} {of}s"),
-    }
 }

@@ -36,28 +36,22 @@ pub(super) fn draw(timeline: &Timeline<'_>, html: &mut Html) {
     let most = columns.values().map(Vec::len).max().unwrap_or_default().max(1);
     let scale = Scale { most, tallest: TALLEST.min(most * TALLEST_ONE) };
     let height = TOP + scale.tallest + 24;
-    let words = timeline.in_words();
-    html.element(
-        "svg",
-        &[("role", &"img"), ("aria-label", &words), ("width", &"100%"), ("height", &height)],
-        |svg| {
-            timeline.frame(svg, height);
-            let mut written = Place(-ROOM_FOR_A_NUMBER);
-            for (number, marks) in &columns {
-                let first = match number * days {
-                    before @ ..0 => axis.today.minus_days(before.unsigned_abs()),
-                    after => axis.today.plus_days(after.unsigned_abs()),
-                };
-                let width = axis.width(days);
-                let top = column_of(svg, marks, (axis.place(first), width), scale);
-                let middle = Place(axis.place(first).0 + width.0 / 2);
-                if middle.0 - written.0 >= ROOM_FOR_A_NUMBER {
-                    label(svg, "label count", (&middle, &(top - 5)), marks.len().to_string());
-                    written = middle;
-                }
+    timeline.picture(height, html, |svg| {
+        let mut written = Place(-ROOM_FOR_A_NUMBER);
+        for (number, marks) in &columns {
+            let first = match number * days {
+                before @ ..0 => axis.today.minus_days(before.unsigned_abs()),
+                after => axis.today.plus_days(after.unsigned_abs()),
+            };
+            let width = axis.width(days);
+            let top = column_of(svg, marks, (axis.place(first), width), scale);
+            let middle = Place(axis.place(first).0 + width.0 / 2);
+            if middle.0 - written.0 >= ROOM_FOR_A_NUMBER {
+                label(svg, "label count", (&middle, &(top - 5)), marks.len().to_string());
+                written = middle;
             }
-        },
-    );
+        }
+    });
 }
 
 /// Of how many days a column is.

@@ -13,17 +13,11 @@ const LONGEST_NAME: usize = 40;
 /// Every token by itself: how long it has lived, when it is to be rotated, when it ends.
 pub(super) fn draw(timeline: &Timeline<'_>, html: &mut Html) {
     let height = TOP + timeline.marks.len() * LANE + 30;
-    let words = timeline.in_words();
-    html.element(
-        "svg",
-        &[("role", &"img"), ("aria-label", &words), ("width", &"100%"), ("height", &height)],
-        |svg| {
-            timeline.frame(svg, height);
-            for (lane, mark) in timeline.marks.iter().enumerate() {
-                svg.element("g", &[], |g| one(timeline, mark, TOP + lane * LANE, g));
-            }
-        },
-    );
+    timeline.picture(height, html, |svg| {
+        for (lane, mark) in timeline.marks.iter().enumerate() {
+            svg.element("g", &[], |g| one(timeline, mark, TOP + lane * LANE, g));
+        }
+    });
 }
 
 fn one(timeline: &Timeline<'_>, mark: &Mark<'_>, top: usize, svg: &mut Html) {

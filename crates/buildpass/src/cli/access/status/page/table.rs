@@ -1,7 +1,7 @@
 use super::{look, timeline::sign};
 use crate::{
     access::{Reader, State, Status},
-    cli::html::Html,
+    cli::{html::Html, output::counted},
 };
 
 const HEAD: [Column; 7] = [
@@ -59,7 +59,7 @@ fn row(status: &Status, html: &mut Html) {
         });
         cell(row, HEAD[1], |td| state(status, td));
         cell(row, HEAD[2], |td| ends(status, td));
-        cell(row, HEAD[3], |td| td.text(status.age_days.map_or_else(nothing, days)));
+        cell(row, HEAD[3], |td| td.text(status.age_days.map_or_else(nothing, |days| counted(days, "day"))));
         cell(row, HEAD[4], |td| {
             // GitLab says none of a token that is not there.
             let unused = || if status.id.is_some() { "never".to_owned() } else { nothing() };
@@ -107,7 +107,7 @@ fn ends(status: &Status, html: &mut Html) {
             html.element("time", &[("datetime", &date)], |it| it.text(date));
             html.element("small", &[], |it| match status.days_left {
                 Some(0) => it.text("less than a day left"),
-                left => it.text(format_args!("{} left", days(left.unwrap_or_default()))),
+                left => it.text(format_args!("{} left", counted(left.unwrap_or_default(), "day"))),
             });
             if let Some(due) = status.due_on.filter(|_| status.state == State::Good) {
                 html.element("small", &[], |it| it.text(format_args!("rotated from {due}")));
@@ -142,10 +142,6 @@ fn reader(reader: &Reader, html: &mut Html) {
             projects(details);
         }),
     }
-}
-
-fn days(count: u64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 fn nothing() -> String {

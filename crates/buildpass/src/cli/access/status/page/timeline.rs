@@ -48,9 +48,7 @@ impl<'a> Timeline<'a> {
             [(absent, "not there, so without an end"), (endless, "without any end at GitLab")]
         {
             if count > 0 {
-                html.element("p", &[("class", &"aside")], |p| {
-                    p.text(format_args!("Not drawn: {count} {what}."))
-                });
+                aside(html, format!("Not drawn: {count} {what}."));
             }
         }
     }
@@ -84,7 +82,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// What the drawing says, for those who do not see it.
-    pub(super) fn in_words(&self) -> String {
+    fn in_words(&self) -> String {
         let Axis { today, .. } = self.axis;
         let count = |state: State| self.marks.iter().filter(|mark| mark.status.state == state).count();
         let living = self.marks.iter().find(|mark| mark.status.state != State::Dead);
@@ -97,8 +95,21 @@ impl<'a> Timeline<'a> {
         )
     }
 
+    /// A picture as wide as the page: what is drawn, on today and the days beneath.
+    pub(super) fn picture(&self, height: usize, html: &mut Html, drawn: impl FnOnce(&mut Html)) {
+        let words = self.in_words();
+        html.element(
+            "svg",
+            &[("role", &"img"), ("aria-label", &words), ("width", &"100%"), ("height", &height)],
+            |svg| {
+                self.frame(svg, height);
+                drawn(svg);
+            },
+        );
+    }
+
     /// Today, and the days beneath.
-    pub(super) fn frame(&self, svg: &mut Html, height: usize) {
+    fn frame(&self, svg: &mut Html, height: usize) {
         let bottom = height - 22;
         for (position, tick) in self.axis.ticks().into_iter().enumerate() {
             let x = self.axis.place(tick);
