@@ -1,4 +1,4 @@
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::ensure;
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ struct Job<'a> {
     workbench: &'a Workbench<'a>,
     place: &'a Place,
     project: PathBuf,
+    variables: BTreeMap<String, String>,
 }
 
 impl<'a> Job<'a> {
@@ -88,30 +89,17 @@ impl<'a> Job<'a> {
         ] {
             fs::write(project.join(file), text)?;
         }
-        Ok(Self { workbench, place, project })
+        let variables = workbench.sandbox.job_variables(&workbench.administrator)?;
+        Ok(Self { workbench, place, project, variables })
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.workbench.programs.buildpass);
         command.arg("doctor");
         surround(&mut command, self.workbench, self.place);
-        let gitlab = self.workbench.sandbox.url.trim_start_matches("http://");
-        let (host, port) = gitlab.rsplit_once(':').unwrap_or((gitlab, "80"));
-        for (name, value) in [
-            ("GITLAB_CI", "true"),
-            ("CI_JOB_NAME", "build"),
-            ("CI_PROJECT_PATH", PROJECT),
-            ("CI_PIPELINE_SOURCE", "push"),
-            ("CI_COMMIT_BRANCH", "main"),
-            ("CI_COMMIT_REF_NAME", "main"),
-            ("CI_COMMIT_REF_PROTECTED", "true"),
-            ("CI_SERVER_HOST", host),
-            ("CI_SERVER_PORT", port),
-            ("SECURITY_PROJECT_PATH", PROJECT),
-            ("SECURITY_SOURCES", "true"),
-        ] {
-            command.env(name, value);
-        }
+        command
+            .envs(&self.variables)
+            .envs([("SECURITY_PROJECT_PATH", PROJECT), ("SECURITY_SOURCES", "true")]);
         command.env("CI_PROJECT_DIR", &self.project).current_dir(&self.project);
         command
     }

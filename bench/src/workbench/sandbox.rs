@@ -1,4 +1,4 @@
-use std::{ffi::OsStr, path::Path, time::SystemTime};
+use std::{collections::BTreeMap, ffi::OsStr, path::Path, time::SystemTime};
 
 use anyhow::Context as _;
 use buildpass::http::Method;
@@ -35,7 +35,7 @@ impl Sandbox {
         Ok(Self { url })
     }
 
-    /// The group of the reference deployment with its project and a public source; gives the group's build token.
+    /// The group of the reference deployment with its project and a source, both private; gives the group's build token.
     pub(crate) fn security_group(&self, administrator: &Administrator) -> anyhow::Result<String> {
         let make = |path: &str, wanted: Value| {
             let url = format!("{}{path}", self.url);
@@ -55,6 +55,17 @@ impl Sandbox {
         let wanted = json!({"name": "build-token", "scopes": ["read_repository"], "access_level": 30});
         let made = make(&format!("/api/v4/groups/{security}/access_tokens"), wanted)?;
         Ok(made["token"].as_str().context("the sandbox made no group token")?.to_owned())
+    }
+
+    /// The variables of a job on a protected branch of the project.
+    pub(crate) fn job_variables(
+        &self,
+        administrator: &Administrator,
+    ) -> anyhow::Result<BTreeMap<String, String>> {
+        let url = format!("{}/-/sandbox/jobs", self.url);
+        let wanted = json!({"project": PROJECT, "ref": "main", "ref_protected": true, "name": "build"});
+        let mut made = administrator.ask(Method::Post, &url, ("private-token", ADMIN), Some(&wanted))?;
+        Ok(serde_json::from_value(made["variables"].take())?)
     }
 
     /// The ID token of a job on a protected branch.

@@ -47,29 +47,13 @@ impl Parts {
     /// # Errors
     /// Where `buildpass.toml` cannot be read at all.
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
-        let file = ConfigFile::find(flags, environment)?;
-        let file = file.as_ref();
-        let mut flags = flags.clone();
-        let OfSecrets { wanted, withheld, filled, doubts, notes, git } =
-            match OfSecrets::load(&flags, file, environment) {
-                Ok((mut found, of_pipeline)) => {
-                    if flags.token_variable.is_none() && flags.token_file.is_none() && !flags.github_actions {
-                        match found.wanted.as_ref().map(|wanted| of_pipeline.id_token(wanted)) {
-                            Ok(Ok(variable)) => flags.token_variable = variable,
-                            Ok(Err(error)) => found.wanted = Err(error),
-                            Err(_) => {}
-                        }
-                    }
-                    found
-                }
-                Err(error) => OfSecrets::unknown(error),
-            };
-        let vault = VaultParts::find(&flags, file, environment);
-        let lead = lead(&flags, file);
-        let id_token_variable = id_token_variable(&flags, file).to_owned();
-        let file = file.map(|file| file.path.clone());
+        let said = Said::load(flags, environment)?;
+        let vault = VaultParts::find(&said.flags, said.file.as_ref(), environment);
+        let lead = said.lead();
+        let id_token_variable = said.id_token_variable();
+        let OfSecrets { wanted, withheld, filled, doubts, notes, git } = said.of_secrets;
         Ok(Self {
-            file,
+            file: said.file.map(|file| file.path),
             secrets: wanted,
             withheld,
             filled,
@@ -89,25 +73,53 @@ impl Parts {
             && self.vault.patience.is_ok()
             && self.lead.is_ok()
     }
+}
 
-    /// What a job may have.
-    ///
-    /// # Errors
-    /// The first part that cannot be meant, of those that the job takes.
-    pub fn whole(self) -> Result<Settings, Error> {
-        let (git, secrets) = (self.git?, self.secrets?);
-        let vault = if secrets.is_empty() { None } else { Some(self.vault.whole()?) };
-        Ok(Settings {
-            vault,
-            id_token_variable: self.id_token_variable,
-            secrets,
-            withheld: self.withheld,
-            git,
-            lead: self.lead?,
-            filled: self.filled,
-            doubts: self.doubts,
-            notes: self.notes,
-        })
+/// All that is said, and nothing yet of the vault: a job that wants no secret reads no token and no certificate of it.
+pub(super) struct Said {
+    file: Option<ConfigFile>,
+    flags: Flags,
+    of_secrets: OfSecrets,
+}
+
+impl Said {
+    pub(super) fn load(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let mut flags = flags.clone();
+        let of_secrets = match OfSecrets::load(&flags, file.as_ref(), environment) {
+            Ok((mut found, of_pipeline)) => {
+                if flags.token_variable.is_none() && flags.token_file.is_none() && !flags.github_actions {
+                    match found.wanted.as_ref().map(|wanted| of_pipeline.id_token(wanted)) {
+                        Ok(Ok(variable)) => flags.token_variable = variable,
+                        Ok(Err(error)) => found.wanted = Err(error),
+                        Err(_) => {}
+                    }
+                }
+                found
+            }
+            Err(error) => OfSecrets::unknown(error),
+        };
+        Ok(Self { file, flags, of_secrets })
+    }
+
+    /// What a job may have; the first part that cannot be meant is the error, of those that the job takes.
+    pub(super) fn whole(self, environment: &Environment) -> Result<Settings, Error> {
+        let (lead, id_token_variable) = (self.lead(), self.id_token_variable());
+        let Self { file, flags, of_secrets } = self;
+        let OfSecrets { wanted, withheld, filled, doubts, notes, git } = of_secrets;
+        let (git, secrets) = (git?, wanted?);
+        let find = || VaultParts::find(&flags, file.as_ref(), environment).whole();
+        let vault = (!secrets.is_empty()).then(find).transpose()?;
+        let lead = lead?;
+        Ok(Settings { vault, id_token_variable, secrets, withheld, git, lead, filled, doubts, notes })
+    }
+
+    fn lead(&self) -> Result<Duration, Error> {
+        lead(&self.flags, self.file.as_ref())
+    }
+
+    fn id_token_variable(&self) -> String {
+        id_token_variable(&self.flags, self.file.as_ref()).to_owned()
     }
 }
 

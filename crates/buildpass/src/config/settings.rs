@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use super::{
-    Environment, Error, Flags, Parts, VaultParts,
+    Environment, Error, Flags, VaultParts,
     file::{ConfigFile, Origin},
     of_pipeline::OfPipeline,
+    parts::Said,
     realms::realms,
     secrets::{all, secrets},
     vault_settings::duration,
@@ -47,7 +48,7 @@ impl Settings {
     /// # Errors
     /// What cannot be meant, or may not be said by whom it was said.
     pub fn load(flags: &Flags, environment: &Environment) -> Result<Self, Error> {
-        Parts::load(flags, environment)?.whole()
+        Said::load(flags, environment)?.whole(environment)
     }
 
     /// What is left when the vault gives no secret.

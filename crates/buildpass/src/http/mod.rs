@@ -17,6 +17,7 @@ mod transfer;
 pub use answer::Answer;
 pub use client::{Client, Method, Sent, secret_header};
 pub use error::Error;
+pub(crate) use secured::is_loopback;
 pub use secured::{PlainHttp, Secured};
 pub use tls::{ClientIdentity, Roots, Tls};
 pub use transfer::{Pieces, Upload};

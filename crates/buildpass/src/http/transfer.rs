@@ -79,26 +79,36 @@ impl Client {
     ) -> Result<Answer, Error> {
         let (url, headers) = self.asked_as(url, headers)?;
         let left = Arc::clone(&upload.left);
+        let look = longest_look(upload.left(), patience);
         let request = self.http.post(url).headers(headers).body(reqwest::Body::wrap(upload));
         let exchange = async { Answer::receive(request.send().await.map_err(Error::from_request)?).await };
         tokio::select! {
             answer = exchange => answer,
-            waited = stalled(&left, patience) => Err(Error::Silent(waited)),
+            waited = stalled(&left, patience, look) => Err(Error::Silent(waited)),
         }
     }
 }
 
-/// Waits until nothing is taken for so long, or no answer comes after all was.
-async fn stalled(left: &AtomicU64, patience: Duration) -> Duration {
+/// Waits until nothing is taken for so long, or no answer comes within a look after all was.
+async fn stalled(left: &AtomicU64, patience: Duration, look: Duration) -> Duration {
     loop {
         let before = left.load(Ordering::Relaxed);
-        let patience = if before == 0 { LONGEST_LOOK } else { patience };
+        let patience = if before == 0 { look } else { patience };
         tokio::time::sleep(patience).await;
         if left.load(Ordering::Relaxed) == before {
             return patience;
         }
     }
 }
+
+/// A server that takes a large file looks at all of it before it answers; what is taken of a small one may still be on its way.
+fn longest_look(bytes: u64, patience: Duration) -> Duration {
+    patience.saturating_add(Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND).min(LONGEST_LOOK))
+}
+
+const SLOWEST_BYTES_PER_SECOND: u64 = 1024 * 1024;
+
+const LONGEST_LOOK: Duration = Duration::from_secs(60 * 60);
 
 /// A regular file on its way: as many bytes as it had when it was opened, whatever becomes of it meanwhile.
 #[derive(Debug)]
@@ -158,9 +168,6 @@ impl Body for Upload {
 
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// A server that takes a large file looks at all of it before it answers.
-const LONGEST_LOOK: Duration = Duration::from_secs(60 * 60);
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -190,6 +197,26 @@ mod tests {
         let sent = upload(&listener, Upload::open(file.path()).unwrap());
         let (ended, _connection) = tokio::join!(sent, async { listener.accept().await.unwrap() });
         assert!(matches!(ended, Err(Error::Silent(PATIENCE))), "{ended:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_takes_all_and_never_answers_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"made-up").unwrap();
+        let sent = upload(&listener, Upload::open(file.path()).unwrap());
+        let in_time = tokio::time::timeout(PATIENCE * 20, sent);
+        let (ended, _connection) = tokio::join!(in_time, async { listener.accept().await.unwrap() });
+        assert!(matches!(ended, Ok(Err(Error::Silent(PATIENCE)))), "{ended:?}");
+    }
+
+    #[test]
+    fn a_large_file_is_looked_at_for_longer() {
+        for (mebibytes, seconds) in [(0, 30), (1, 31), (600, 630), (1 << 20, 30 + 60 * 60)] {
+            let look = longest_look(mebibytes * 1024 * 1024, Duration::from_secs(30));
+            assert_eq!(look, Duration::from_secs(seconds), "{mebibytes} MiB");
+        }
+        assert_eq!(longest_look(u64::MAX, Duration::MAX), Duration::MAX);
     }
 
     #[tokio::test]

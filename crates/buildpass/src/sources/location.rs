@@ -154,7 +154,7 @@ fn is_token(name: &str) -> bool {
 const PREFIXES: [&str; 3] = ["glpat-", "gldt-", "glcbt-"];
 
 /// Whether a character that ends the host stands within a password, so that what follows it is taken for a path.
-fn has_cut_password(text: &str) -> bool {
+pub(crate) fn has_cut_password(text: &str) -> bool {
     let Some((_, rest)) = text.split_once("://") else { return false };
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len()));
     let with_port = authority.rsplit(']').next().is_some_and(|rest| rest.contains(':'));

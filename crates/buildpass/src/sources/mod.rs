@@ -29,6 +29,7 @@ pub use channel::Channel;
 pub use committed::{lies_within, link_on_the_way};
 pub use error::Error;
 pub use list::{Entry, SourceList, Written};
+pub(crate) use location::has_cut_password;
 pub use location::{BadLocation, Location, OwnCredential};
 pub use lock::{LOCK_FILE, Lock, Locked};
 pub use profile::{ChannelRule, Credentials, NoProfile, Profile, SourceRule};

@@ -1,5 +1,9 @@
 //! What flags, `buildpass.toml` and the environment cannot mean.
 
+use std::{process::Command, sync::mpsc, thread, time::Duration};
+
+use buildpass::config::{Environment, Flags, Settings};
+
 use crate::harness::Buildpass;
 
 /// What is said of a job that could not even begin; nothing is asked of anybody.
@@ -181,7 +185,7 @@ fn a_configuration_that_is_a_link_or_never_ends() {
     assert!(said(job).contains("it is a link or no regular file"));
     let job = Buildpass::new();
     let pipe = job.project().join("buildpass.toml");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     assert!(said(job).contains("it is a link or no regular file"));
 }
 
@@ -191,4 +195,16 @@ fn a_time_that_no_job_lasts() {
     error: `timeout` is not a duration of a year at most: `500000years`
     hint: for example `30s` or `2m`
     ");
+}
+
+/// The token is a pipe that nobody writes into: whoever reads it waits for ever.
+#[test]
+fn where_no_secret_is_wanted_nobodys_token_is_read() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(Command::new("mkfifo").arg(home.path().join(".vault-token")).status().unwrap().success());
+    let environment = Environment::made_of([("HOME", home.path().to_str().unwrap())], home.path().to_owned());
+    let (told, heard) = mpsc::channel();
+    thread::spawn(move || told.send(Settings::load(&Flags::default(), &environment)));
+    let settings = heard.recv_timeout(Duration::from_secs(10)).expect("the token is read").unwrap();
+    assert!(settings.vault.is_none() && settings.secrets.is_empty());
 }

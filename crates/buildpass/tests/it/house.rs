@@ -297,7 +297,8 @@ proptest::proptest! {
 
     #[test]
     fn no_configuration_tells_the_secrets_of_its_environment(secret in "made-up-[A-Za-z0-9_.-]{12,60}") {
-        let flags = Flags { address: vec!["https://vault.example".into()], ..Flags::default() };
+        let (address, wanted) = (vec!["https://vault.example".into()], vec!["A=a/b@c".into()]);
+        let flags = Flags { address, secret: wanted, ..Flags::default() };
         let github = Flags { github_actions: true, ..flags.clone() };
         let folder = tempfile::tempdir().unwrap();
         let variables = [
@@ -309,6 +310,7 @@ proptest::proptest! {
             let environment = Environment::made_of(variables, folder.path().to_owned());
             proptest::prop_assert!(!tells(&environment, &secret));
             let settings = Settings::load(flags, &environment).unwrap();
+            proptest::prop_assert!(settings.vault.is_some());
             proptest::prop_assert!(!tells(&settings, &secret));
             if let Some(Err(error)) = settings.vault.map(|vault| vault.check(&buildpass::clock::Clock::fixed(0))) {
                 proptest::prop_assert!(!says(&error, &secret), "{error}");

@@ -49,7 +49,7 @@ fn stolen(evidence: &Evidence<'_>, repository: &Repository, target: &str) -> Fau
         |line| format!("`{}` ({})", without_password(&line.key), line.origin),
     );
     Fault::new(
-        format!("git goes to {}", repository.url),
+        format!("git goes to {}", without_password(&repository.url)),
         format!("it goes to {target}, because of {place}"),
         "remove that line, or make its `insteadOf` shorter than the realm: the longest wins",
     )

@@ -1,3 +1,5 @@
+use url::Url;
+
 use super::of_url::without_password;
 use crate::doctor::{Check, Evidence, Fault, Listing, NamedBy, Reach, Repository, Stage, Verdict};
 
@@ -22,8 +24,9 @@ fn fault(repository: &Repository) -> Option<Fault> {
     let name = &repository.name;
     let url = without_password(&repository.url);
     let expected = format!("the submodule `{name}` lies in a realm, or everybody may read it");
-    if repository.remote.is_none() {
-        let actual = if repository.url.contains('@') && url != repository.url {
+    let has_credential = url != repository.url && !names_a_user_of_ssh(&repository.url);
+    if repository.remote.is_none() || has_credential && !repository.is_open_to_all() {
+        let actual = if has_credential {
             format!("{url} has a credential in it, where everybody can read it")
         } else if repository.url.starts_with("http:") {
             format!("{url} is plain http, where no credential goes")
@@ -50,4 +53,9 @@ fn fault(repository: &Repository) -> Option<Fault> {
             error.hint().unwrap_or_else(|| "may this runner reach that server?".to_owned()),
         )),
     }
+}
+
+/// `ssh://git@host/path`, which git needs as it is.
+fn names_a_user_of_ssh(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.scheme() == "ssh" && url.password().is_none())
 }

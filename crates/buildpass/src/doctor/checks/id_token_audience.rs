@@ -20,7 +20,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
         [] => "none".to_owned(),
         audience => audience.iter().map(|each| format!("`{each}`")).collect::<Vec<_>>().join(", "),
     };
-    let (expected, how) = match login.expected.check_audience(&claims) {
+    let (expected, written, how) = match login.expected.check_audience(&claims) {
         Ok(()) => {
             let verdict = Verdict::pass(format!("it is for {actual}"));
             return match claims.audience.iter().any(|audience| audience.ends_with('/')) {
@@ -30,13 +30,13 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
                 false => verdict,
             };
         }
-        Err(Error::OtherAudience { expected, .. }) => (expected, "to the letter"),
-        Err(_) => (login.expected.origins.join(", "), "in scheme, host and port"),
-    };
-    let written = if login.expected.origins.len() > 1 && how != "to the letter" {
-        format!("[{expected}]")
-    } else {
-        expected.clone()
+        Err(Error::OtherAudience { expected, .. }) => (expected.clone(), expected, "to the letter"),
+        Err(_) => {
+            let origins = &login.expected.origins;
+            let all = origins.join(", ");
+            let written = if origins.len() > 1 { format!("[{all}]") } else { all.clone() };
+            (all, written, "in scheme, host and port")
+        }
     };
     let variable = evidence.parts().map_or("VAULT_ID_TOKEN", |parts| &parts.id_token_variable);
     Verdict::fail(

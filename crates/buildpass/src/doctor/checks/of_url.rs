@@ -1,5 +1,7 @@
 use url::Url;
 
+use crate::sources::has_cut_password;
+
 /// Whether a section of git's configuration that is written for a URL is for this one: same scheme, host, port and user, and a path that
 /// lies below. <https://git-scm.com/docs/git-config#Documentation/git-config.txt-httplturlgt>
 pub(super) fn applies(written: &str, url: &Url) -> bool {
@@ -27,6 +29,8 @@ pub(super) fn without_password(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ') {
         let hidden = match word.split_once("://") {
+            // Where such a password ends, nobody can tell.
+            Some((scheme, _)) if has_cut_password(word) => format!("{scheme}://…"),
             Some((scheme, rest)) => {
                 match rest.split_once('/').map_or(rest, |(host, _)| host).rsplit_once('@') {
                     Some((user, _)) => format!("{scheme}://…{}", &rest[user.len()..]),
@@ -71,6 +75,9 @@ mod tests {
             ("https://u:made-up@h/p", "https://…@h/p"),
             ("proxy http://made-up@h:80 x", "proxy http://…@h:80 x"),
             ("https://h/p@q", "https://h/p@q"),
+            ("https://me:made/up@h/x", "https://…"),
+            ("https://me:12/made-up@h/x", "https://…"),
+            ("proxy http://me:made?up@h:80 x", "proxy http://… x"),
             ("store", "store"),
         ] {
             assert_eq!(without_password(text), expected);

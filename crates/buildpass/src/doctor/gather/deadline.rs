@@ -10,17 +10,20 @@ pub(in crate::doctor) struct Deadline(Instant);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Steps(Instant);
 
-/// One look.
-const ONE: Duration = Duration::from_secs(4);
+/// One look; where one node says nothing, what is asked of the others still has time.
+const ONE: Duration = Duration::from_secs(3);
 
 /// Ends of the steps, counted from the beginning. Giving the session back follows its step, and all together stay below ten seconds.
 const MACHINE: Duration = Duration::from_millis(2_500);
-const SERVERS: Duration = Duration::from_millis(5_000);
+const SERVERS: Duration = Duration::from_millis(4_000);
 const SESSION: Duration = Duration::from_millis(6_500);
 const GITLAB: Duration = Duration::from_millis(9_500);
 
 /// How long a login may take at the least, however late it begins.
 const LOGIN: Duration = Duration::from_secs(3);
+
+/// How long the looks of a session may take at the least, however late its login ended.
+const LOOKS: Duration = Duration::from_secs(1);
 
 /// How long giving the session back may take.
 pub(super) const GIVING_BACK: Duration = Duration::from_millis(1_500);
@@ -57,6 +60,11 @@ impl Deadline {
         Self(self.0.max(Instant::now() + LOGIN))
     }
 
+    /// A session that nothing is asked with shows faults that nobody has.
+    pub(super) fn of_the_looks(self) -> Self {
+        Self(self.0.max(Instant::now() + LOOKS))
+    }
+
     /// How long the next look may take.
     pub(in crate::doctor) fn for_one_look(self) -> Duration {
         self.0.saturating_duration_since(Instant::now()).min(ONE)
@@ -81,7 +89,21 @@ mod tests {
 
     #[test]
     fn the_steps_follow_one_another_and_end_below_ten_seconds() {
-        assert!(MACHINE < SERVERS && SERVERS < SESSION && SESSION + GIVING_BACK < GITLAB);
-        assert!(SERVERS + LOGIN + GIVING_BACK <= GITLAB && GITLAB < Duration::from_secs(10));
+        assert!(
+            ONE + LOOKS <= SERVERS
+                && MACHINE < SERVERS
+                && SERVERS < SESSION
+                && SESSION + GIVING_BACK < GITLAB
+        );
+        assert!(SERVERS + LOGIN + LOOKS + GIVING_BACK <= GITLAB && GITLAB < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_late_login_leaves_its_session_time_to_be_looked_at() {
+        let past = Deadline(Instant::now());
+        assert_eq!(past.for_one_look(), Duration::ZERO);
+        let left = past.of_the_looks().for_one_look();
+        assert!(left > Duration::ZERO && left <= LOOKS, "{left:?}");
+        assert!(Deadline(Instant::now() + 2 * LOOKS).of_the_looks().for_one_look() > LOOKS);
     }
 }

@@ -37,7 +37,7 @@ pub struct SessionSeen {
 /// How long our session outlives a doctor that is killed.
 const LEAD: Duration = Duration::from_secs(20);
 
-/// How long shortening it may take.
+/// How long shortening it may take, and no more than half of the time that there is: the looks need the rest.
 const SHORTENING: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ impl SessionSeen {
         login: Option<JwtLogin<'_>>,
         deadline: Deadline,
     ) -> Self {
-        session.wait_for(SHORTENING.min(deadline.for_one_look()));
+        session.wait_for(SHORTENING.min(deadline.for_one_look() / 2));
         // Where it cannot be shortened, it ends when its role says.
         let _ = session.renew(LEAD).await;
         let kind = session.kind();

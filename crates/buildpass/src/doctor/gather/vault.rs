@@ -74,7 +74,8 @@ pub(super) async fn log_in(
         Err(error) => return Ok(LoggedIn { login: Some(Err(error)), session: None }),
     };
     let wanted = parts.secrets.as_deref().unwrap_or_default();
-    let shown = asked.or(SessionSeen::look(&mut session, wanted, evidence.jwt_login(), deadline)).await;
+    let looks = SessionSeen::look(&mut session, wanted, evidence.jwt_login(), deadline.of_the_looks());
+    let shown = asked.or(looks).await;
     let given_back = Some(given_back(session).await);
     Ok(LoggedIn { login: Some(Ok(())), session: Some(SessionSeen { given_back, ..shown? }) })
 }

@@ -122,6 +122,7 @@ impl Desk {
 
     /// Types each line behind a `$`, and compares what comes with what stands below it.
     fn says_the_same(&self, block: &Block) {
+        assert!(block.text.starts_with("$ "), "{}: nothing is typed at its beginning", block.place);
         for exchange in format!("\n{}", block.text).split("\n$ ").skip(1) {
             let (command, expected) = exchange.split_once('\n').unwrap_or((exchange, ""));
             let finished = self.type_in(&format!("exec 2>&1\n{command}"), &[]);

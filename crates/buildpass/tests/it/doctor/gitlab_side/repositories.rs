@@ -66,6 +66,10 @@ fn git_submodules() {
     assert_fault(&world, "git-submodules", "lies in no realm, and answers 401");
     world.file(".gitmodules", &module("git@gitlab.example:group/x.git"));
     assert_fault(&world, "git-submodules", "ssh takes keys and no token");
+    world.file(".gitmodules", &module("ssh://git@gitlab.example/group/x.git"));
+    assert_fault(&world, "git-submodules", "ssh takes keys and no token");
+    world.file(".gitmodules", &module("https://me:made/up@gitlab.example/group/x.git"));
+    assert_fault(&world, "git-submodules", "https://… has a credential in it");
     world.file(".gitmodules", &module("GITLAB/public/tool.git"));
     assert_eq!(world.told().with("fail"), [""; 0]);
     world.file(".gitmodules", &module("GITLAB/gitlab-org/security/omnibus-gitlab.git"));
