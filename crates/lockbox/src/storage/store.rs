@@ -132,6 +132,8 @@ impl Store {
         mut take: impl FnMut(Record) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
         let keyring = self.keyring();
+        // In this order: what lands meanwhile is not in the table.
+        let deleted = self.disk.owed_deletions();
         let table = match self.disk.begin_read()?.open_table(RECORDS) {
             Ok(table) => table,
             Err(TableError::TableDoesNotExist(_)) => return Ok(()),
@@ -140,6 +142,9 @@ impl Store {
         for entry in table.iter().map_err(StorageError::read)? {
             let (number, sealed) = entry.map_err(StorageError::read)?;
             let number = number.value();
+            if deleted.contains(&number) {
+                continue;
+            }
             take(Record { number, value: keyring.open(&record_place(number), sealed.value())? })?;
         }
         Ok(())

@@ -106,6 +106,10 @@ impl Desk {
             }
             self.write(jobs);
         }
+        if !self.file.owed.is_empty() {
+            // The last chance: at the next start nobody knows of it.
+            let _ = self.tried(&[]);
+        }
     }
 
     fn write(&mut self, jobs: Vec<Job>) {
@@ -124,6 +128,9 @@ impl Desk {
             Err(_) => self.commits.failed(),
         }
         for job in jobs {
+            if outcome.is_err() {
+                self.file.owed.add(job.keyring, job.steps);
+            }
             let _ = job.done.send(outcome.clone());
         }
     }
@@ -134,7 +141,10 @@ impl Desk {
         }
         let outcome = write(&self.file, jobs);
         match &outcome {
-            Ok(()) => self.pause.end(),
+            Ok(()) => {
+                self.pause.end();
+                self.file.owed.clear();
+            }
             Err(error) => {
                 let begun = Instant::now();
                 self.file.reopen();
@@ -148,6 +158,7 @@ impl Desk {
         let outcome = replacement.carry_out(&self.file);
         if outcome.is_ok() {
             // Whether it can be shown or not, it is there: no write is for what was before.
+            self.file.owed.clear();
             self.generation.fetch_add(1, Ordering::AcqRel);
         }
         if outcome.is_err() || self.file.refresh().is_err() {
@@ -161,6 +172,7 @@ fn write(file: &File, jobs: &[Job]) -> Result<(), StorageError> {
     let database = file.database()?;
     let transaction: WriteTransaction = database.begin_write().map_err(StorageError::write)?;
     let mut tables = Tables::open(&transaction)?;
+    file.owed.apply(&mut tables)?;
     for job in jobs {
         tables.apply(&job.keyring, &job.steps)?;
     }

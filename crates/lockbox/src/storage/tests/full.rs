@@ -28,3 +28,46 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     lands(&store, || put("large/again", &large)).await;
     assert_eq!(store.view().unwrap().children("large/").unwrap().len(), written + 1);
 }
+
+/// The numbers of the records that are there.
+fn numbers(store: &Store) -> Vec<u64> {
+    store.records().unwrap().iter().map(|record| record.number).collect()
+}
+
+#[tokio::test]
+async fn a_record_that_was_deleted_while_the_disk_was_full_goes_with_the_next_write() {
+    let root = RootKey::draw();
+    let disk = SimulatedDisk::default();
+    let store = founded(Medium::Simulated(disk.clone()), &root).await;
+    let mut batch = Batch::default();
+    (1..=4).for_each(|number| batch.put_record(number, bytes("before")));
+    store.commit(batch).await.unwrap();
+    let large = "x".repeat(4 << 20);
+    disk.limit(Some(disk.length()));
+    // The first fails of the disk, the second of the pause after it; what else is in them is not done.
+    for number in [1, 2] {
+        let mut batch = put("never/there", &large);
+        batch.put_record(4, bytes("after"));
+        batch.delete_record(number);
+        assert!(store.commit(batch).await.is_err());
+    }
+    let mut batch = put("never/there", &large);
+    batch.put_record(5, bytes("x"));
+    assert!(store.commit(batch).await.is_err());
+    assert_eq!(numbers(&store), [3, 4], "who loads them now would let them live again");
+    disk.limit(None);
+    lands(&store, || put("goes/on", "goes on")).await;
+    drop(store);
+    let store = reopened(Medium::Simulated(disk.clone()), &root).unwrap();
+    assert_eq!((numbers(&store), store.read("never/there").unwrap()), (vec![3, 4], None));
+    assert_eq!(*store.records().unwrap()[1].value, *bytes("after"));
+
+    disk.limit(Some(disk.length()));
+    let mut batch = put("never/there", &large);
+    batch.delete_record(3);
+    assert!(store.commit(batch).await.is_err());
+    disk.limit(None);
+    // Who ends writes it, and does not wait for the end of the pause.
+    drop(store);
+    assert_eq!(numbers(&reopened(Medium::Simulated(disk), &root).unwrap()), [4]);
+}
