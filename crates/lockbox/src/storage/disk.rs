@@ -191,6 +191,17 @@ impl File {
         }
     }
 
+    /// Opens it again if that failed before: those who only read wait for it too.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn ready(&self) -> Result<(), StorageError> {
+        if self.database().is_err() {
+            self.reopen();
+        }
+        self.database().map(drop)
+    }
+
     /// Shows what was written.
     ///
     /// # Errors

@@ -108,7 +108,7 @@ impl Desk {
         }
         if !self.file.owed.is_empty() {
             // The last chance: at the next start nobody knows of it.
-            let _ = self.tried(&[]);
+            let _ = self.file.ready().and_then(|()| self.tried(&[]));
         }
     }
 
@@ -122,7 +122,8 @@ impl Desk {
             return;
         }
         let begun = Instant::now();
-        let outcome = self.pause.check(begun).and_then(|()| self.tried(&jobs));
+        let outcome =
+            self.file.ready().and_then(|()| self.pause.check(begun)).and_then(|()| self.tried(&jobs));
         match outcome {
             Ok(()) => self.commits.landed(begun.elapsed(), jobs.len()),
             Err(_) => self.commits.failed(),
@@ -136,9 +137,6 @@ impl Desk {
     }
 
     fn tried(&mut self, jobs: &[Job]) -> Result<(), StorageError> {
-        if self.file.database().is_err() {
-            self.file.reopen();
-        }
         let outcome = write(&self.file, jobs);
         match &outcome {
             Ok(()) => {
@@ -155,8 +153,10 @@ impl Desk {
     }
 
     fn replace(&mut self, replacement: Replacement) -> Result<(), StorageError> {
-        let outcome = replacement.carry_out(&self.file);
+        let outcome = self.file.ready().and_then(|()| replacement.carry_out(&self.file));
         if outcome.is_ok() {
+            // It found room, and what is written of it now needs not wait.
+            self.pause.end();
             // Whether it can be shown or not, it is there: no write is for what was before.
             self.file.owed.clear();
             self.generation.fetch_add(1, Ordering::AcqRel);

@@ -71,3 +71,38 @@ async fn a_record_that_was_deleted_while_the_disk_was_full_goes_with_the_next_wr
     drop(store);
     assert_eq!(numbers(&reopened(Medium::Simulated(disk), &root).unwrap()), [4]);
 }
+
+#[tokio::test]
+async fn a_file_that_could_not_be_opened_is_read_again_before_it_is_written_again() {
+    let disk = SimulatedDisk::default();
+    let store = founded(Medium::Simulated(disk.clone()), &RootKey::draw()).await;
+    store.commit(put("kept", "kept")).await.unwrap();
+    disk.limit(Some(0));
+    let mut openings = [disk.openings(); 3];
+    for after in 1..3 {
+        assert!(store.commit(put("never/there", "x")).await.is_err());
+        assert!(store.read("kept").is_err(), "it is open without room");
+        openings[after] = disk.openings();
+    }
+    assert_eq!(openings[2] - openings[1], openings[1] - openings[0], "it is tried once for each");
+    disk.limit(None);
+    // Whether it is written or not.
+    let _ = store.commit(put("again", "x")).await;
+    assert_eq!(*store.read("kept").unwrap().unwrap(), *bytes("kept"));
+}
+
+#[tokio::test]
+async fn what_a_backup_found_room_for_is_written_to_at_once() {
+    let disk = SimulatedDisk::default();
+    let store = founded(Medium::Simulated(disk.clone()), &RootKey::draw()).await;
+    let mut backup = Vec::new();
+    store.backup().unwrap().write_to(&mut backup).unwrap();
+    let backup = store.check(Box::new(std::io::Cursor::new(backup))).unwrap();
+    disk.limit(Some(disk.length()));
+    let large = "x".repeat(4 << 20);
+    assert!(store.commit(put("never/there", &large)).await.is_err());
+    assert!(store.commit(put("never/there", &large)).await.is_err());
+    disk.limit(None);
+    let store = store.restore(backup, &[], |_| Fate::Stays).await.unwrap();
+    store.commit(put("goes/on", "goes on")).await.unwrap();
+}
