@@ -208,14 +208,14 @@ impl Way<'_> {
         let Self { core, incoming, .. } = *self;
         let told = match (self.wrap, outcome) {
             (Some(ttl), Ok(answer)) if answer.wrap_info.is_none() => {
-                wrapping::wrap(core, &incoming.path, ttl, answer).await
+                self.noted(wrapping::wrap(core, &incoming.path, ttl, answer).await)
             }
             (Some(_), Err(failure)) if incoming.operation == Operation::List && failure.is_of_nothing() => {
                 Err(WrapError::Nothing.into())
             }
             (_, outcome) => outcome,
         };
-        audited.is_told(asker, self.noted(told))
+        audited.is_told(asker, told)
     }
 
     /// The same; the tokens in it are for nothing when it does not arrive.

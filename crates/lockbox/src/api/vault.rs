@@ -14,7 +14,7 @@ use crate::{
     clock::{Clock, Moment},
     random,
     seal::{RootKey, Split, WrongRootKey, combine, deal},
-    storage::{Checked, Disk, Header, StorageError, Store},
+    storage::{Checked, Disk, Header, Pending, StorageError, Store},
 };
 
 /// The server: its file, sealed or open.
@@ -205,15 +205,29 @@ impl Vault {
             Err(error) if !before.store.is_replaced() => return Err(error.into()),
             Err(error) => Err(error.into()),
         };
+        if let Some(pending) = self.go_on_with(loaded, &before)? {
+            // What the disk refuses now goes with its next write.
+            let _ = pending.landed().await;
+        }
+        Ok(())
+    }
+
+    /// Serves from now on what a backup was loaded into, with what happened to the tokens meanwhile.
+    fn go_on_with(
+        &self,
+        loaded: Result<Core, OpenError>,
+        before: &Arc<Core>,
+    ) -> Result<Option<Pending>, Failure> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         // Who sealed it was told that it is, and no restore undoes that.
-        if !matches!(&*state, State::Open(core) if Arc::ptr_eq(core, &before)) {
+        if !matches!(&*state, State::Open(core) if Arc::ptr_eq(core, before)) {
             return Err(Failure::Sealed);
         }
         match loaded {
             Ok(core) => {
+                let pending = core.tokens.go_on_from(&before.tokens, self.now());
                 *state = State::Open(Arc::new(core));
-                Ok(())
+                Ok(pending)
             }
             Err(error) => {
                 *state = State::Sealed(Progress::default());

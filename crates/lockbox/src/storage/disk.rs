@@ -1,4 +1,5 @@
 use std::{
+    collections::HashSet,
     io::{self, Cursor},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::{
     BackupError, Checked, Header, Record, Spool, StorageError,
+    owed::Owed,
     prepared_file::PreparedFile,
     replacement::{Fate, Replacement},
     snapshot::Snapshot,
@@ -34,6 +36,7 @@ pub(crate) struct Disk {
 pub(super) struct File {
     place: Medium,
     open: RwLock<Result<Open, StorageError>>,
+    pub(super) owed: Owed,
 }
 
 #[derive(Debug)]
@@ -59,7 +62,7 @@ impl Disk {
     /// When it is in use, damaged, or no lockbox.
     pub(crate) fn open(medium: Medium) -> Result<Self, StorageError> {
         let open = Open::on(&medium)?;
-        let file = Arc::new(File { place: medium, open: RwLock::new(Ok(open)) });
+        let file = Arc::new(File { place: medium, open: RwLock::new(Ok(open)), owed: Owed::default() });
         let disk = Self { writer: Writer::start(Arc::clone(&file)), file };
         disk.header()?;
         Ok(disk)
@@ -110,6 +113,11 @@ impl Disk {
 
     pub(super) fn begin_read(&self) -> Result<ReadTransaction, StorageError> {
         self.file.database()?.begin_read().map_err(StorageError::read)
+    }
+
+    /// Records that have gone from memory and not yet from the file.
+    pub(super) fn owed_deletions(&self) -> HashSet<u64> {
+        self.file.owed.deleted()
     }
 
     /// The entries as the last acknowledged write left them, or a later one.
@@ -181,6 +189,17 @@ impl File {
             Ok(open) => Ok(Arc::clone(&open.database)),
             Err(error) => Err(error.clone()),
         }
+    }
+
+    /// Opens it again if that failed before: those who only read wait for it too.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn ready(&self) -> Result<(), StorageError> {
+        if self.database().is_err() {
+            self.reopen();
+        }
+        self.database().map(drop)
     }
 
     /// Shows what was written.

@@ -21,6 +21,9 @@ mod writer;
 /// When nothing is written, since it would fail again.
 mod pause;
 
+/// What the disk did not take and memory cannot take back.
+mod owed;
+
 /// How a batch changes the tables.
 mod apply;
 

@@ -1,6 +1,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
-use redb::{ReadableTable, TableError};
+use redb::{ReadOnlyTable, ReadableTable, TableError};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -132,17 +132,37 @@ impl Store {
         mut take: impl FnMut(Record) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
         let keyring = self.keyring();
-        let table = match self.disk.begin_read()?.open_table(RECORDS) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(()),
-            Err(error) => return Err(StorageError::read(error)),
-        };
+        // In this order: what lands meanwhile is not in the table.
+        let deleted = self.disk.owed_deletions();
+        let Some(table) = self.table_of_records()? else { return Ok(()) };
         for entry in table.iter().map_err(StorageError::read)? {
             let (number, sealed) = entry.map_err(StorageError::read)?;
             let number = number.value();
+            if deleted.contains(&number) {
+                continue;
+            }
             take(Record { number, value: keyring.open(&record_place(number), sealed.value())? })?;
         }
         Ok(())
+    }
+
+    /// What is on disk of a record.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was changed.
+    pub(crate) fn record(&self, number: u64) -> Result<Option<Record>, StorageError> {
+        let keyring = self.keyring();
+        let Some(table) = self.table_of_records()? else { return Ok(None) };
+        let Some(sealed) = table.get(number).map_err(StorageError::read)? else { return Ok(None) };
+        Ok(Some(Record { number, value: keyring.open(&record_place(number), sealed.value())? }))
+    }
+
+    fn table_of_records(&self) -> Result<Option<ReadOnlyTable<u64, &'static [u8]>>, StorageError> {
+        match self.disk.begin_read()?.open_table(RECORDS) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(StorageError::read(error)),
+        }
     }
 
     /// All of them at once.

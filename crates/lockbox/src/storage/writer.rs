@@ -106,6 +106,10 @@ impl Desk {
             }
             self.write(jobs);
         }
+        if !self.file.owed.is_empty() {
+            // The last chance: at the next start nobody knows of it.
+            let _ = self.file.ready().and_then(|()| self.tried(&[]));
+        }
     }
 
     fn write(&mut self, jobs: Vec<Job>) {
@@ -118,23 +122,27 @@ impl Desk {
             return;
         }
         let begun = Instant::now();
-        let outcome = self.pause.check(begun).and_then(|()| self.tried(&jobs));
+        let outcome =
+            self.file.ready().and_then(|()| self.pause.check(begun)).and_then(|()| self.tried(&jobs));
         match outcome {
             Ok(()) => self.commits.landed(begun.elapsed(), jobs.len()),
             Err(_) => self.commits.failed(),
         }
         for job in jobs {
+            if outcome.is_err() {
+                self.file.owed.add(job.keyring, job.steps);
+            }
             let _ = job.done.send(outcome.clone());
         }
     }
 
     fn tried(&mut self, jobs: &[Job]) -> Result<(), StorageError> {
-        if self.file.database().is_err() {
-            self.file.reopen();
-        }
         let outcome = write(&self.file, jobs);
         match &outcome {
-            Ok(()) => self.pause.end(),
+            Ok(()) => {
+                self.pause.end();
+                self.file.owed.clear();
+            }
             Err(error) => {
                 let begun = Instant::now();
                 self.file.reopen();
@@ -145,9 +153,12 @@ impl Desk {
     }
 
     fn replace(&mut self, replacement: Replacement) -> Result<(), StorageError> {
-        let outcome = replacement.carry_out(&self.file);
+        let outcome = self.file.ready().and_then(|()| replacement.carry_out(&self.file));
         if outcome.is_ok() {
+            // It found room, and what is written of it now needs not wait.
+            self.pause.end();
             // Whether it can be shown or not, it is there: no write is for what was before.
+            self.file.owed.clear();
             self.generation.fetch_add(1, Ordering::AcqRel);
         }
         if outcome.is_err() || self.file.refresh().is_err() {
@@ -161,6 +172,7 @@ fn write(file: &File, jobs: &[Job]) -> Result<(), StorageError> {
     let database = file.database()?;
     let transaction: WriteTransaction = database.begin_write().map_err(StorageError::write)?;
     let mut tables = Tables::open(&transaction)?;
+    file.owed.apply(&mut tables)?;
     for job in jobs {
         tables.apply(&job.keyring, &job.steps)?;
     }

@@ -85,3 +85,25 @@ async fn a_token_that_the_disk_has_no_room_for_is_gone_and_no_life_is_longer_for
     assert!(session().ends > ends.map(|ends| ends.plus(longer)));
     assert_eq!(sessions_after_restart(opened, disk).await, 2);
 }
+
+#[tokio::test]
+async fn of_two_renewals_that_do_not_land_nothing_is_left() {
+    let disk = SimulatedDisk::default();
+    let opened = Opened::on(Medium::Simulated(disk.clone())).await;
+    let token = opened.token_of(&opened.root, json!({})).await;
+    let session = || opened.core().tokens.find(&token, opened.core().now()).unwrap();
+    let before = (session().ends, session().granted, session().renewed);
+    let renew = |time| {
+        let fields = json!({ "token": *token, "increment": time });
+        opened.incoming(Operation::Update, "auth/token/renew", fields)
+    };
+    disk.limit(Some(disk.length()));
+    let mut large = Batch::default();
+    large.put("large", Zeroizing::new(vec![1; 4 << 20]));
+    // Both fail with it, or of the pause after it.
+    let writing = opened.core().store.submit(large);
+    let (two, three) = (renew("2h"), renew("3h"));
+    let (two, three) = tokio::join!(opened.ask(&two), opened.ask(&three));
+    assert!(two.is_err() && three.is_err() && writing.landed().await.is_err());
+    assert_eq!((session().ends, session().granted, session().renewed), before);
+}

@@ -64,6 +64,11 @@ impl Session {
         }
     }
 
+    /// What changes about a token while it lives.
+    pub(super) fn standing(&self) -> (Option<Moment>, Duration, Option<Moment>, i64) {
+        (self.ends, self.granted, self.renewed, self.uses)
+    }
+
     /// Every token has one but the first, which comes with a new vault.
     pub(crate) fn has_lease(&self) -> bool {
         &*self.token.path != "auth/token/root"

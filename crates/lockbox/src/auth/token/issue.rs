@@ -127,19 +127,28 @@ impl Tokens {
         Ok((before, pending))
     }
 
-    /// Gives a token the time back that it had before a change that did not land.
+    /// Gives a token the time back that it had before a change that did not land. That of before may not have landed either:
+    /// the disk knows.
     fn take_back(&self, changed: &Session, before: &Session) {
+        let landed = self.landed(before.record);
         let mut tables = self.write();
         let Some(session) = tables.session(&changed.key) else { return };
         if (session.ends, session.renewed) != (changed.ends, changed.renewed) {
             // Somebody changed it since.
             return;
         }
-        let Session { ends, granted, renewed, .. } = *before;
+        let Session { ends, granted, renewed, .. } = *landed.as_ref().unwrap_or(before);
         let session = Session { ends, granted, renewed, ..session.clone() };
         // Nobody waits for it: it is for what was written since, with the time that is not granted.
         let _ = self.submit_record(&session);
         tables.replace(session);
+    }
+
+    /// A token as its record is; nothing where that cannot be read.
+    fn landed(&self, record: u64) -> Option<Session> {
+        let record = self.store.record(record).ok()??;
+        let written: Written<'_> = serde_json::from_slice(&record.value).ok()?;
+        written.into_session(record.number).ok()
     }
 }
 

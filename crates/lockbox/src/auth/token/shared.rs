@@ -22,7 +22,10 @@ impl Shared {
     }
 }
 
-fn share<T: Eq + Hash + ?Sized>(known: &mut HashSet<Arc<T>>, one: &mut Arc<T>) {
+fn share<T: Eq + Hash + Long + ?Sized>(known: &mut HashSet<Arc<T>>, one: &mut Arc<T>) {
+    if one.bytes() > MOST_BYTES {
+        return;
+    }
     if let Some(same) = known.get(one) {
         *one = Arc::clone(same);
         return;
@@ -34,8 +37,34 @@ fn share<T: Eq + Hash + ?Sized>(known: &mut HashSet<Arc<T>>, one: &mut Arc<T>) {
     known.insert(Arc::clone(one));
 }
 
+/// What takes room by what is in it.
+trait Long {
+    fn bytes(&self) -> usize;
+}
+
+impl Long for str {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Long for [String] {
+    fn bytes(&self) -> usize {
+        size_of_val(self) + self.iter().map(String::len).sum::<usize>()
+    }
+}
+
+impl Long for [Cidr] {
+    fn bytes(&self) -> usize {
+        size_of_val(self) + self.iter().map(|cidr| cidr.text().len()).sum::<usize>()
+    }
+}
+
 /// More than roles have; who makes each token another way does not fill the memory with what was.
 const MOST: usize = 4096;
+
+/// What is longer stays with its token: so many of it would fill the memory all the same.
+const MOST_BYTES: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -51,5 +80,16 @@ mod tests {
             share(&mut known, &mut Arc::from(number.to_string()));
         }
         assert!(known.len() <= MOST);
+        let mut held = HashSet::new();
+        for (bytes, is_held) in [(MOST_BYTES, true), (MOST_BYTES + 1, false)] {
+            let mut long: Arc<str> = "x".repeat(bytes).into();
+            share(&mut held, &mut long);
+            assert_eq!(held.contains(&long), is_held, "{bytes}");
+        }
+        let (mut many, mut long) = (Arc::from(vec![String::new(); 1024]), Arc::from(["x".repeat(1024)]));
+        let mut held = HashSet::<Arc<[String]>>::new();
+        share(&mut held, &mut many);
+        share(&mut held, &mut long);
+        assert!(held.is_empty());
     }
 }

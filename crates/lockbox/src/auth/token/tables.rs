@@ -27,6 +27,10 @@ impl Tables {
         self.sessions.len()
     }
 
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.values()
+    }
+
     pub(super) fn session(&self, key: &Key) -> Option<&Session> {
         self.sessions.get(key)
     }

@@ -24,6 +24,7 @@ impl<'a> Untold<'a> {
         let key = Key::of(id);
         let record = self.tokens.read().session(&key).map(|session| session.record);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        debug_assert!(made.iter().all(|(known, _)| *known != key), "once is enough");
         made.extend(record.map(|record| (key, record)));
     }
 

@@ -77,6 +77,11 @@ impl<'a> From<&'a Session> for Written<'a> {
 }
 
 impl Written<'_> {
+    /// Whether it is this token, and not another of the same chosen id.
+    pub(super) fn is_of(&self, session: &Session) -> bool {
+        self.key == session.key && *self.accessor.0 == *session.token.accessor
+    }
+
     /// # Errors
     /// When a network is none.
     pub(super) fn into_session(self, record: u64) -> Result<Session, CidrError> {

@@ -112,6 +112,9 @@ impl<R: Read> PartReader<R> {
             return Err(BackupError::Changed);
         }
         if kind == Kind::Tail {
+            if left != TAIL_BYTES as usize {
+                return Err(BackupError::Changed);
+            }
             let mut tail = [0; TAIL_BYTES as usize];
             self.fill(&mut tail)?;
             return self.end(&tail).map(|()| None);

@@ -50,7 +50,7 @@ impl SimulatedDisk {
         self.0.lock().unwrap().room = room;
     }
 
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.0.lock().unwrap().seen.len()
     }
 
