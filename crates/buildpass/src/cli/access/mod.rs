@@ -2,6 +2,8 @@
 
 mod apply;
 
+mod asking;
+
 mod json;
 
 mod matrix;

@@ -62,8 +62,13 @@ impl Platform {
     ) -> Result<(Declaration, Option<SecretRef>), Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        let url = url(own, file, environment)?;
-        let declaration = declaration(flags, own, (file, environment), url.as_url().as_str())?;
+        // Whose ID tokens are verified matters to whoever applies alone.
+        let url = match url(own, file, environment) {
+            Ok(url) => url.as_url().to_string(),
+            Err(Error::NoGitlab) => String::new(),
+            Err(error) => return Err(error),
+        };
+        let declaration = declaration(flags, own, (file, environment), &url)?;
         Ok((declaration, stored_token(file)?))
     }
 }

@@ -28,6 +28,8 @@ mod asked_to_end;
 
 mod matrix;
 
+mod role_files;
+
 mod many;
 
 mod documented;
