@@ -12,6 +12,8 @@ mod opened;
 
 mod plan;
 
+mod proposal;
+
 mod revoke;
 
 mod rights;
@@ -43,7 +45,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Show what differs between what is declared and what is there
-    Plan(plan::Arguments),
+    Plan(Box<plan::Arguments>),
 
     /// Bring GitLab and the vault to what is declared
     Apply(apply::Arguments),

@@ -16,6 +16,6 @@ mod schema;
 
 mod tokens;
 
-pub use platform::{AccessFlags, Platform};
+pub use platform::{AccessFlags, Platform, Written};
 pub(super) use raw::{RawAccess, RawGitlab};
 pub use schema::access_schema;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    super::{file::ConfigFile, secrets::all, settings::vault},
+    super::{file::ConfigFile, identity_settings::id_token_variable, secrets::all, settings::vault},
     entries::{Entries, of_folder},
     gitlab::{gitlab, stored_token, url},
     grants::Around,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
     config::{Environment, Error, Flags},
+    run::Wanted,
     vault::{self, SecretRef},
 };
 
@@ -36,6 +37,39 @@ pub struct Platform {
     pub gitlab: GitlabConfig,
     /// The vault.
     pub vault: vault::Config,
+}
+
+/// What is written so far, for whoever proposes more: nobody is asked.
+#[derive(Debug)]
+pub struct Written {
+    /// What is declared, where anything is.
+    pub declaration: Option<Declaration>,
+    /// Every `[[secret]]`, and its `when`.
+    pub secrets: Vec<(Wanted, Option<String>)>,
+    /// The role that jobs log in with where they don't say.
+    pub role: Option<String>,
+    /// The variable with the ID token that buildpass logs in with.
+    pub id_token: String,
+}
+
+impl Written {
+    /// Reads buildpass.toml, the folder and the flags.
+    ///
+    /// # Errors
+    /// What cannot be meant.
+    pub fn read(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Self, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let file = file.as_ref();
+        let declaration = match Platform::declared(flags, own, environment) {
+            Ok((declaration, _)) => Some(declaration),
+            Err(Error::NothingDeclared) => None,
+            Err(error) => return Err(error),
+        };
+        let secrets = all(flags, file)?.into_iter().map(|declared| (declared.wanted, declared.when));
+        let role = flags.role.clone().or_else(|| file.and_then(|file| file.raw.vault.role.clone()));
+        let id_token = id_token_variable(flags, file).to_owned();
+        Ok(Self { declaration, secrets: secrets.collect(), role, id_token })
+    }
 }
 
 impl Platform {

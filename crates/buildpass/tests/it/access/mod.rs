@@ -30,6 +30,8 @@ mod matrix;
 
 mod role_files;
 
+mod proposed;
+
 mod many;
 
 mod documented;
