@@ -8,6 +8,8 @@ mod gitlab;
 
 mod grants;
 
+mod mirrors;
+
 mod platform;
 
 mod raw;
@@ -16,6 +18,7 @@ mod schema;
 
 mod tokens;
 
+pub(super) use mirrors::MirrorUrls;
 pub use platform::{AccessFlags, Platform, Written};
 pub(super) use raw::{RawAccess, RawGitlab};
 pub use schema::access_schema;

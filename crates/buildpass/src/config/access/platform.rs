@@ -1,17 +1,23 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use url::Url;
 
 use super::{
-    super::{file::ConfigFile, identity_settings::id_token_variable, secrets::all, settings::vault},
+    super::{
+        file::ConfigFile, identity_settings::id_token_variable, secrets::all, settings::vault,
+        sources::private_sources,
+    },
     entries::{Entries, of_folder},
     gitlab::{gitlab, stored_token, url},
     grants::Around,
-    tokens::{mirror, token},
+    mirrors::mirrors,
+    tokens::token,
 };
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
     config::{Environment, Error, Flags},
+    http::Secured,
     run::Wanted,
     vault::{self, SecretRef},
 };
@@ -81,7 +87,7 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let gitlab = gitlab(flags, own, file, environment)?;
-        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url().as_str())?;
+        let declaration = declaration(flags, own, (file, environment), Some(gitlab.url.as_url()))?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
 
@@ -96,13 +102,14 @@ impl Platform {
     ) -> Result<(Declaration, Option<SecretRef>), Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        // Whose ID tokens are verified matters to whoever applies alone.
+        // Whose ID tokens are verified, and where sources lie, matters to whoever applies alone.
         let url = match url(own, file, environment) {
-            Ok(url) => url.as_url().to_string(),
-            Err(Error::NoGitlab) => String::new(),
+            Ok(url) => Some(url),
+            Err(Error::NoGitlab) => None,
             Err(error) => return Err(error),
         };
-        let declaration = declaration(flags, own, (file, environment), &url)?;
+        let url = url.as_ref().map(Secured::as_url);
+        let declaration = declaration(flags, own, (file, environment), url)?;
         Ok((declaration, stored_token(file)?))
     }
 }
@@ -111,22 +118,19 @@ fn declaration(
     flags: &Flags,
     own: &AccessFlags,
     (file, environment): (Option<&ConfigFile>, &Environment),
-    gitlab: &str,
+    gitlab: Option<&Url>,
 ) -> Result<Declaration, Error> {
     let folder = of_folder(own, file, environment)?;
-    let shown = file.map(|file| file.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    let shown = shown.unwrap_or_default();
     let mut entries = Entries::default();
-    if let Some(file) = file {
-        entries.add(&shown, &file.raw.access);
-    }
+    entries.add_file(file);
     folder.iter().for_each(|declared| entries.add(&declared.path, &declared.access));
     let tokens = entries.tokens.iter().map(|(file, raw)| token(file, raw)).collect::<Result<Vec<_>, _>>()?;
     let secrets: Vec<_> = all(flags, file)?.into_iter().map(|declared| declared.wanted).collect();
-    let around = Around { tokens: &tokens, secrets: &secrets, audience: audience(flags, file, environment) };
+    let mirrors = mirrors(&entries.mirrors)?;
+    let audience = audience(flags, file, environment);
+    let around = Around { tokens: &tokens, secrets: &secrets, mirrors: &mirrors, audience };
     let grants =
         entries.grants.iter().map(|(file, raw)| around.grant(file, raw)).collect::<Result<Vec<_>, _>>()?;
-    let mirrors = entries.mirrors.iter().map(|raw| mirror(raw)).collect::<Result<Vec<_>, _>>()?;
     if tokens.is_empty() && grants.is_empty() {
         return Err(Error::NothingDeclared);
     }
@@ -139,8 +143,10 @@ fn declaration(
     let auth = auth.or_else(|| environment.setting("VAULT_AUTH_PATH").map(str::to_owned));
     let auth = auth.as_deref().unwrap_or("jwt").trim_matches('/').to_owned();
     let issuer = flags.issuer.clone().or_else(|| raw.and_then(|raw| raw.identity.issuer.clone()));
-    let issuer = issuer.unwrap_or_else(|| gitlab.trim_end_matches('/').to_owned());
-    let parts = Parts { tokens, grants, mirrors };
+    let of_gitlab = || gitlab.map(|url| url.as_str().trim_end_matches('/').to_owned());
+    let issuer = issuer.or_else(of_gitlab).unwrap_or_default();
+    let sources = gitlab.map(|url| private_sources(file, environment, url)).transpose()?.unwrap_or_default();
+    let parts = Parts { tokens, grants, mirrors, sources };
     Ok(Declaration::build(name.to_string(), auth, issuer, parts)?)
 }
 
