@@ -16,6 +16,7 @@ mod schema;
 
 mod tokens;
 
+pub(super) use gitlab::gitlab_at;
 pub use platform::{AccessFlags, Platform};
 pub(super) use raw::{RawAccess, RawGitlab};
 pub use schema::access_schema;
