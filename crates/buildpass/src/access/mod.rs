@@ -30,17 +30,17 @@ mod error;
 pub use apply::{Ended, Hands, Manner, end_now};
 pub use date::{Date, NotADate};
 pub use declared::{
-    AccessLevel, BadDeclaration, BadName, Days, Declaration, FullPath, Grant, Matching, Mirror, Owner, Parts,
-    ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
+    AccessLevel, BadDeclaration, BadName, Days, Declaration, FullPath, Grant, Matching, Mirror, Mirrors,
+    Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
 };
 pub use error::Error;
-pub use gitlab::{ApiToken, End, Gitlab, GitlabConfig, Project, TokenSource, TokenView, Wish};
+pub use gitlab::{ApiToken, End, Gitlab, GitlabConfig, GranularScope, Project, TokenSource, TokenView, Wish};
 pub use note::{Mark, Note, RESERVED_METADATA, Retiring};
 pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
 pub use reach::{Claims, Entry, KnownRole};
 pub use status::{Reader, State, Status};
 pub use sweep::{Finding, Limits};
 pub use wanted::policy_name;
-pub use world::{Admitted, Held, JwtMount, KvMount, Leftover, Stored, World};
+pub use world::{Admitted, Breadth, Held, JwtMount, KvMount, Leftover, Stored, World};
 
-use plan::{Fate, body as role_body_of, judge, latest_end, members, note_of, retire};
+use plan::{Fate, body as role_body_of, judge, latest_end, members, note_of, reaches_otherwise, retire};

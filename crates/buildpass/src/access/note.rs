@@ -94,7 +94,9 @@ impl Note {
     pub fn told_of(token: &Token, made: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut told = token.metadata.clone();
         told.insert("scopes".to_owned(), token.scope_list());
-        told.insert("role".to_owned(), token.level.to_string());
+        if !matches!(token.owner, Owner::User(_)) {
+            told.insert("role".to_owned(), token.level.to_string());
+        }
         told.insert("owner".to_owned(), token.owner.to_string());
         for key in ["made_at", "made_by"] {
             told.extend(made.get(key).map(|value| (key.to_owned(), value.clone())));

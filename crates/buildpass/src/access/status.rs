@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::{
-    Date, Declaration, Token, World,
+    Breadth, Date, Declaration, Token, World,
     gitlab::TokenView,
     plan::{Fate, judge},
 };
@@ -39,6 +39,8 @@ pub struct Status {
     pub retiring: Vec<u64>,
     /// Who may read it.
     pub readers: Vec<Reader>,
+    /// How much wider than needed it is, where the build's repositories are known.
+    pub reach: Option<Breadth>,
 }
 
 /// Who may read a token.
@@ -108,6 +110,7 @@ impl Status {
             stored_at: token.store.to_string(),
             retiring: retiring.collect(),
             readers: readers.collect(),
+            reach: world.breadths.get(&token.name).copied(),
         }
     }
 }

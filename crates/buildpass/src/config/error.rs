@@ -239,6 +239,17 @@ pub enum Error {
     /// No address of GitLab anywhere.
     #[error("no GitLab is known")]
     NoGitlab,
+    /// A mirror lies on a GitLab that nobody names.
+    #[error("the mirror `{0}` has a `dev`, and no GitLab of it is known")]
+    NoDev(String),
+    /// A realm is neither named nor that of the mirrors.
+    #[error("{path}: the `[[git]]` of `{password}` wants either `realm` or `mirrors = true`")]
+    RealmOrMirrors {
+        /// The password.
+        password: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// GitLab's address cannot be used.
     #[error("GitLab's address is wrong")]
     GitlabUrl(#[source] http::Error),
@@ -367,6 +378,10 @@ impl Error {
             Self::NoGitlab => {
                 Some("set `[gitlab] url` in buildpass.toml or CI_SERVER_URL, or say `--gitlab`".to_owned())
             }
+            Self::NoDev(_) => Some("set `[gitlab] dev` to its address".to_owned()),
+            Self::RealmOrMirrors { .. } => Some(
+                "`mirrors = true` stands for the `security` of every `[[access.mirror]]`".to_owned(),
+            ),
             Self::GitlabUrl(error) => error.hint(),
             Self::GitlabFrom(error) => error.hint(),
             Self::NoGitlabToken(_) => Some(

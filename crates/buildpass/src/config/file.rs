@@ -104,7 +104,9 @@ pub(super) struct RawEngine {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawGit {
-    pub(super) realm: String,
+    pub(super) realm: Option<String>,
+    #[serde(default)]
+    pub(super) mirrors: bool,
     pub(super) username: Option<String>,
     pub(super) password: String,
 }

@@ -1,10 +1,11 @@
 use super::{
     Environment, Error, Flags,
-    file::{ConfigFile, Origin},
+    access::MirrorUrls,
+    file::{ConfigFile, Origin, RawGit},
     trust,
 };
 use crate::{
-    git::{self, RealmCredential, Username},
+    git::{self, Realm, RealmCredential, Username},
     run::Wanted,
     secret::SecretName,
 };
@@ -20,15 +21,14 @@ pub(super) fn realms(
     let mut all: Vec<RealmCredential> =
         flags.git.iter().map(|flag| git_flag(flag)).collect::<Result<_, _>>()?;
     for (file, raw) in file.into_iter().flat_map(|file| file.raw.git.iter().map(move |raw| (file, raw))) {
-        let credential = RealmCredential {
-            realm: raw.realm.parse()?,
-            username: raw.username.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
-            password: raw.password.parse()?,
-        };
-        if file.origin == Origin::Repository {
-            trust::judge_realm(&credential.realm, &file.path, flags, environment)?;
+        let username: Username = raw.username.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+        let password: SecretName = raw.password.parse()?;
+        for realm in named_by(raw, file, environment)? {
+            if file.origin == Origin::Repository {
+                trust::judge_realm(&realm, &file.path, flags, environment)?;
+            }
+            all.push(RealmCredential { realm, username: username.clone(), password: password.clone() });
         }
-        all.push(credential);
     }
     let known =
         |name: &SecretName| wanted.iter().any(|secret| secret.name == *name) || withheld.contains(name);
@@ -37,6 +37,22 @@ pub(super) fn realms(
     }
     all.retain(|each| !withheld.contains(&each.password));
     Ok(git::Config { realms: all })
+}
+
+/// One realm, or every repository that is a mirror for fixes which are not public yet: GitLab has each with and without `.git`.
+fn named_by(raw: &RawGit, file: &ConfigFile, environment: &Environment) -> Result<Vec<Realm>, Error> {
+    match (&raw.realm, raw.mirrors) {
+        (Some(realm), false) => Ok(vec![realm.parse()?]),
+        (None, true) => {
+            let mirrors = MirrorUrls::find(Some(file), environment)?;
+            let private = mirrors.private().flat_map(|url| {
+                let bare = url.trim_end_matches(".git").to_owned();
+                [url, bare]
+            });
+            Ok(private.map(|url| url.parse()).collect::<Result<_, _>>()?)
+        }
+        _ => Err(Error::RealmOrMirrors { password: raw.password.clone(), path: file.path.clone() }),
+    }
 }
 
 fn git_flag(flag: &str) -> Result<RealmCredential, Error> {

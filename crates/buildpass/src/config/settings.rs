@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::{
     Environment, Error, Flags, VaultParts,
+    access::MirrorUrls,
     file::{ConfigFile, Origin},
     of_pipeline::OfPipeline,
     parts::Said,
@@ -136,7 +137,11 @@ impl Stated {
         audiences.extend(named);
         let id_token =
             flags.token_variable.clone().or_else(|| raw.and_then(|raw| raw.identity.token.clone()));
-        let realms = raw.map(|raw| raw.git.iter().map(|git| git.realm.clone()).collect()).unwrap_or_default();
+        let git = raw.map(|raw| &raw.git[..]).unwrap_or_default();
+        let mut realms: Vec<String> = git.iter().filter_map(|git| git.realm.clone()).collect();
+        if git.iter().any(|git| git.mirrors) {
+            realms.extend(MirrorUrls::find(file.as_ref(), environment)?.private());
+        }
         let all = all(flags, file.as_ref())?.into_iter();
         let secrets = all.map(|declared| (declared.wanted, declared.when)).collect();
         Ok(Self { audiences, id_token, realms, secrets })

@@ -1,9 +1,14 @@
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
+use url::Url;
 
 use super::{
     Environment, Error, Flags,
+    access::MirrorUrls,
     file::{ConfigFile, Origin, RawSource},
     of_pipeline::OfPipeline,
     readable,
@@ -11,8 +16,9 @@ use super::{
     secrets::secrets,
 };
 use crate::{
+    access::FullPath,
     secret::SecretName,
-    sources::{self, Channel, Entry, Profile, SourceList, Variables},
+    sources::{self, Channel, Entry, Location, Profile, SourceList, Variables},
 };
 
 /// What a command says of the sources.
@@ -44,7 +50,7 @@ pub fn sources(
         readable::judge(own, path, environment)?;
     }
     let profile = profile(file, &project)?.ok_or(Error::NoSources)?;
-    let list = list(file, &profile, &project)?;
+    let list = list(file, &profile, &project, environment)?;
     let variables = Variables::of(names(&profile).filter_map(|name| Some((name, environment.value(name)?))));
     let (mut wanted, withheld) = secrets(flags, file, environment)?;
     let found = |name: &SecretName| variables.value(name.as_str()).is_some();
@@ -76,8 +82,15 @@ pub fn project(environment: &Environment) -> PathBuf {
     environment.path("CI_PROJECT_DIR").unwrap_or_else(|| environment.working_directory().clone())
 }
 
-fn list(file: Option<&ConfigFile>, profile: &Profile, project: &Path) -> Result<SourceList, Error> {
-    let mut list = match &profile.file {
+fn list(
+    file: Option<&ConfigFile>,
+    profile: &Profile,
+    project: &Path,
+    environment: &Environment,
+) -> Result<SourceList, Error> {
+    let mirrors = profile.mirrors == Some(true);
+    let there = |name: &&String| !mirrors || project.join(name).symlink_metadata().is_ok();
+    let mut list = match profile.file.as_ref().filter(there) {
         Some(name) => {
             let of_repository = file.is_none_or(|file| file.origin == Origin::Repository);
             if of_repository && !sources::lies_within(Path::new(name)) {
@@ -87,11 +100,41 @@ fn list(file: Option<&ConfigFile>, profile: &Profile, project: &Path) -> Result<
         }
         None => SourceList::default(),
     };
+    if mirrors {
+        let mirrors = MirrorUrls::find(file, environment)?;
+        let place = file.map(|file| file.path.clone()).unwrap_or_default();
+        for (name, urls) in mirrors.sources() {
+            list.put(Entry::of_mirror(name.to_owned(), urls, &place));
+        }
+    }
     for (file, raw) in file.into_iter().flat_map(|file| file.raw.source.iter().map(move |raw| (file, raw))) {
         let RawSource { name, url, r#ref } = raw;
         list.put(Entry::plain(name.clone(), url.clone(), r#ref.clone(), &file.path)?);
     }
     Ok(list)
+}
+
+/// The repositories of the security channel that lie on this GitLab: what the build's own token is for.
+pub(super) fn private_sources(
+    file: Option<&ConfigFile>,
+    environment: &Environment,
+    gitlab: &Url,
+) -> Result<BTreeSet<FullPath>, Error> {
+    let project = project(environment);
+    let Some(profile) = profile(file, &project)? else { return Ok(BTreeSet::new()) };
+    let list = list(file, &profile, &project, environment)?;
+    let written = list.entries().iter().filter_map(|entry| entry.urls.get(&Channel::Security));
+    Ok(written.filter_map(|written| project_on(gitlab, &written.url)).collect())
+}
+
+/// The project that a URL of this GitLab is the repository of.
+fn project_on(gitlab: &Url, url: &str) -> Option<FullPath> {
+    let (location, _) = Location::read(url).ok()?;
+    let url = location.secured()?.as_url();
+    let below = url.path().strip_prefix(gitlab.path().trim_end_matches('/'))?;
+    let path = below.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    path.parse().ok().filter(|_| url.origin() == gitlab.origin())
 }
 
 /// The variables that a profile asks for: no other is looked at.

@@ -200,6 +200,7 @@ mod tests {
             location: None,
             retry_after: None,
             next_page: None,
+            total: None,
             date: None,
             body: Zeroizing::new(body.as_bytes().to_vec()),
         };

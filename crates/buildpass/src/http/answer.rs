@@ -23,6 +23,8 @@ pub struct Answer {
     pub date: Option<SystemTime>,
     /// `X-Next-Page`, as GitLab numbers the pages of a list.
     pub next_page: Option<u32>,
+    /// `X-Total`, as GitLab counts the items of a list; it leaves it out where there are over 10,000.
+    pub total: Option<u64>,
     /// The body, wiped when the answer ends.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -39,6 +41,7 @@ impl Answer {
                 .map(Duration::from_secs),
             date: text(headers, "date").and_then(|date| httpdate::parse_http_date(&date).ok()),
             next_page: text(headers, "x-next-page").and_then(|page| page.parse().ok()),
+            total: text(headers, "x-total").and_then(|total| total.parse().ok()),
             body: Zeroizing::new(Vec::new()),
         };
         let announced = response.content_length().unwrap_or(0);

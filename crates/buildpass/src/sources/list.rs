@@ -112,6 +112,17 @@ impl SourceList {
 }
 
 impl Entry {
+    /// One that is declared as a mirror: its URLs by channel.
+    pub fn of_mirror(name: String, urls: Vec<(Channel, String)>, path: &Path) -> Self {
+        let place = path.display().to_string();
+        let written = |url| Written { url, place: place.clone() };
+        Self {
+            name,
+            urls: urls.into_iter().map(|(channel, url)| (channel, written(url))).collect(),
+            reference: None,
+        }
+    }
+
     /// The same URL on every channel, and the ref that the list itself says.
     ///
     /// # Errors

@@ -11,6 +11,8 @@ pub struct Profile {
     pub profile: Option<String>,
     /// The sources file, from the project's root.
     pub file: Option<String>,
+    /// Whether every declared mirror is a source as well.
+    pub mirrors: Option<bool>,
     /// The user name that goes with a token.
     pub username: Option<Username>,
     /// Whether the variable of a token that is for git alone holds a placeholder.
@@ -87,13 +89,23 @@ impl Profile {
 
     /// The same, with what a project says differently; its rules come first.
     pub fn changed_by(self, own: Self) -> Self {
-        let Self { profile: _, file, username, placeholder, version_facts, channel, credential, mut rule } =
-            own;
+        let Self {
+            profile: _,
+            file,
+            mirrors,
+            username,
+            placeholder,
+            version_facts,
+            channel,
+            credential,
+            mut rule,
+        } = own;
         let either = |own: Vec<SecretName>, base: Vec<SecretName>| if own.is_empty() { base } else { own };
         rule.extend(self.rule);
         Self {
             profile: self.profile,
             file: file.or(self.file),
+            mirrors: mirrors.or(self.mirrors),
             username: username.or(self.username),
             placeholder: placeholder.or(self.placeholder),
             version_facts: version_facts.or(self.version_facts),

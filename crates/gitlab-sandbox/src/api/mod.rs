@@ -59,6 +59,7 @@ pub(crate) fn router() -> Router<Arc<Instance>> {
     let mut router = Router::new()
         .merge(access_tokens::router())
         .route("/api/v4/application/settings", get(settings::show).put(settings::change))
+        .route("/api/v4/version", get(settings::version))
         .route("/api/v4/groups", get(groups::list).post(groups::create))
         .route("/api/v4/groups/{id}", get(groups::show))
         .route("/api/v4/groups/{id}/subgroups", get(groups::subgroups))

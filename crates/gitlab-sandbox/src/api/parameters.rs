@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
@@ -55,6 +56,17 @@ impl Parameters {
         let missing: Vec<_> =
             names.iter().filter(is_absent).map(|name| format!("{name} is missing")).collect();
         if missing.is_empty() { Ok(()) } else { Err(Failure::Parameters(missing.join(", "))) }
+    }
+
+    /// Whether it has a value.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// A value with parts of its own.
+    pub(super) fn structured<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
+        let value = self.0.get(name).cloned().unwrap_or_default();
+        serde_json::from_value(value).map_err(|_| invalid(name))
     }
 
     /// A text that must not be empty.

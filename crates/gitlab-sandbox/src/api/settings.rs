@@ -40,6 +40,8 @@ pub(super) async fn change(
     if let Some(days) = parameters.optional_number(retention)? {
         settings.bot_retention_days = u32::try_from(days).map_err(|_| invalid(retention))?;
     }
+    // Not a setting of GitLab's own: an older one is told apart by it.
+    settings.version = parameters.optional_text("version")?.unwrap_or(settings.version);
     let requests = "throttle_authenticated_api_requests_per_period";
     let mut throttle = settings.throttle.unwrap_or(DEFAULT_THROTTLE);
     if let Some(number) = parameters.optional_number(requests)? {
@@ -53,6 +55,11 @@ pub(super) async fn change(
     let view = view(&settings);
     registry.settings = settings;
     Ok(Json(view))
+}
+
+/// `GET /version`
+pub(super) async fn version(_: Caller, State(instance): State<Arc<Instance>>) -> Json<Value> {
+    Json(json!({ "version": instance.registry().settings.version, "revision": "made-up" }))
 }
 
 /// GitLab's, where nobody set another.

@@ -1,7 +1,7 @@
 use super::credential::Credential;
 use super::refusal::Refusal;
 use super::target::{Operation, Service, Target};
-use crate::registry::{AccessLevel, Project, Scope, Source, Standing, Visibility};
+use crate::registry::{AccessLevel, Permission, Project, Scope, Source, Standing, Visibility};
 use crate::server::Instance;
 
 /// The proof that a request may go on to the backend, and as what.
@@ -38,16 +38,26 @@ pub(super) fn judge(
         }
     };
     let token = match registry.use_token(password, instance.now()) {
-        Standing::Active(token) if token.has_any_scope(&DOWNLOADING) => token,
+        Standing::Active(token) if token.has_any_scope(&DOWNLOADING) || !token.granular.is_empty() => token,
         Standing::Active(_) | Standing::Expired | Standing::Revoked(_) | Standing::Unknown => {
             return Err(denied(instance));
         }
     };
     let service = service.ok_or(Refusal::CommandNotAllowed)?;
-    if service == Service::ReceivePack && !token.has_any_scope(&UPLOADING) {
+    let is_fine_grained = !token.granular.is_empty();
+    if service == Service::ReceivePack && !is_fine_grained && !token.has_any_scope(&UPLOADING) {
         return Err(Refusal::UploadNotInScope);
     }
     let project = project.ok_or(Refusal::ProjectNotFound)?;
+    if is_fine_grained {
+        let permission = match service {
+            Service::UploadPack => Permission::DownloadCode,
+            Service::ReceivePack => Permission::PushCode,
+        };
+        if !registry.allows(&token.granular, permission, project.id) {
+            return Err(Refusal::LacksPermission { permission, project_path: project.full_path });
+        }
+    }
     let level = registry.level(token.user_id, Source::Project(project.id));
     let remote_user = registry.user(token.user_id).map(|user| user.username.clone());
     drop(registry);

@@ -2,6 +2,8 @@ use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use crate::registry::Permission;
+
 /// Why a Git request is not served, as GitLab tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -16,6 +18,13 @@ pub(super) enum Refusal {
     NoRepository,
     /// A member, but not at a level that may read code.
     DownloadNotAllowed,
+    /// A fine-grained token that is not for this in this project.
+    LacksPermission {
+        /// What it would take.
+        permission: Permission,
+        /// The project's full path.
+        project_path: String,
+    },
     /// The token's scopes do not include writing.
     UploadNotInScope,
     /// A member, but not at a level that may push.
@@ -32,6 +41,7 @@ impl Refusal {
             Self::AccessDenied { .. } => StatusCode::UNAUTHORIZED,
             Self::ProjectNotFound | Self::NoRepository => StatusCode::NOT_FOUND,
             Self::DownloadNotAllowed
+            | Self::LacksPermission { .. }
             | Self::UploadNotInScope
             | Self::PushNotAllowed
             | Self::CommandNotAllowed => StatusCode::FORBIDDEN,
@@ -46,6 +56,12 @@ impl Refusal {
                     "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was \
                      incorrect or you're required to use a token instead of a password. If a token was provided, it \
                      was either incorrect, expired, or improperly scoped. See {help_page}"
+                );
+            }
+            Self::LacksPermission { permission, project_path } => {
+                return format!(
+                    "Access denied: Your Personal Access Token lacks the required permissions: [{}] for \"{project_path}\".",
+                    permission.as_str()
                 );
             }
             Self::ProjectNotFound => {

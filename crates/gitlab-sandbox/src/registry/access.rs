@@ -79,6 +79,8 @@ pub(crate) enum Scope {
     AiFeatures,
     K8sProxy,
     SelfRotate,
+    /// What a token may do stands in its granular scopes; nobody asks for it by name.
+    Granular,
 }
 
 /// A scope that no token can have.

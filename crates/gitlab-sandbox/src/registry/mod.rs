@@ -12,6 +12,9 @@ mod date;
 /// Points in time, as filters name them.
 mod moment;
 
+/// What fine-grained tokens may do.
+mod fine_grained;
+
 /// Groups and projects.
 mod namespace;
 
@@ -44,6 +47,7 @@ mod user;
 
 pub(crate) use access::{AccessLevel, Scope, UnknownScope, Visibility};
 pub(crate) use date::{Date, iso_timestamp};
+pub(crate) use fine_grained::{GranularScope, Permission};
 pub(crate) use moment::Moment;
 pub(crate) use namespace::{Group, Project};
 pub(crate) use path::{InvalidPath, PathSegment};

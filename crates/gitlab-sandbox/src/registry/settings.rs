@@ -7,6 +7,8 @@ pub(crate) struct Settings {
     pub(crate) longest_token_days: NonZeroU32,
     /// How long the bot of a project or a group stays after its last token ended, in days.
     pub(crate) bot_retention_days: u32,
+    /// The version that it says it is.
+    pub(crate) version: String,
     /// How many requests the API answers, if not any number of them.
     pub(crate) throttle: Option<Throttle>,
 }
@@ -24,6 +26,7 @@ impl Default for Settings {
         Self {
             longest_token_days: NonZeroU32::MIN.saturating_add(364),
             bot_retention_days: 30,
+            version: "19.2.0".into(),
             throttle: None,
         }
     }

@@ -1,5 +1,6 @@
 use super::access::Scope;
 use super::date::Date;
+use super::fine_grained::GranularScope;
 
 /// An access token; its value is known only to whom it was given.
 #[derive(Clone, Debug)]
@@ -8,6 +9,8 @@ pub(crate) struct AccessToken {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) scopes: Vec<Scope>,
+    /// What a fine-grained token may do; of any other there is none.
+    pub(crate) granular: Vec<GranularScope>,
     /// Who acts when the token is used.
     pub(crate) user_id: u64,
     /// The token that this one came from by rotation.
@@ -24,6 +27,7 @@ pub(crate) struct NewToken {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) scopes: Vec<Scope>,
+    pub(crate) granular: Vec<GranularScope>,
     pub(crate) user_id: u64,
     pub(crate) previous: Option<u64>,
     pub(crate) expires_at: Option<Date>,
@@ -49,6 +53,7 @@ impl NewToken {
             name: self.name,
             description: self.description,
             scopes: self.scopes,
+            granular: self.granular,
             user_id: self.user_id,
             previous: self.previous,
             created_at: now,

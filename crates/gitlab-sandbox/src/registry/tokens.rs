@@ -100,6 +100,7 @@ mod tests {
             name: "build-token".into(),
             description: None,
             scopes: vec![Scope::ReadRepository],
+            granular: Vec::new(),
             user_id: 1,
             previous,
             expires_at: Some("2026-11-24".parse::<Date>().unwrap()),

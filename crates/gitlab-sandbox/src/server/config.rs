@@ -55,6 +55,7 @@ impl Config {
             name: "administrator".into(),
             description: None,
             scopes: vec![Scope::Api],
+            granular: Vec::new(),
             user_id: root.id,
             previous: None,
             expires_at: None,

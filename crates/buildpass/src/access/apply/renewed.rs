@@ -3,9 +3,9 @@ use std::time::SystemTime;
 use super::{Hands, Manner};
 use crate::{
     access::{
-        Date, Error, Fate, Mark, Note, Stored, Token,
+        Date, Error, Fate, Mark, Note, Scope, Stored, Token,
         gitlab::{TokenView, Wish},
-        judge, latest_end, retire,
+        judge, latest_end, reaches_otherwise, retire,
     },
     secret::BuildToken,
     vault::{self, SecretAt, Written},
@@ -30,7 +30,13 @@ impl Hands<'_> {
         // Before anything is made that could not be stored then.
         let secret = self.session.secret_at(&token.store.path, stored.state.version).await?;
         let now = self.gitlab.now();
-        let wish = Wish { token, description: self.mark(token).write(), expires_at: latest_end(token, now) };
+        let needed = self.world.needed.get(&token.name);
+        let wish = Wish {
+            token,
+            description: self.mark(token).write(),
+            expires_at: latest_end(token, now),
+            projects: needed.map(|needed| needed.keys().copied().collect()).unwrap_or_default(),
+        };
         let replaced = self.replaceable(token, old, &secret).await;
         let (view, value) = match replaced {
             Some(old) => self.gitlab.replace(&wish, old.id).await?,
@@ -100,11 +106,19 @@ impl Hands<'_> {
             && old.access_level.is_none_or(|level| level == token.level.number())
             && old.name == token.name.as_str()
             && Mark::of(old).as_ref() == Some(&self.mark(token))
+            && self
+                .world
+                .needed
+                .get(&token.name)
+                .is_none_or(|needed| reaches_otherwise(old, needed).is_none())
     }
 
     /// A new token is what it was made for, before any job is given it.
     async fn prove(&self, token: &Token, value: &BuildToken) -> Result<(), Error> {
-        let reads = token.scopes.iter().any(|scope| scope.as_str().ends_with("_repository"));
+        let reads = token
+            .scopes
+            .iter()
+            .any(|scope| *scope == Scope::GRANULAR || scope.as_str().ends_with("_repository"));
         match self.declaration.repository_of(token).filter(|_| reads) {
             Some(repository) => self.gitlab.try_out(value, repository).await,
             None => match self.gitlab.holder_of(value).await? {

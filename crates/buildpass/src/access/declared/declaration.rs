@@ -1,9 +1,9 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 
-use super::{BadDeclaration, FullPath, Grant, Matching, Mirror, Owner, ProjectRef, Role, Token, TokenName};
+use super::{BadDeclaration, FullPath, Grant, Matching, Mirrors, Owner, ProjectRef, Role, Token, TokenName};
 
 /// Everything that is declared, and nothing in it contradicts the rest.
 #[derive(Clone, Debug)]
@@ -16,7 +16,8 @@ pub struct Declaration {
     pub issuer: String,
     tokens: Vec<Token>,
     grants: Vec<Grant>,
-    mirrors: Vec<Mirror>,
+    mirrors: Mirrors,
+    needed: BTreeSet<FullPath>,
     roles: Vec<Role>,
 }
 
@@ -31,7 +32,9 @@ pub struct Parts {
     /// Grants.
     pub grants: Vec<Grant>,
     /// Mirrors.
-    pub mirrors: Vec<Mirror>,
+    pub mirrors: Mirrors,
+    /// The private repositories that the project's list of sources names.
+    pub sources: BTreeSet<FullPath>,
 }
 
 impl Declaration {
@@ -45,12 +48,24 @@ impl Declaration {
         issuer: String,
         parts: Parts,
     ) -> Result<Self, BadDeclaration> {
-        let Parts { tokens, grants, mirrors } = parts;
+        let Parts { tokens, grants, mirrors, sources } = parts;
         each_once(&tokens)?;
-        no_circle(&mirrors)?;
         within_reach(&tokens, &mirrors)?;
         let roles = roles(&grants)?;
-        Ok(Self { name, auth_mount, issuer, tokens, grants, mirrors, roles })
+        let of_mirrors = mirrors.iter().filter_map(|mirror| mirror.security.clone());
+        let needed = sources.into_iter().chain(of_mirrors).collect();
+        let declaration = Self { name, auth_mount, issuer, tokens, grants, mirrors, needed, roles };
+        let for_nothing = declaration
+            .tokens
+            .iter()
+            .find(|token| matches!(token.owner, Owner::User(_)) && declaration.needed_of(token).is_empty());
+        match for_nothing {
+            Some(token) => Err(BadDeclaration::NothingNeeded {
+                token: token.name.clone(),
+                group: token.owner.path().clone(),
+            }),
+            None => Ok(declaration),
+        }
     }
 
     /// The tokens.
@@ -64,7 +79,7 @@ impl Declaration {
     }
 
     /// The mirrors.
-    pub fn mirrors(&self) -> &[Mirror] {
+    pub fn mirrors(&self) -> &Mirrors {
         &self.mirrors
     }
 
@@ -78,9 +93,22 @@ impl Declaration {
         self.tokens.iter().find(|token| token.name.as_str() == name)
     }
 
+    /// The repositories that the build reads with a token: those of its sources and mirrors that the token reaches, unless the mirror names
+    /// another.
+    pub fn needed_of(&self, token: &Token) -> BTreeSet<&FullPath> {
+        let of_another = |repository: &FullPath| {
+            let mirror = self.mirrors.iter().find(|mirror| mirror.security.as_ref() == Some(repository));
+            mirror.and_then(|mirror| mirror.token.as_ref()).is_some_and(|named| *named != token.name)
+        };
+        self.needed
+            .iter()
+            .filter(|repository| token.owner.reaches(repository) && !of_another(repository))
+            .collect()
+    }
+
     /// A repository that a token is to read, as far as the declaration names one: a new token proves itself there.
     pub fn repository_of<'a>(&'a self, token: &'a Token) -> Option<&'a FullPath> {
-        let of_mirrors = self.mirrors.iter().filter_map(|mirror| mirror.security.as_ref());
+        let needed = self.needed_of(token);
         let of_grants = self.grants.iter().filter(|grant| grant.token.as_ref() == Some(&token.name));
         let of_grants = of_grants.flat_map(|grant| &grant.projects).filter_map(|project| match project {
             ProjectRef::Path(path) => Some(path),
@@ -88,9 +116,9 @@ impl Declaration {
         });
         let own = match &token.owner {
             Owner::Project(path) => Some(path),
-            Owner::Group(_) => None,
+            Owner::Group(_) | Owner::User(_) => None,
         };
-        of_mirrors.chain(of_grants).chain(own).find(|path| token.owner.reaches(path))
+        needed.into_iter().chain(of_grants).chain(own).find(|path| token.owner.reaches(path))
     }
 
     /// How long an old token lives beside the new one: where nothing else is said, as long as a job may last that holds it.
@@ -151,44 +179,21 @@ fn each_once(tokens: &[Token]) -> Result<(), BadDeclaration> {
     Ok(())
 }
 
-fn no_circle(mirrors: &[Mirror]) -> Result<(), BadDeclaration> {
-    let mut original: BTreeMap<&FullPath, &FullPath> = BTreeMap::new();
-    for (from, copy) in mirrors.iter().flat_map(Mirror::copies) {
-        if let Some(other) = original.insert(copy, from) {
-            return Err(BadDeclaration::TwoOriginals {
-                copy: copy.clone(),
-                one: other.clone(),
-                other: from.clone(),
-            });
-        }
-    }
-    for start in original.keys() {
-        let (mut way, mut at) = (vec![(*start).clone()], *start);
-        while let Some(from) = original.get(at) {
-            way.push((*from).clone());
-            if from == start {
-                way.reverse();
-                return Err(BadDeclaration::Circle(way));
+/// A mirror's token reads it; where none is named, any that reaches it will do.
+fn within_reach(tokens: &[Token], mirrors: &Mirrors) -> Result<(), BadDeclaration> {
+    for mirror in mirrors.iter() {
+        let Some(repository) = &mirror.security else { continue };
+        let Some(name) = &mirror.token else {
+            if !tokens.is_empty() && !tokens.iter().any(|token| token.owner.reaches(repository)) {
+                return Err(BadDeclaration::Unreached { repository: repository.clone() });
             }
-            if way.len() > original.len() + 1 {
-                break;
-            }
-            at = from;
-        }
-    }
-    Ok(())
-}
-
-/// A mirror's token reads it; where none is named, one that reaches it must be there if there is any.
-fn within_reach(tokens: &[Token], mirrors: &[Mirror]) -> Result<(), BadDeclaration> {
-    for mirror in mirrors {
-        let Some(name) = &mirror.token else { continue };
+            continue;
+        };
         let token = find(tokens, name).ok_or_else(|| BadDeclaration::NoToken {
             mirror: mirror.canonical.clone(),
             token: name.clone(),
         })?;
-        let outside = mirror.security.iter().find(|repository| !token.owner.reaches(repository));
-        if let Some(repository) = outside {
+        if !token.owner.reaches(repository) {
             return Err(BadDeclaration::Outside {
                 repository: repository.clone(),
                 owner: token.owner.clone(),

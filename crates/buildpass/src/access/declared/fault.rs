@@ -130,6 +130,51 @@ pub enum BadDeclaration {
         /// The token.
         token: TokenName,
     },
+    /// A repository that no declared token can read.
+    #[error("{repository} lies outside of every group and project whose token is declared")]
+    Unreached {
+        /// The repository.
+        repository: FullPath,
+    },
+    /// A fine-grained token for the build's repositories, of which none is known.
+    #[error(
+        "the token `{token}` is to reach what the build needs, and neither a source nor a mirror lies in {group}"
+    )]
+    NothingNeeded {
+        /// The token.
+        token: TokenName,
+        /// Where they are to lie.
+        group: FullPath,
+    },
+    /// A fine-grained token says what GitLab decides for it.
+    #[error("{place} says `{key}`, which `reach = \"needed\"` decides")]
+    Decided {
+        /// Where it stands.
+        place: String,
+        /// The key.
+        key: &'static str,
+    },
+    /// `reach` is a word that means nothing.
+    #[error("{place} says `reach = \"{text}\"`: it is \"group\" or \"needed\"")]
+    Reach {
+        /// Where it stands.
+        place: String,
+        /// What stands there.
+        text: String,
+    },
+    /// Two mirrors of one name.
+    #[error("two mirrors are called `{0}`")]
+    MirrorTwice(String),
+    /// A name of a mirror that is not there, or has no security mirror.
+    #[error("the grant of `{secret}` names the mirror `{mirror}`, {reason}")]
+    NoMirror {
+        /// The secret.
+        secret: String,
+        /// The name.
+        mirror: String,
+        /// Why it means no project.
+        reason: &'static str,
+    },
     /// A mirror's token is not declared.
     #[error("the mirror {mirror} names the token `{token}`, which is not declared")]
     NoToken {
@@ -164,9 +209,16 @@ impl BadDeclaration {
             }
             Self::Contradiction { .. } => "give each its own `vault_role`, or let them say the same".to_owned(),
             Self::Circle(_) | Self::TwoOriginals { .. } => "each project is copied from one other at most".to_owned(),
-            Self::Outside { .. } => {
+            Self::Outside { .. } | Self::Unreached { .. } => {
                 "name a token of a group that holds the repository, or move the repository".to_owned()
             }
+            Self::NothingNeeded { .. } => {
+                "name the build's sources, by `[sources]`, `[[source]]` or `[[access.mirror]]` with `security`".to_owned()
+            }
+            Self::Decided { .. } => "leave it out: such a token downloads the code of the needed projects".to_owned(),
+            Self::Reach { .. } => return None,
+            Self::MirrorTwice(_) => "give one another `name`".to_owned(),
+            Self::NoMirror { .. } => "name an `[[access.mirror]]` that has `security`".to_owned(),
             Self::NoToken { .. } => "add an `[[access.token]]` of that name".to_owned(),
         })
     }

@@ -3,11 +3,13 @@ use super::{FullPath, TokenName};
 /// One project and its mirrors: the same repository in three places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mirror {
+    /// What builds and grants call it.
+    pub name: String,
     /// Where everybody reads it.
     pub canonical: FullPath,
     /// Its mirror for fixes that are not public yet.
     pub security: Option<FullPath>,
-    /// Its mirror on the packaging instance's side.
+    /// Its mirror on the packaging instance.
     pub dev: Option<FullPath>,
     /// The token that reads the security mirror.
     pub token: Option<TokenName>,

@@ -12,6 +12,8 @@ mod level;
 
 mod mirror;
 
+mod mirrors;
+
 mod name;
 
 mod refs;
@@ -28,6 +30,7 @@ pub use fault::BadDeclaration;
 pub use grant::{Grant, Matching, ProjectRef};
 pub use level::AccessLevel;
 pub use mirror::Mirror;
+pub use mirrors::Mirrors;
 pub use name::{BadName, FullPath, RoleName, TokenName};
 pub use refs::{RefPattern, Refs};
 pub use role::Role;

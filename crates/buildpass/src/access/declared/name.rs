@@ -67,6 +67,11 @@ impl FullPath {
         &self.0
     }
 
+    /// The part that names the thing itself.
+    pub fn last(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
     /// Whether it is `group`, or lies in it; GitLab looks paths up in whatever case they are written.
     pub fn lies_in(&self, group: &Self) -> bool {
         let (path, group) = (self.0.to_ascii_lowercase(), group.0.to_ascii_lowercase());

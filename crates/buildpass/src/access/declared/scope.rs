@@ -28,6 +28,9 @@ impl Scope {
     /// Clones and pulls, and nothing else.
     pub const READ_REPOSITORY: Self = Self("read_repository");
 
+    /// What GitLab says of a fine-grained token, whose permissions stand elsewhere; nobody declares it.
+    pub const GRANULAR: Self = Self("granular");
+
     /// GitLab's word.
     pub fn as_str(self) -> &'static str {
         self.0

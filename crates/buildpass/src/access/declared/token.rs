@@ -35,20 +35,23 @@ pub enum Owner {
     Group(FullPath),
     /// A project.
     Project(FullPath),
+    /// The user whom GitLab is asked as, who is a member of this group: a fine-grained token of theirs, for the needed projects in it alone.
+    /// <https://docs.gitlab.com/auth/tokens/fine_grained_access_tokens/>
+    User(FullPath),
 }
 
 impl Owner {
     /// The group's or project's path.
     pub fn path(&self) -> &FullPath {
         match self {
-            Self::Group(path) | Self::Project(path) => path,
+            Self::Group(path) | Self::Project(path) | Self::User(path) => path,
         }
     }
 
     /// Whether a token of this owner reaches a project.
     pub fn reaches(&self, project: &FullPath) -> bool {
         match self {
-            Self::Group(group) => project.lies_in(group) && project != group,
+            Self::Group(group) | Self::User(group) => project.lies_in(group) && project != group,
             Self::Project(own) => project.as_str().eq_ignore_ascii_case(own.as_str()),
         }
     }
@@ -59,6 +62,9 @@ impl FromStr for Owner {
     type Err = BadName;
 
     fn from_str(text: &str) -> Result<Self, BadName> {
+        if let Some(group) = text.strip_prefix("user for ") {
+            return group.parse().map(Self::User);
+        }
         match text.split_once(' ') {
             Some(("group", path)) => path.parse().map(Self::Group),
             Some(("project", path)) => path.parse().map(Self::Project),
@@ -72,6 +78,7 @@ impl fmt::Display for Owner {
         match self {
             Self::Group(path) => write!(f, "group {path}"),
             Self::Project(path) => write!(f, "project {path}"),
+            Self::User(path) => write!(f, "user for {path}"),
         }
     }
 }

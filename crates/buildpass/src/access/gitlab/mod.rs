@@ -8,6 +8,8 @@ mod client;
 
 mod config;
 
+mod granular;
+
 mod projects;
 
 mod proof;
@@ -21,6 +23,8 @@ mod view;
 pub use api_token::ApiToken;
 pub use client::Gitlab;
 pub use config::{GitlabConfig, TokenSource};
+pub use granular::GranularScope;
+pub(super) use granular::downloads;
 pub use projects::Project;
 pub use tokens::{End, Wish};
 pub use view::TokenView;

@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::Gitlab;
 use crate::{
-    access::{Error, ProjectRef},
+    access::{Error, FullPath, ProjectRef},
     http::Method,
 };
 
@@ -14,6 +14,14 @@ pub struct Project {
     /// Its full path now.
     #[serde(rename = "path_with_namespace")]
     pub path: String,
+}
+
+/// <https://docs.gitlab.com/auth/tokens/fine_grained_access_tokens_other/>
+const FINE_GRAINED_SINCE: (u32, u32) = (19, 2);
+
+#[derive(Deserialize)]
+struct Version {
+    version: String,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +42,34 @@ impl Gitlab {
             404 => Ok(None),
             _ => self.read(answer, &format!("say what {project} is")).map(Some),
         }
+    }
+
+    /// Refuses where this GitLab is older than fine-grained tokens for git.
+    ///
+    /// # Errors
+    /// When it is, or GitLab does not answer.
+    pub async fn knows_fine_grained_tokens(&self) -> Result<(), Error> {
+        let answer = self.ask(Method::Get, "/version", None).await?;
+        let Version { version } = self.read(answer, "say which version it is")?;
+        let mut parts = version.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or_default());
+        let known = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        match known >= FINE_GRAINED_SINCE {
+            true => Ok(()),
+            false => Err(Error::Blocked(format!(
+                "this GitLab is {version}, and fine-grained tokens for git are there from 19.2 on: leave `reach = \"needed\"` out"
+            ))),
+        }
+    }
+
+    /// How many projects lie in a group, and in the groups below it and those shared with it; nothing where GitLab doesn't say.
+    ///
+    /// # Errors
+    /// When GitLab does not answer.
+    pub async fn count_projects(&self, group: &FullPath) -> Result<Option<u64>, Error> {
+        let path =
+            format!("/groups/{}/projects?include_subgroups=true&simple=true&per_page=1", group.in_url());
+        let answer = self.ask(Method::Get, &path, None).await?;
+        Ok(answer.total.filter(|_| answer.status == 200))
     }
 
     /// The protected branches of a project, each by its own name.

@@ -48,6 +48,7 @@ mod tests {
             retry_after: None,
             date: None,
             next_page: None,
+            total: None,
             body: Zeroizing::new(body.as_bytes().to_vec()),
         };
         words(&answer, &["glpat-made-up", "", "glpat-other"])

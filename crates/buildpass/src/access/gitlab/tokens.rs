@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Gitlab, TokenView};
+use super::{Gitlab, TokenView, granular};
 use crate::{
-    access::{Date, Error, Owner, Token},
+    access::{Date, Error, Owner, Scope, Token},
     http::Method,
     secret::BuildToken,
 };
@@ -17,6 +19,8 @@ pub struct Wish<'a> {
     pub description: String,
     /// The day at whose start it ends.
     pub expires_at: Date,
+    /// The projects of a fine-grained one.
+    pub projects: BTreeSet<u64>,
 }
 
 /// When a token that is to end did.
@@ -42,8 +46,15 @@ impl Gitlab {
     /// # Errors
     /// When GitLab refuses or does not answer.
     pub async fn tokens(&self, owner: &Owner) -> Result<Vec<TokenView>, Error> {
-        let path = format!("{}/access_tokens?state=active", self.of(owner));
-        self.list(&path, &format!("list the tokens of the {owner}")).await
+        let what = format!("list the tokens of the {owner}");
+        let Owner::User(_) = owner else {
+            return self.list(&format!("{}?state=active", self.of(owner)), &what).await;
+        };
+        let path = format!("{}?state=active&user_id={}", self.of(owner), self.who().user_id);
+        let mut all: Vec<TokenView> = self.list(&path, &what).await?;
+        // What else a person has is theirs alone.
+        all.retain(|view| view.scopes == [Scope::GRANULAR.as_str()]);
+        Ok(all)
     }
 
     /// Makes a token. Not repeated where GitLab may have made it: what was lost on the way is found by its description.
@@ -51,16 +62,23 @@ impl Gitlab {
     /// # Errors
     /// When GitLab refuses or does not answer.
     pub async fn make(&self, wish: &Wish<'_>) -> Result<(TokenView, BuildToken), Error> {
-        let Wish { token, description, expires_at } = wish;
-        let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
-        let body = json!({
+        let Wish { token, description, expires_at, projects } = wish;
+        let mut body = json!({
             "name": token.name.as_str(),
             "description": description,
-            "scopes": scopes,
-            "access_level": token.level.number(),
             "expires_at": expires_at,
         });
-        let path = format!("{}/access_tokens", self.of(&token.owner));
+        let path = match &token.owner {
+            Owner::User(_) => {
+                body["granular_scopes"] = granular::download_of(projects);
+                "/user/personal_access_tokens".to_owned()
+            }
+            owner @ (Owner::Group(_) | Owner::Project(_)) => {
+                body["scopes"] = token.scopes.iter().map(|scope| scope.as_str()).collect();
+                body["access_level"] = token.level.number().into();
+                self.of(owner)
+            }
+        };
         let answer = self.ask(Method::Post, &path, Some(&body)).await?;
         let Made { token: value, view } = self.read(answer, &format!("make the token `{}`", token.name))?;
         Ok((view, BuildToken::new(value)))
@@ -72,7 +90,7 @@ impl Gitlab {
     /// When GitLab refuses or does not answer.
     pub async fn replace(&self, wish: &Wish<'_>, id: u64) -> Result<(TokenView, BuildToken), Error> {
         let Wish { token, expires_at, .. } = wish;
-        let path = format!("{}/access_tokens/{id}/rotate", self.of(&token.owner));
+        let path = format!("{}/{id}/rotate", self.of(&token.owner));
         let answer = self.ask(Method::Post, &path, Some(&json!({ "expires_at": expires_at }))).await?;
         let Made { token: value, view } = self.read(answer, &format!("rotate the token `{}`", token.name))?;
         Ok((view, BuildToken::new(value)))
@@ -83,8 +101,7 @@ impl Gitlab {
     /// # Errors
     /// When GitLab refuses or does not answer.
     pub async fn end(&self, owner: &Owner, id: u64) -> Result<End, Error> {
-        let answer =
-            self.ask(Method::Delete, &format!("{}/access_tokens/{id}", self.of(owner)), None).await?;
+        let answer = self.ask(Method::Delete, &format!("{}/{id}", self.of(owner)), None).await?;
         match answer.status {
             200..=299 => Ok(End::Now),
             404 => Ok(End::Before),
@@ -92,11 +109,12 @@ impl Gitlab {
         }
     }
 
+    /// Where the tokens of an owner are.
     fn of(&self, owner: &Owner) -> String {
-        let kind = match owner {
-            Owner::Group(_) => "groups",
-            Owner::Project(_) => "projects",
-        };
-        format!("/{kind}/{}", owner.path().in_url())
+        match owner {
+            Owner::Group(group) => format!("/groups/{}/access_tokens", group.in_url()),
+            Owner::Project(project) => format!("/projects/{}/access_tokens", project.in_url()),
+            Owner::User(_) => "/personal_access_tokens".to_owned(),
+        }
     }
 }

@@ -1,5 +1,6 @@
 use serde::Deserialize;
 
+use super::GranularScope;
 use crate::access::Date;
 
 /// A token as GitLab shows it: everything but its value.
@@ -14,6 +15,8 @@ pub struct TokenView {
     pub description: Option<String>,
     /// What it is for.
     pub scopes: Vec<String>,
+    /// What a fine-grained token may do, and where; of any other there is nothing.
+    pub granular_scopes: Option<Vec<GranularScope>>,
     /// What it may do, as GitLab's number; not told of personal tokens.
     pub access_level: Option<u64>,
     /// When it was made.

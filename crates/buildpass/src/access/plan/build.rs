@@ -1,9 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{Object, Step, Verb, hygiene, jwt_side, roles, tokens};
-use crate::access::{Declaration, Error, World};
+use crate::access::{Breadth, Declaration, Error, World};
 
 /// What is to be done, in the order in which it is done.
 #[derive(Clone, Debug, Serialize)]
@@ -12,6 +12,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What a reader should know before.
     pub warnings: Vec<String>,
+    /// How many projects each token reaches, and how many the build reads with it.
+    pub breadths: BTreeMap<String, Breadth>,
 }
 
 /// How much of what is declared a plan is about.
@@ -38,7 +40,8 @@ impl Plan {
         // Stable: what has the same turn keeps the order of its declaration.
         steps.sort_by_key(Step::turn);
         let warnings = declaration.warnings().into_iter().chain(world.unseen.iter().cloned()).collect();
-        Ok(Self { steps, warnings })
+        let breadths = world.breadths.iter().map(|(name, breadth)| (name.to_string(), *breadth)).collect();
+        Ok(Self { steps, warnings, breadths })
     }
 
     /// Whether there is nothing to do.

@@ -23,4 +23,4 @@ pub use step::{Change, Object, Step, Verb};
 pub(super) use compare::members;
 pub(super) use hygiene::{retire, steps as hygiene_steps};
 pub(super) use roles::body;
-pub(super) use tokens::{Fate, judge, latest_end, note_of};
+pub(super) use tokens::{Fate, judge, latest_end, note_of, reaches_otherwise};

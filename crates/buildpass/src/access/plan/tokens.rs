@@ -1,8 +1,9 @@
-use std::time::SystemTime;
+use std::{collections::BTreeMap, time::SystemTime};
 
 use super::{Change, Object, Step, Verb, step::owner};
 use crate::access::{
-    AccessLevel, Date, Declaration, Error, Held, Note, Stored, Token, World, gitlab::TokenView,
+    AccessLevel, Date, Declaration, Error, FullPath, Held, Note, Stored, Token, World,
+    gitlab::{TokenView, downloads},
 };
 
 /// What is to become of one declared token.
@@ -62,7 +63,8 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     let Some(current) = current else {
         return Ok(Fate::Replace(None, vec!["the stored token is not alive".to_owned()]));
     };
-    let because = reasons(token, current, world.now);
+    let mut because = reasons(token, current, world.now);
+    because.extend(world.needed.get(&token.name).and_then(|needed| reaches_otherwise(current, needed)));
     Ok(if because.is_empty() { Fate::Keep(current) } else { Fate::Replace(Some(current), because) })
 }
 
@@ -110,6 +112,25 @@ fn reasons(token: &Token, current: &TokenView, now: SystemTime) -> Vec<String> {
     because
 }
 
+/// What a fine-grained token reaches and is not to, or the other way round; nothing where GitLab doesn't say what it is for.
+pub(in crate::access) fn reaches_otherwise(
+    current: &TokenView,
+    needed: &BTreeMap<u64, FullPath>,
+) -> Option<String> {
+    let Some(reached) = downloads(current.granular_scopes.as_ref()?) else {
+        return Some("it is for more than downloading code".to_owned());
+    };
+    let missing = needed.iter().filter(|(id, _)| !reached.contains(id)).map(|(_, path)| path.to_string());
+    let beside = reached.iter().filter(|id| !needed.contains_key(id)).map(|id| format!("project {id}"));
+    let listed = |all: Vec<String>| (!all.is_empty()).then(|| all.join(", "));
+    match (listed(missing.collect()), listed(beside.collect())) {
+        (None, None) => None,
+        (Some(missing), None) => Some(format!("it does not reach {missing}")),
+        (None, Some(beside)) => Some(format!("it reaches {beside}, which the build does not need")),
+        (Some(missing), Some(beside)) => Some(format!("it reaches {beside} instead of {missing}")),
+    }
+}
+
 /// The day at whose start a token that is made now ends: its whole lifetime is in it, and no more than GitLab allows.
 pub(in crate::access) fn latest_end(token: &Token, now: SystemTime) -> Date {
     let whole = Date::of(now).plus_days(token.lifetime.count() + 1);
@@ -123,12 +144,12 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
         match judge(token, world)? {
             Fate::Make(because) => {
                 let mut step = Step::new(Verb::Create, object, because);
-                step.changes = told(token);
+                step.changes = told(token, world);
                 steps.push(step);
             }
             Fate::Replace(old, because) => {
                 let verb = if old.is_some() { Verb::Rotate } else { Verb::Create };
-                let mut step = Step { verb, object, because, changes: told(token) };
+                let mut step = Step { verb, object, because, changes: told(token, world) };
                 if let Some(old) = old {
                     let field = "token".to_owned();
                     step.changes.insert(
@@ -145,14 +166,16 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
 }
 
 /// What a new token is made with.
-fn told(token: &Token) -> Vec<Change> {
+fn told(token: &Token, world: &World) -> Vec<Change> {
     let say = |field: &str, to: String| Change { field: field.to_owned(), from: None, to: Some(to) };
-    vec![
-        say("role", token.level.to_string()),
-        say("scopes", token.scope_list()),
-        say("lifetime", token.lifetime.to_string()),
-        say("stored at", token.store.to_string()),
-    ]
+    let mut told = match world.needed.get(&token.name) {
+        Some(needed) => {
+            vec![say("downloads", needed.values().map(FullPath::as_str).collect::<Vec<_>>().join(", "))]
+        }
+        None => vec![say("role", token.level.to_string()), say("scopes", token.scope_list())],
+    };
+    told.extend([say("lifetime", token.lifetime.to_string()), say("stored at", token.store.to_string())]);
+    told
 }
 
 /// The note as it is to be beside a token that stays.

@@ -6,10 +6,13 @@ use std::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Map, Value};
 
-use super::{Admitted, Held, JwtMount, KvMount, Leftover, Stored, gitlab_side, jwt_mount, vault_side};
+use super::{
+    Admitted, Breadth, Held, JwtMount, KvMount, Leftover, Stored, breadth::breadths, gitlab_side, jwt_mount,
+    needed::needed, vault_side,
+};
 use crate::{
     access::{
-        Declaration, Error, Mark, Owner, RoleName, TokenName,
+        Declaration, Error, FullPath, Mark, Owner, RoleName, TokenName,
         gitlab::{Gitlab, TokenView},
         wanted,
     },
@@ -39,6 +42,10 @@ pub struct World {
     pub leftovers: Vec<Leftover>,
     /// Whom every role is to let in.
     pub admitted: BTreeMap<RoleName, Admitted>,
+    /// How much wider than needed tokens are, where the build's repositories are known.
+    pub breadths: BTreeMap<TokenName, Breadth>,
+    /// The projects of every fine-grained token.
+    pub needed: BTreeMap<TokenName, BTreeMap<u64, FullPath>>,
     /// What could not be looked at, and may hold something that is not to be there.
     pub unseen: Vec<String>,
 }
@@ -57,9 +64,11 @@ impl World {
         session: &Session,
     ) -> Result<Self, Error> {
         // The tokens after the secrets: one that is stored must never be missing among them.
-        let (vault, admitted) = tokio::try_join!(
+        let (vault, admitted, breadths, needed) = tokio::try_join!(
             VaultSide::gather(declaration, session),
             gitlab_side::admitted(declaration, gitlab),
+            breadths(declaration, gitlab),
+            needed(declaration, gitlab),
         )?;
         let VaultSide { mut stored, kv_mounts, jwt, roles, policies, leftovers, owners } = vault;
         let (tokens, unseen) = gitlab_side::tokens(declaration, &owners, gitlab).await?;
@@ -87,6 +96,8 @@ impl World {
             policies,
             leftovers,
             admitted,
+            breadths,
+            needed,
             unseen,
         })
     }

@@ -2,15 +2,20 @@
 
 mod admitted;
 
+mod breadth;
+
 mod gather;
 
 mod gitlab_side;
 
 mod jwt_mount;
 
+mod needed;
+
 mod vault_side;
 
 pub use admitted::Admitted;
+pub use breadth::Breadth;
 pub use gather::World;
 pub use jwt_mount::JwtMount;
 pub use vault_side::{Held, KvMount, Leftover, Stored};

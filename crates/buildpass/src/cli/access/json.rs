@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::access::{Plan, Step, Verb};
+use crate::access::{Breadth, Plan, Step, Verb};
 
 /// A plan for programs.
 #[derive(Serialize)]
@@ -11,6 +13,7 @@ pub(super) struct PlanJson<'a> {
     revoke: usize,
     steps: &'a [Step],
     warnings: &'a [String],
+    reach: &'a BTreeMap<String, Breadth>,
 }
 
 impl<'a> PlanJson<'a> {
@@ -22,6 +25,7 @@ impl<'a> PlanJson<'a> {
             revoke: plan.count(Verb::Revoke),
             steps: &plan.steps,
             warnings: &plan.warnings,
+            reach: &plan.breadths,
         }
     }
 }

@@ -28,6 +28,9 @@ pub(super) fn text(plan: &Plan) -> String {
     for warning in &plan.warnings {
         let _ = writeln!(out, "warning: {}\n", plain(warning));
     }
+    for (token, breadth) in &plan.breadths {
+        let _ = writeln!(out, "note: the token {} {}\n", plain(token), breadth);
+    }
     out.push_str(&summary(plan));
     out.push('\n');
     out

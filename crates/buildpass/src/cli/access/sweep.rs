@@ -1,4 +1,4 @@
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode};
 
 use clap::Args;
 
@@ -46,7 +46,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         let findings = Finding::all(&opened.declaration, &world, limits)?;
         let wanted = chosen(&findings, &arguments.revoke)?;
         let steps = wanted.iter().map(|finding| finding.end()).collect();
-        let plan = Plan { steps, warnings: Vec::new() };
+        let plan = Plan { steps, warnings: Vec::new(), breadths: BTreeMap::new() };
         opened.carry_out(&plan, &world, Manner::Overlap, &|step, said| say(&show::done(step, said))).await?;
         let left = findings.iter().filter(|finding| !arguments.revoke.contains(&finding.id));
         Ok(left.cloned().collect::<Vec<_>>())

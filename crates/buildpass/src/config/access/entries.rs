@@ -17,6 +17,13 @@ pub(super) struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
+    /// What buildpass.toml itself declares.
+    pub(super) fn add_file(&mut self, file: Option<&'a ConfigFile>) {
+        let Some(file) = file else { return };
+        let name = file.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        self.add(name, &file.raw.access);
+    }
+
     pub(super) fn add(&mut self, file: &'a str, raw: &'a RawAccess) {
         self.tokens.extend(raw.token.iter().map(|token| (file, token)));
         self.grants.extend(raw.grant.iter().map(|grant| (file, grant)));

@@ -5,7 +5,7 @@ use super::{
     tokens::named,
 };
 use crate::{
-    access::{BadDeclaration, Grant, Matching, ProjectRef, RefPattern, Refs, RoleName, Token},
+    access::{BadDeclaration, Grant, Matching, Mirrors, ProjectRef, RefPattern, Refs, RoleName, Token},
     run::Wanted,
     vault::SecretPath,
 };
@@ -20,6 +20,7 @@ const LONGEST_SESSION: Duration = Duration::from_secs(32 * 24 * 60 * 60);
 pub(super) struct Around<'a> {
     pub(super) tokens: &'a [Token],
     pub(super) secrets: &'a [Wanted],
+    pub(super) mirrors: &'a Mirrors,
     pub(super) audience: Option<String>,
 }
 
@@ -38,6 +39,16 @@ impl Around<'_> {
                 RawProject::Path(path) => named(path, place).map(ProjectRef::Path),
             })
             .collect::<Result<Vec<_>, _>>()?;
+        for name in &raw.mirrors {
+            let no_mirror = |reason| BadDeclaration::NoMirror {
+                secret: raw.secret.clone(),
+                mirror: name.clone(),
+                reason,
+            };
+            let mirror = self.mirrors.named(name).ok_or_else(|| no_mirror("which is not there"))?;
+            let project = mirror.security.clone().ok_or_else(|| no_mirror("which has no `security`"))?;
+            projects.push(ProjectRef::Path(project));
+        }
         projects.sort();
         projects.dedup();
         if projects.is_empty() {

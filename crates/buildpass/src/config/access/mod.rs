@@ -8,6 +8,8 @@ mod gitlab;
 
 mod grants;
 
+mod mirrors;
+
 mod platform;
 
 mod raw;
@@ -17,6 +19,7 @@ mod schema;
 mod tokens;
 
 pub(super) use gitlab::gitlab_at;
+pub(super) use mirrors::MirrorUrls;
 pub use platform::{AccessFlags, Platform};
 pub(super) use raw::{RawAccess, RawGitlab};
 pub use schema::access_schema;

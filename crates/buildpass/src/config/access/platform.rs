@@ -1,13 +1,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use url::Url;
 
 use super::{
-    super::{file::ConfigFile, secrets::all, settings::vault},
+    super::{file::ConfigFile, secrets::all, settings::vault, sources::private_sources},
     entries::{Entries, of_folder},
     gitlab::{gitlab, gitlab_at, stored_token},
     grants::Around,
-    tokens::{mirror, token},
+    mirrors::mirrors,
+    tokens::token,
 };
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
@@ -43,7 +45,7 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let gitlab = gitlab(flags, file, environment)?;
-        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url().as_str())?;
+        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url())?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
 
@@ -59,7 +61,7 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let gitlab = gitlab_at(flags, file, environment)?.ok_or(Error::NoGitlab)?;
-        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url().as_str())?;
+        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url())?;
         Ok((declaration, stored_token(file)?))
     }
 }
@@ -68,22 +70,19 @@ fn declaration(
     flags: &Flags,
     own: &AccessFlags,
     (file, environment): (Option<&ConfigFile>, &Environment),
-    gitlab: &str,
+    gitlab: &Url,
 ) -> Result<Declaration, Error> {
     let folder = of_folder(own, file, environment)?;
-    let shown = file.map(|file| file.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    let shown = shown.unwrap_or_default();
     let mut entries = Entries::default();
-    if let Some(file) = file {
-        entries.add(&shown, &file.raw.access);
-    }
+    entries.add_file(file);
     folder.iter().for_each(|declared| entries.add(&declared.path, &declared.access));
     let tokens = entries.tokens.iter().map(|(file, raw)| token(file, raw)).collect::<Result<Vec<_>, _>>()?;
     let secrets: Vec<_> = all(flags, file)?.into_iter().map(|declared| declared.wanted).collect();
-    let around = Around { tokens: &tokens, secrets: &secrets, audience: audience(flags, file, environment) };
+    let mirrors = mirrors(&entries.mirrors)?;
+    let audience = audience(flags, file, environment);
+    let around = Around { tokens: &tokens, secrets: &secrets, mirrors: &mirrors, audience };
     let grants =
         entries.grants.iter().map(|(file, raw)| around.grant(file, raw)).collect::<Result<Vec<_>, _>>()?;
-    let mirrors = entries.mirrors.iter().map(|raw| mirror(raw)).collect::<Result<Vec<_>, _>>()?;
     if tokens.is_empty() && grants.is_empty() {
         return Err(Error::NothingDeclared);
     }
@@ -96,8 +95,8 @@ fn declaration(
     let auth = auth.or_else(|| environment.setting("VAULT_AUTH_PATH").map(str::to_owned));
     let auth = auth.as_deref().unwrap_or("jwt").trim_matches('/').to_owned();
     let issuer = flags.issuer.clone().or_else(|| raw.and_then(|raw| raw.identity.issuer.clone()));
-    let issuer = issuer.unwrap_or_else(|| gitlab.trim_end_matches('/').to_owned());
-    let parts = Parts { tokens, grants, mirrors };
+    let issuer = issuer.unwrap_or_else(|| gitlab.as_str().trim_end_matches('/').to_owned());
+    let parts = Parts { tokens, grants, mirrors, sources: private_sources(file, environment, gitlab)? };
     Ok(Declaration::build(name.to_string(), auth, issuer, parts)?)
 }
 

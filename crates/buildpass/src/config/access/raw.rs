@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, de};
 pub(in crate::config) struct RawGitlab {
     /// Its address; the default is CI_SERVER_URL.
     pub(super) url: Option<String>,
+    /// The address of the GitLab that holds the `dev` mirrors.
+    pub(super) dev: Option<String>,
     /// The variable that holds a token with the scope `api`, of an owner of the groups; the default is GITLAB_TOKEN.
     pub(super) token: Option<String>,
     /// Where the vault keeps that token instead, as `path/field@mount`.
@@ -41,6 +43,9 @@ pub(super) struct RawToken {
     pub(super) group: Option<String>,
     /// The full path of the project whose token it is.
     pub(super) project: Option<String>,
+    /// `group` (the default): all that the group's members reach; or `needed`: a fine-grained token for the repositories of the build's sources
+    /// and mirrors alone.
+    pub(super) reach: Option<String>,
     /// What it may do there: `guest`, `planner`, `reporter` (the default), `developer`, `maintainer` or `owner`.
     pub(super) role: Option<String>,
     /// What it is for; the default is `read_repository` alone.
@@ -69,6 +74,9 @@ pub(super) struct RawGrant {
     /// Full paths or numbers of projects.
     #[serde(default)]
     pub(super) projects: Vec<RawProject>,
+    /// Names of mirrors: the projects that they are for fixes that are not public yet.
+    #[serde(default)]
+    pub(super) mirrors: Vec<String>,
     /// `"protected"`, or a list of branches; `*` stands for any text.
     pub(super) refs: Option<RawRefs>,
     /// Tags; `*` stands for any text.
@@ -90,6 +98,8 @@ pub(super) struct RawGrant {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawMirror {
+    /// What builds and grants call it; the default is the last part of `canonical`.
+    pub(super) name: Option<String>,
     /// The project that everybody reads.
     pub(super) canonical: String,
     /// Its mirror for fixes that are not public yet.

@@ -1,20 +1,32 @@
 use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
-use super::raw::{RawMirror, RawToken};
+use super::raw::RawToken;
 use crate::{
-    access::{AccessLevel, BadDeclaration, BadName, Days, Mirror, Owner, RESERVED_METADATA, Scope, Token},
+    access::{AccessLevel, BadDeclaration, BadName, Days, Owner, RESERVED_METADATA, Scope, Token},
     vault::{Engine, SecretRef},
 };
 
 pub(super) fn token(file: &str, raw: &RawToken) -> Result<Token, BadDeclaration> {
     let place = || format!("the token `{}` in {file}", raw.name);
+    let is_fine_grained = match raw.reach.as_deref() {
+        None | Some("group") => false,
+        Some("needed") => true,
+        Some(text) => return Err(BadDeclaration::Reach { place: place(), text: text.to_owned() }),
+    };
+    let decided =
+        [("role", raw.role.is_some()), ("scopes", raw.scopes.is_some()), ("project", raw.project.is_some())];
+    if let Some((key, _)) = decided.into_iter().find(|(_, said)| is_fine_grained && *said) {
+        return Err(BadDeclaration::Decided { place: place(), key });
+    }
     let owner = match (&raw.group, &raw.project) {
+        (Some(group), None) if is_fine_grained => Owner::User(named(group, place)?),
         (Some(group), None) => Owner::Group(named(group, place)?),
         (None, Some(project)) => Owner::Project(named(project, place)?),
         _ => return Err(BadDeclaration::Owner { place: place() }),
     };
     let level = raw.role.as_deref().map(|role| named(role, place)).transpose()?;
     let mut scopes = match &raw.scopes {
+        None if is_fine_grained => vec![Scope::GRANULAR],
         None => vec![Scope::READ_REPOSITORY],
         Some(scopes) => scopes.iter().map(|scope| named(scope, place)).collect::<Result<Vec<Scope>, _>>()?,
     };
@@ -102,17 +114,6 @@ fn metadata(own: &BTreeMap<String, String>, place: impl Fn() -> String) -> Resul
         }
     }
     Ok(())
-}
-
-pub(super) fn mirror(raw: &RawMirror) -> Result<Mirror, BadDeclaration> {
-    let place = || format!("the mirror of `{}`", raw.canonical);
-    let path = |said: &Option<String>| said.as_deref().map(|path| named(path, place)).transpose();
-    Ok(Mirror {
-        canonical: named(&raw.canonical, place)?,
-        security: path(&raw.security)?,
-        dev: path(&raw.dev)?,
-        token: raw.token.as_deref().map(|name| named(name, place)).transpose()?,
-    })
 }
 
 /// A name as whoever takes it wants it.

@@ -148,7 +148,7 @@ fn mirrors_that_cannot_be() {
 #[test]
 fn keys_that_are_misspelt_and_metadata_that_is_ours() {
     insta::assert_snapshot!(token("lifetme = \"30d\"\n"), @"
-    error: PROJECT/buildpass.toml:5:1: unknown field `lifetme`, expected one of `name`, `group`, `project`, `role`, `scopes`, `lifetime`, `rotate_before`, `overlap`, `store`, `metadata`
+    error: PROJECT/buildpass.toml:5:1: unknown field `lifetme`, expected one of `name`, `group`, `project`, `reach`, `role`, `scopes`, `lifetime`, `rotate_before`, `overlap`, `store`, `metadata`
     hint: did you mean `lifetime`?
     ");
     insta::assert_snapshot!(token("metadata = { token_id = \"1\" }\n"), @"
@@ -239,7 +239,7 @@ fn a_folder_of_files_is_read_and_each_fault_names_its_file() {
     ");
     let (_, _, said) = owner("[[access.token]]\nnme = \"one\"\n");
     insta::assert_snapshot!(said, @"
-    error: PROJECT/who/b.toml:2:1: unknown field `nme`, expected one of `name`, `group`, `project`, `role`, `scopes`, `lifetime`, `rotate_before`, `overlap`, `store`, `metadata`
+    error: PROJECT/who/b.toml:2:1: unknown field `nme`, expected one of `name`, `group`, `project`, `reach`, `role`, `scopes`, `lifetime`, `rotate_before`, `overlap`, `store`, `metadata`
     hint: did you mean `name`?
     ");
     let (_, _, said) = owner("[access]\nname = \"other\"\n");

@@ -32,4 +32,8 @@ mod many;
 
 mod documented;
 
+mod mirrored;
+
+mod fine_grained;
+
 mod story;

@@ -37,6 +37,7 @@ pub(super) fn rotate(
         name: token.name.clone(),
         description: token.description.clone(),
         scopes: token.scopes.clone(),
+        granular: token.granular.clone(),
         user_id: token.user_id,
         previous: Some(token.id),
         expires_at: Some(expires_at),

@@ -11,6 +11,9 @@ mod associations;
 /// Which tokens a list shows.
 mod filter;
 
+/// What a fine-grained token is asked for.
+mod granular;
+
 /// New tokens, and the rules for their ends.
 mod making;
 
@@ -37,6 +40,7 @@ pub(super) fn router() -> Router<Arc<Instance>> {
     let one = get(personal::show).delete(personal::revoke);
     let mut router = Router::new()
         .route("/api/v4/users/{id}/personal_access_tokens", post(personal::create))
+        .route("/api/v4/user/personal_access_tokens", post(personal::create_own))
         .route("/api/v4/personal_access_tokens", get(personal::list))
         .route("/api/v4/personal_access_tokens/{id}", one)
         .route("/api/v4/personal_access_tokens/{id}/rotate", post(personal::rotate))

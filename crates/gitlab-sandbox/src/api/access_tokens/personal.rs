@@ -11,9 +11,10 @@ use super::super::failure::Failure;
 use super::super::page::Paging;
 use super::super::parameters::{Parameters, invalid};
 use super::filter::Filter;
+use super::granular::granular_scopes;
 use super::making::{Made, expiry, make, rotate as make_successor, scopes};
 use super::view::token_view;
-use crate::registry::{AccessToken, NewToken, Registry};
+use crate::registry::{AccessToken, NewToken, Registry, Scope};
 use crate::server::Instance;
 
 /// `GET /personal_access_tokens`: those of the caller, or for an administrator everybody's
@@ -87,7 +88,40 @@ pub(in crate::api) async fn create(
     let user_id = registry.user(id).ok_or_else(|| Failure::NotFound("User".into()))?.id;
     let expires_at = Some(expiry(&registry, &parameters, now)?);
     let scopes = scopes(&parameters)?;
-    let new = NewToken { name, description, scopes, user_id, previous: None, expires_at };
+    let new =
+        NewToken { name, description, scopes, granular: Vec::new(), user_id, previous: None, expires_at };
+    let made = make(&mut registry, new, now)?;
+    Ok((StatusCode::CREATED, Json(with_value(made, now))))
+}
+
+/// `POST /user/personal_access_tokens`: one for the caller, of the few scopes that are given this way, or a fine-grained one
+pub(in crate::api) async fn create_own(
+    caller: Caller,
+    State(instance): State<Arc<Instance>>,
+    parameters: Parameters,
+) -> Result<(StatusCode, Json<Value>), Failure> {
+    parameters.require(&["name"])?;
+    let name = parameters.text("name")?;
+    let description = parameters.optional_text("description")?;
+    let now = instance.now();
+    let mut registry = instance.registry();
+    let granular = match parameters.has("granular_scopes") {
+        true if parameters.has("scopes") => {
+            return Err(Failure::Parameters("scopes, granular_scopes are mutually exclusive".into()));
+        }
+        true => granular_scopes(&caller, &registry, &parameters)?,
+        false => Vec::new(),
+    };
+    let scopes = match granular.is_empty() {
+        false => vec![Scope::Granular],
+        true => scopes(&parameters)?,
+    };
+    if scopes.iter().any(|scope| !matches!(scope, Scope::Granular | Scope::K8sProxy | Scope::SelfRotate)) {
+        return Err(Failure::Parameters("scopes does not have a valid value".into()));
+    }
+    let user_id = caller.user().id;
+    let expires_at = Some(expiry(&registry, &parameters, now)?);
+    let new = NewToken { name, description, scopes, granular, user_id, previous: None, expires_at };
     let made = make(&mut registry, new, now)?;
     Ok((StatusCode::CREATED, Json(with_value(made, now))))
 }

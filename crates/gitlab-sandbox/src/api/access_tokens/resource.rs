@@ -89,7 +89,8 @@ pub(in crate::api) async fn create(
     let user_id = registry.add_user(UserKind::Bot { of: source }, name.clone(), username).id;
     registry.set_member(Membership { source, user_id, level });
     let expires_at = Some(expires_at);
-    let new = NewToken { name, description, scopes, user_id, previous: None, expires_at };
+    let new =
+        NewToken { name, description, scopes, granular: Vec::new(), user_id, previous: None, expires_at };
     let made = make(&mut registry, new, now)?;
     Ok((StatusCode::CREATED, Json(with_value(&registry, made, now))))
 }

@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use crate::registry::{AccessToken, Registry, UserKind, iso_timestamp};
+use crate::registry::{AccessToken, GranularScope, Registry, Source, UserKind, iso_timestamp};
 
 /// A token as the API shows it: everything but its value.
 pub(in crate::api) fn token_view(token: &AccessToken, now: i64) -> Value {
-    json!({
+    let mut view = json!({
         "id": token.id,
         "name": token.name,
         "description": token.description,
@@ -15,6 +15,23 @@ pub(in crate::api) fn token_view(token: &AccessToken, now: i64) -> Value {
         "last_used_at": token.last_used_at.map(iso_timestamp),
         "active": token.is_active(now),
         "expires_at": token.expires_at,
+    });
+    if !token.granular.is_empty() {
+        view["granular_scopes"] = token.granular.iter().map(granular_view).collect();
+    }
+    view
+}
+
+fn granular_view(GranularScope { source, permissions }: &GranularScope) -> Value {
+    let (group, project) = match source {
+        Source::Group(id) => (Some(id), None),
+        Source::Project(id) => (None, Some(id)),
+    };
+    json!({
+        "access": "selected_memberships",
+        "permissions": permissions.iter().map(|each| each.as_str()).collect::<Vec<_>>(),
+        "project_id": project,
+        "group_id": group,
     })
 }
 

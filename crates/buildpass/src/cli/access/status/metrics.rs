@@ -24,6 +24,12 @@ pub(super) fn metrics(all: &[Status]) -> String {
     family("token_retiring", "Older tokens that live a little longer.", &|status| {
         u64::try_from(status.retiring.len()).ok()
     });
+    family("token_reaches_projects", "Projects that the token reaches.", &|status| {
+        status.reach.map(|breadth| breadth.reaches)
+    });
+    family("token_needed_projects", "Projects that the build reads with the token.", &|status| {
+        status.reach.map(|breadth| breadth.needs)
+    });
     out
 }
 

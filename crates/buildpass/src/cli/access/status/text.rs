@@ -48,6 +48,9 @@ pub(super) fn text(all: &[Status]) -> String {
         for because in &status.because {
             let _ = write!(out, "\n{} is {}: {}", plain(&status.name), word(status.state), plain(because));
         }
+        if let Some(breadth) = status.reach {
+            let _ = write!(out, "\n{} {}", plain(&status.name), breadth);
+        }
         if !status.retiring.is_empty() {
             let ids = status.retiring.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
             let _ =

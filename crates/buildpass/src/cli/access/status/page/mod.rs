@@ -123,6 +123,7 @@ mod tests {
             stored_at: "a/b/token@ci".to_owned(),
             retiring: Vec::new(),
             readers: vec![reader],
+            reach: None,
         }
     }
 

@@ -56,6 +56,9 @@ fn row(status: &Status, html: &mut Html) {
                     it.text(format_args!(", number {id}"));
                 }
             });
+            if let Some(breadth) = status.reach {
+                th.element("small", &[], |it| it.text(breadth));
+            }
         });
         cell(row, HEAD[1], |td| state(status, td));
         cell(row, HEAD[2], |td| ends(status, td));
