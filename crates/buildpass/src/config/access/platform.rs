@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     super::{file::ConfigFile, secrets::all, settings::vault, sources::private_sources},
     entries::{Entries, of_folder},
-    gitlab::{gitlab, stored_token, url},
+    gitlab::{gitlab, gitlab_at, stored_token},
     grants::Around,
     mirrors::mirrors,
     tokens::token,
@@ -17,13 +17,9 @@ use crate::{
     vault::{self, SecretRef},
 };
 
-/// What the command line says of GitLab and the declaration.
+/// What the command line says of the declaration.
 #[derive(Clone, Debug, Default, Args)]
 pub struct AccessFlags {
-    /// GitLab's address [default: `[gitlab] url`, then CI_SERVER_URL]
-    #[arg(long, value_name = "URL")]
-    pub gitlab: Option<String>,
-
     /// A folder of TOML files with tokens, grants and mirrors
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
@@ -48,7 +44,7 @@ impl Platform {
     pub fn load(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Self, Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        let gitlab = gitlab(flags, own, file, environment)?;
+        let gitlab = gitlab(flags, file, environment)?;
         let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url())?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
@@ -64,8 +60,8 @@ impl Platform {
     ) -> Result<(Declaration, Option<SecretRef>), Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        let url = url(own, file, environment)?;
-        let declaration = declaration(flags, own, (file, environment), url.as_url())?;
+        let gitlab = gitlab_at(flags, file, environment)?.ok_or(Error::NoGitlab)?;
+        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url())?;
         Ok((declaration, stored_token(file)?))
     }
 }
