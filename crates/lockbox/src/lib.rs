@@ -59,6 +59,9 @@ mod storage;
 /// A backup at rest.
 mod backup_file;
 
+/// Requests to other servers.
+mod outward;
+
 /// One request and its answer, without HTTP.
 mod exchange;
 

@@ -1,0 +1,6 @@
+//! Requests to other servers: in bounded time and size, and trusting whom they were told to trust.
+
+/// Clients, and why they came back with nothing.
+mod client;
+
+pub(crate) use client::{body, builder, cause};
