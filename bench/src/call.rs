@@ -36,6 +36,7 @@ pub(crate) enum Measured {
     Mask,
     Output,
     Doctor,
+    Access,
     Size,
     Pipeline,
     Sources,
@@ -45,11 +46,12 @@ pub(crate) enum Measured {
 
 impl Measured {
     /// All of it, in the order of RESULTS.md.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Job,
         Self::Mask,
         Self::Output,
         Self::Doctor,
+        Self::Access,
         Self::Size,
         Self::Pipeline,
         Self::Sources,
@@ -62,7 +64,7 @@ impl Measured {
     }
 }
 
-const USAGE: &str = "buildpass-bench [--date YYYY-MM-DD | job | mask | output | doctor | size | pipeline | sources | explain | lockbox]";
+const USAGE: &str = "buildpass-bench [--date YYYY-MM-DD | job | mask | output | doctor | access | size | pipeline | sources | explain | lockbox]";
 
 impl Call {
     pub(crate) fn of_this_process() -> anyhow::Result<Self> {

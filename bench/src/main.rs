@@ -63,6 +63,9 @@ mod explain;
 /// 11 Every check of doctor.
 mod doctor;
 
+/// 12 What a large platform declares.
+mod access;
+
 /// A server that is far away.
 mod distance;
 
@@ -121,6 +124,7 @@ fn measure(what: Measured, programs: &Programs) -> anyhow::Result<Vec<Section>> 
         Measured::Mask => vec![mask::measure()?],
         Measured::Output => vec![output::measure(&Workbench::build(programs)?)?],
         Measured::Doctor => vec![doctor::measure(&Workbench::build(programs)?)?],
+        Measured::Access => vec![access::measure(&Workbench::build(programs)?)?],
         Measured::Size => vec![binary_size::measure(programs)?],
         Measured::Pipeline => vec![pipeline::measure(programs)?],
         Measured::Sources => vec![sources::measure(programs)?],

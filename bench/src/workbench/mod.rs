@@ -15,7 +15,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::ensure;
 
 pub(crate) use administrator::{Administrator, ROLE, ROOT, SECRET_FIELD, SECRET_PATH, SECRET_VALUE};
-pub(crate) use sandbox::{PROJECT, Sandbox};
+pub(crate) use sandbox::{ADMIN, PROJECT, Sandbox};
 
 use self::{authority::Authority, openbao::OpenBao, scripted::Scripted};
 use crate::programs::Programs;

@@ -15,7 +15,8 @@ pub(crate) struct Sandbox {
 /// The project whose jobs may read.
 pub(crate) const PROJECT: &str = "gitlab-org/security/omnibus-gitlab";
 
-const ADMIN: &str = "glpat-made-up-admin-token";
+/// The token of whoever owns everything.
+pub(crate) const ADMIN: &str = "glpat-made-up-admin-token";
 
 impl Sandbox {
     pub(crate) fn start(

@@ -8,8 +8,8 @@ use crate::{
     config::Settings,
     failure::Failure,
     run::Wanted,
-    secret::{BuildToken, End, Lease, LeaseId},
-    vault::{GivenBack, Kind, Session},
+    secret::{BuildToken, End, GitlabAt, Lease, LeaseId, Minted, Released, end_minted},
+    vault::{Fields, GivenBack, Kind, Session},
 };
 
 /// How long giving back may take, however long reading took; and a login, once somebody has asked us to end.
@@ -49,51 +49,90 @@ pub(super) async fn fetch(
         Err(interrupted) => {
             // The vault may have made a session whose answer is on its way.
             if let Ok(Ok(session)) = timeout(LONGEST_END, login).await {
-                end(session, &[]).await;
+                end(session, Made::default(), None).await;
             }
             return Err(interrupted.into());
         }
     };
-    let read = match asked.or(session.read(&wanted.from)).await {
+    let path = &wanted.from.path;
+    let mut reading = Box::pin(session.read_fields(path));
+    let read = match asked.or(&mut reading).await {
         Ok(read) => read,
         Err(interrupted) => {
-            end(session, &[]).await;
+            // What was made for us may be on its way.
+            let read = if path.may_mint() { timeout(LONGEST_END, &mut reading).await.ok() } else { None };
+            drop(reading);
+            let made = Made::by(read.as_ref().and_then(|read| read.as_ref().ok()));
+            end(session, made, settings.gitlab.as_ref()).await;
             return Err(interrupted.into());
         }
     };
-    if let (Ok(lease), Leased::Kept) = (&read, leased)
-        && let End::Leased { until, .. } = lease.end()
-    {
-        let until = match session.kind() {
-            Kind::Service { ends, .. } | Kind::Batch { ends } => ends.min(*until),
-            Kind::Personal => *until,
-        };
-        note(&format!("{} ends at {}", wanted.name, humantime::format_rfc3339_seconds(until)));
-        return Ok(read?);
+    drop(reading);
+    let made = Made::by(read.as_ref().ok());
+    let lease = read
+        .map_err(Failure::from)
+        .and_then(|lease| Ok(lease.try_part(|fields| fields.field(&wanted.from.field))?));
+    let said = lease.as_ref().ok().and_then(|lease| own_end(lease.end(), session.kind()));
+    if let Some(said) = said.filter(|_| leased == Leased::Kept) {
+        note(&format!("{} {said}", wanted.name));
+        return lease;
     }
-    let lease = read.as_ref().ok().and_then(|lease| match lease.end() {
-        End::Leased { id, .. } => Some(id.clone()),
-        End::Stored => None,
-    });
-    end(session, lease.as_slice()).await;
-    let lease = asked.or(ready(read)).await??;
+    end(session, made, settings.gitlab.as_ref()).await;
+    let lease = asked.or(ready(lease)).await??;
     match lease.end() {
         End::Stored => Ok(lease),
-        End::Leased { .. } => Err(Failure::usage(
+        End::Leased { .. } | End::Unbound { .. } => Err(Failure::usage(
             format!("{} was made for this session and ended with it", wanted.name),
             "use `buildpass run`, which keeps the session while a command runs, or `buildpass token --keep-lease`",
         )),
     }
 }
 
-/// Gives the session back, and says so where it lives on.
-async fn end(mut session: Session, leases: &[LeaseId]) {
+/// When a secret that was made for us ends by itself, in words.
+fn own_end(end: &End, kind: Kind) -> Option<String> {
+    let at = |until| format!("ends at {}", humantime::format_rfc3339_seconds(until));
+    match end {
+        End::Stored => None,
+        End::Leased { until, .. } => Some(at(match kind {
+            Kind::Service { ends, .. } | Kind::Batch { ends } => ends.min(*until),
+            Kind::Personal => *until,
+        })),
+        End::Unbound { until } => Some(until.map_or_else(|| "ends when GitLab ends it".to_owned(), at)),
+    }
+}
+
+/// What a read made, and is to be given back.
+#[derive(Default)]
+struct Made {
+    lease: Option<LeaseId>,
+    minted: Option<Minted>,
+}
+
+impl Made {
+    fn by(read: Option<&Lease<Fields>>) -> Self {
+        let Some(read) = read else { return Self::default() };
+        let lease = match read.end() {
+            End::Leased { id, .. } => Some(id.clone()),
+            End::Stored | End::Unbound { .. } => None,
+        };
+        Self { lease, minted: read.value().minted() }
+    }
+}
+
+/// Gives everything back, and says so where something lives on.
+async fn end(mut session: Session, made: Made, gitlab: Option<&GitlabAt>) {
     session.wait_for(LONGEST_END);
-    match session.give_back(leases).await {
-        Ok(GivenBack::Over | GivenBack::Personal) => {}
+    let released = match session.give_back(made.lease.as_slice()).await {
+        Ok(GivenBack::Over | GivenBack::Personal) => Released::ByVault,
         Ok(GivenBack::Lives { until, because }) => {
             note(&format!("the session lives until {}: {because}", humantime::format_rfc3339_seconds(until)));
+            Released::Not
         }
-        Err(error) => note(&format!("the session was not given back: {error}")),
-    }
+        Err(error) => {
+            note(&format!("the session was not given back: {error}"));
+            Released::Not
+        }
+    };
+    let lines = end_minted(made.minted.as_slice(), gitlab, released, LONGEST_END).await;
+    lines.iter().for_each(|line| note(line));
 }

@@ -79,6 +79,7 @@ fn carry_out(arguments: Arguments, surroundings: &Surroundings) -> Result<Ended,
     let doubts = settings.doubts.clone();
     let config = |settings: Settings| run::Config {
         vault: settings.vault,
+        gitlab: settings.gitlab,
         secrets: settings.secrets,
         withheld: settings.withheld,
         filled: settings.filled,

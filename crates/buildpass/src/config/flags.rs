@@ -77,6 +77,10 @@ pub struct Flags {
     #[arg(long, value_name = "URL", global = true)]
     pub issuer: Option<String>,
 
+    /// GitLab's address [default: `[gitlab] url`, then CI_SERVER_URL]
+    #[arg(long, value_name = "URL", global = true)]
+    pub gitlab: Option<String>,
+
     /// A secret: name, reference, and how it is handed over
     #[arg(
         long,
@@ -143,6 +147,7 @@ impl Flags {
             ("--token-variable", &self.token_variable),
             ("--audience", &self.audience),
             ("--issuer", &self.issuer),
+            ("--gitlab", &self.gitlab),
         ];
         for (flag, text) in texts {
             text.iter().for_each(|text| say(flag, text.into()));

@@ -1,7 +1,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use super::{
-    Environment, Error, Flags, Settings, VaultParts,
+    Environment, Error, Flags, Settings, VaultParts, access,
     file::ConfigFile,
     filled::filled,
     identity_settings::id_token_variable,
@@ -110,8 +110,10 @@ impl Said {
         let (git, secrets) = (git?, wanted?);
         let find = || VaultParts::find(&flags, file.as_ref(), environment).whole();
         let vault = (!secrets.is_empty()).then(find).transpose()?;
+        let minted = secrets.iter().any(|secret| secret.from.path.may_mint());
+        let gitlab = if minted { access::gitlab_at(&flags, file.as_ref(), environment)? } else { None };
         let lead = lead?;
-        Ok(Settings { vault, id_token_variable, secrets, withheld, git, lead, filled, doubts, notes })
+        Ok(Settings { vault, gitlab, id_token_variable, secrets, withheld, git, lead, filled, doubts, notes })
     }
 
     fn lead(&self) -> Result<Duration, Error> {

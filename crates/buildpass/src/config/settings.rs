@@ -13,7 +13,7 @@ use super::{
 use crate::{
     git,
     run::{Filled, Wanted},
-    secret::SecretName,
+    secret::{GitlabAt, SecretName},
     vault,
 };
 
@@ -22,6 +22,8 @@ use crate::{
 pub struct Settings {
     /// Which vault, and how to log in; none where no secret is asked for, so that a job that may have nothing needs nothing.
     pub vault: Option<vault::Config>,
+    /// Where minted tokens end themselves; none where no secret is minted, or nobody names a GitLab.
+    pub gitlab: Option<GitlabAt>,
     /// The variable that holds the ID token.
     pub id_token_variable: String,
     /// The secrets whose `when` holds.

@@ -1,9 +1,11 @@
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use super::Error;
 
 /// A URL that a secret may be sent to: https, or plain http on this machine; never with userinfo or a fragment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Secured(Url);
 
 /// Whether plain http may leave this machine.
@@ -63,6 +65,21 @@ impl Secured {
     /// Adds a pair to the query.
     pub fn append_query(&mut self, name: &str, value: &str) {
         self.0.query_pairs_mut().append_pair(name, value);
+    }
+}
+
+impl TryFrom<String> for Secured {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        // Only a proven URL is ever written out, so that plain http has been judged already.
+        Self::parse_allowing(&text, PlainHttp::Anywhere)
+    }
+}
+
+impl From<Secured> for String {
+    fn from(url: Secured) -> Self {
+        url.0.into()
     }
 }
 

@@ -33,7 +33,7 @@ use crate::{
         self, RealmCredential, Setup,
         credential::{SOCKET_VARIABLE, socket_name},
     },
-    secret::{BuildToken, SecretName},
+    secret::{BuildToken, GitlabAt, SecretName},
     vault,
 };
 
@@ -42,6 +42,8 @@ use crate::{
 pub struct Config {
     /// Which vault, and how to log in; none where no secret is asked for.
     pub vault: Option<vault::Config>,
+    /// Where minted tokens end themselves, where the vault does not end them.
+    pub gitlab: Option<GitlabAt>,
     /// What the job may have.
     pub secrets: Vec<Wanted>,
     /// The names of secrets that are not for this job.
@@ -86,6 +88,7 @@ impl Config {
         let mut ward = Ward::start()?;
         let Self {
             vault,
+            gitlab,
             secrets,
             withheld,
             filled,
@@ -102,7 +105,7 @@ impl Config {
         ));
         scrub(&mut environment, &masking, &id_token);
         let place = Place::needed(!secrets.is_empty() || !filled.is_empty());
-        let begin = Begin { vault, wanted: secrets.clone(), lead, folder, place };
+        let begin = Begin { vault, gitlab, wanted: secrets.clone(), lead, folder, place };
         let granted = tokio::select! {
             granted = ward.begin(begin, &note) => granted,
             signal = signals.end() => Err(Error::Interrupted(signal.as_raw())),
@@ -112,7 +115,7 @@ impl Config {
             Err(error) => {
                 // Who waits for our end may tear everything down then: a session that is on its way goes back first.
                 tokio::select! {
-                    returned = ward.end(&note) => returned.line().into_iter().for_each(&note),
+                    returned = ward.end(&note) => returned.lines().iter().for_each(|line| note(line)),
                     _ = signals.end() => {}
                 }
                 return Err(error);
@@ -139,7 +142,7 @@ impl Config {
         let give_back = async {
             match Rc::try_unwrap(ward) {
                 Ok(ward) => ward.into_inner().end(&note).await,
-                Err(_) => Returned::LivesOn("the session was left to the guardian".to_owned()),
+                Err(_) => Returned::LivesOn(vec!["the session was left to the guardian".to_owned()]),
             }
         };
         let mut give_back = pin!(give_back);
@@ -150,7 +153,7 @@ impl Config {
                 () = signals.second_request(), if !at_once => at_once = true,
             }
         };
-        if let Returned::GuardianGone = returned {
+        if let Returned::GuardianGone(_) = returned {
             directory.into_iter().for_each(|directory| drop(fs::remove_dir_all(directory)));
         }
         // Output that nobody reads keeps us waiting, but no session.
@@ -165,7 +168,7 @@ impl Config {
             }
         }
         if !at_once || takes_a_line(stderr()) {
-            returned.line().into_iter().for_each(&note);
+            returned.lines().iter().for_each(|line| note(line));
         }
         ended
     }

@@ -46,6 +46,11 @@ pub enum End {
         /// Whether the vault renews it on request.
         renewable: bool,
     },
+    /// It was made for this session, and the vault does not end it.
+    Unbound {
+        /// When whoever made it ends it, where that is known.
+        until: Option<SystemTime>,
+    },
 }
 
 /// The vault's name of a lease; it reveals a path, not a secret.

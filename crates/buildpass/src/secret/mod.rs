@@ -8,14 +8,20 @@ mod hidden;
 
 mod lease;
 
+mod minted;
+
 mod name;
 
 pub mod on_pipe;
+
+mod own_end;
 
 mod private_file;
 
 pub use build_token::BuildToken;
 pub use hidden::Hidden;
 pub use lease::{End, Lease, LeaseId};
+pub use minted::{Bond, Minted, OwnEnd};
 pub use name::{NotAName, SecretName};
+pub use own_end::{GitlabAt, Released, VAULT_FIRST, end_minted};
 pub use private_file::{NotPrivate, private_text};

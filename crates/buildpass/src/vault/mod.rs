@@ -17,6 +17,8 @@ mod error;
 
 mod kv;
 
+mod minting;
+
 mod nodes;
 
 mod patience;

@@ -4,11 +4,12 @@ use serde_json::{Map, Value};
 use super::{
     Engine, Error, SecretPath, SecretRef, Session, Values,
     answer::{not_a_vault, one_line, parse, plain, words},
+    minting::{Minting, STORES},
     nodes::{Repeat, Request},
 };
 use crate::{
     http::{Answer, Method},
-    secret::{BuildToken, End, Lease, LeaseId},
+    secret::{Bond, BuildToken, End, Lease, LeaseId, Minted},
 };
 
 /// All fields of one secret.
@@ -16,6 +17,7 @@ pub struct Fields {
     path: SecretPath,
     fields: Values,
     kept: Kept,
+    minting: Option<(Minting, Bond)>,
 }
 
 /// What a KV store of version 2 keeps beside a secret.
@@ -83,7 +85,7 @@ impl Session {
         };
         let answer = self.nodes.send(&request).await?;
         match answer.status {
-            200 => self.accept(path, &answer),
+            200 => self.accept(path, &answer).await,
             403 => Err(self.refused(path, &answer).await),
             404 => Err(self.absent(path, &answer).await),
             status => {
@@ -99,7 +101,7 @@ impl Session {
         }
     }
 
-    fn accept(&self, path: &SecretPath, answer: &Answer) -> Result<Lease<Fields>, Error> {
+    async fn accept(&self, path: &SecretPath, answer: &Answer) -> Result<Lease<Fields>, Error> {
         let Read { lease_id, lease_duration, renewable, data } = parse(answer)?;
         let absent = |explained: &str| Error::NoSecret {
             path: path.api_path(),
@@ -115,16 +117,27 @@ impl Session {
                 _ => return Err(absent(": the mount is not a KV store of version 2")),
             },
         };
-        let end = if lease_id.is_empty() {
-            End::Stored
-        } else {
+        let fields = Values(fields);
+        let minting = Minting::of(path, &fields.0);
+        let (end, minting) = if !lease_id.is_empty() {
             let until = self.clock.after(lease_duration);
-            End::Leased { id: LeaseId(lease_id), until, renewable }
+            // No store gives leases.
+            let leased = End::Leased { id: LeaseId(lease_id), until, renewable };
+            (leased, minting.map(|minting| (minting, Bond::Lease)))
+        } else if let Some(minting) = minting
+            && self.makes_what_it_answers(&path.mount).await
+        {
+            (End::Unbound { until: minting.until() }, Some((minting, Bond::Nothing)))
+        } else {
+            (End::Stored, None)
         };
-        Ok(Lease::new(
-            Fields { path: path.clone(), fields: Values(fields), kept: kept.unwrap_or_default() },
-            end,
-        ))
+        Ok(Lease::new(Fields { path: path.clone(), fields, kept: kept.unwrap_or_default(), minting }, end))
+    }
+
+    /// Whether a mount is known to be no store: anybody can store what looks as if it had been made.
+    async fn makes_what_it_answers(&self, mount: &str) -> bool {
+        let mount = self.mount_at(mount).await;
+        mount.is_some_and(|mount| !STORES.contains(&mount.kind.as_str()))
     }
 
     async fn refused(&self, path: &SecretPath, answer: &Answer) -> Error {
@@ -158,18 +171,7 @@ impl Session {
 
     /// Says so when the mount is a KV store of the other version. Only asked after a refusal.
     async fn other_version(&self, path: &SecretPath) -> Option<String> {
-        let api_path = format!("sys/internal/ui/mounts/{}", path.mount);
-        let request = Request {
-            method: Method::Get,
-            path: &api_path,
-            query: None,
-            token: Some(&self.token),
-            body: None,
-            repeat: Repeat::Freely,
-            secret_in_body: None,
-        };
-        let answer = self.nodes.send(&request).await.ok()?;
-        let MountAnswer { data } = parse(&answer).ok()?;
+        let data = self.mount_at(&path.mount).await?;
         let version =
             data.options.as_ref().and_then(|options| options.get("version")?.as_str()).unwrap_or("1");
         let mount = &path.mount;
@@ -186,6 +188,21 @@ impl Session {
             )),
             _ => None,
         }
+    }
+
+    /// What stands at a mount; nothing where the session may read nothing below it.
+    async fn mount_at(&self, mount: &str) -> Option<Mount> {
+        let request = Request {
+            method: Method::Get,
+            path: &format!("sys/internal/ui/mounts/{mount}"),
+            query: None,
+            token: Some(&self.token),
+            body: None,
+            repeat: Repeat::Freely,
+            secret_in_body: None,
+        };
+        let answer = self.nodes.send(&request).await.ok()?;
+        parse(&answer).ok().map(|MountAnswer { data }| data)
     }
 }
 
@@ -204,6 +221,12 @@ impl Fields {
     /// What the store keeps beside them.
     pub fn kept(&self) -> &Kept {
         &self.kept
+    }
+
+    /// What is to be ended with the job beside the session, where this is such an answer.
+    pub fn minted(&self) -> Option<Minted> {
+        let (minting, bond) = self.minting.as_ref()?;
+        minting.with(&self.fields.0, *bond)
     }
 
     /// One field; numbers, booleans, lists and objects are given as JSON.

@@ -158,7 +158,9 @@ fn secrets_are_exposed_in_these_places_alone() {
     crates/buildpass/src/run/masking.rs: 3
     crates/buildpass/src/secret/build_token.rs: 3
     crates/buildpass/src/secret/hidden.rs: 2
+    crates/buildpass/src/secret/minted.rs: 1
     crates/buildpass/src/secret/on_pipe.rs: 1
+    crates/buildpass/src/secret/own_end.rs: 1
     crates/buildpass/src/sources/location.rs: 2
     crates/buildpass/src/vault/administer.rs: 1
     crates/buildpass/src/vault/config.rs: 2

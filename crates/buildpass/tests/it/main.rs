@@ -42,6 +42,8 @@ mod exits;
 
 mod interrupted;
 
+mod minted;
+
 mod leaks;
 
 mod omnibus;

@@ -217,6 +217,7 @@ fn work_within_run(
     ];
     let config = run::Config {
         vault: settings.vault,
+        gitlab: settings.gitlab,
         secrets: settings.secrets,
         withheld: settings.withheld,
         filled: settings.filled,

@@ -18,6 +18,7 @@ mod schema;
 
 mod tokens;
 
+pub(super) use gitlab::gitlab_at;
 pub(super) use mirrors::MirrorUrls;
 pub use platform::{AccessFlags, Platform, Written};
 pub(super) use raw::{RawAccess, RawGitlab};

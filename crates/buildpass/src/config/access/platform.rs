@@ -9,7 +9,7 @@ use super::{
         sources::private_sources,
     },
     entries::{Entries, of_folder},
-    gitlab::{gitlab, stored_token, url},
+    gitlab::{gitlab, gitlab_at, stored_token},
     grants::Around,
     mirrors::mirrors,
     tokens::token,
@@ -17,18 +17,13 @@ use super::{
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
     config::{Environment, Error, Flags},
-    http::Secured,
     run::Wanted,
     vault::{self, SecretRef},
 };
 
-/// What the command line says of GitLab and the declaration.
+/// What the command line says of the declaration.
 #[derive(Clone, Debug, Default, Args)]
 pub struct AccessFlags {
-    /// GitLab's address [default: `[gitlab] url`, then CI_SERVER_URL]
-    #[arg(long, value_name = "URL")]
-    pub gitlab: Option<String>,
-
     /// A folder of TOML files with tokens, grants and mirrors
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
@@ -86,7 +81,7 @@ impl Platform {
     pub fn load(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Self, Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        let gitlab = gitlab(flags, own, file, environment)?;
+        let gitlab = gitlab(flags, file, environment)?;
         let declaration = declaration(flags, own, (file, environment), Some(gitlab.url.as_url()))?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
@@ -103,12 +98,8 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         // Whose ID tokens are verified, and where sources lie, matters to whoever applies alone.
-        let url = match url(own, file, environment) {
-            Ok(url) => Some(url),
-            Err(Error::NoGitlab) => None,
-            Err(error) => return Err(error),
-        };
-        let url = url.as_ref().map(Secured::as_url);
+        let gitlab = gitlab_at(flags, file, environment)?;
+        let url = gitlab.as_ref().map(|gitlab| gitlab.url.as_url());
         let declaration = declaration(flags, own, (file, environment), url)?;
         Ok((declaration, stored_token(file)?))
     }

@@ -3,15 +3,19 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use tokio::sync::{mpsc::UnboundedSender, oneshot};
+
+use super::message::{Begin, GrantedSecret, OnWire, Part};
 use crate::{
     clock::Clock,
     failure::Failure,
     run::{Delivery, Wanted},
-    secret::{BuildToken, End, Hidden, Lease, LeaseId, SecretName},
+    secret::{
+        Bond, BuildToken, End, GitlabAt, Hidden, Lease, LeaseId, Minted, Released, SecretName, VAULT_FIRST,
+        end_minted,
+    },
     vault::{Fields, GivenBack, Kind, SecretPath, Session},
 };
-
-use super::message::{Begin, GrantedSecret, OnWire};
 
 /// A session and all that was read with it, until everything is given back. A job that may have nothing has none.
 pub(super) struct Custody {
@@ -19,6 +23,8 @@ pub(super) struct Custody {
     wanted: Vec<Wanted>,
     lead: Duration,
     leases: Vec<Held>,
+    minted: Vec<Minted>,
+    gitlab: Option<GitlabAt>,
     hidden: Vec<Hidden>,
     /// What cannot be given back is said in one line, and once.
     said_how_long: bool,
@@ -35,12 +41,14 @@ struct Held {
 impl Custody {
     /// Logs in.
     pub(super) async fn begin(begin: Begin, clock: &Clock, notes: &mut Vec<String>) -> Result<Self, Failure> {
-        let Begin { vault, wanted, lead, folder: _, place: _ } = begin;
+        let Begin { vault, gitlab, wanted, lead, folder: _, place: _ } = begin;
         let mut custody = Self {
             session: None,
             wanted,
             lead,
             leases: Vec::new(),
+            minted: Vec::new(),
+            gitlab,
             hidden: Vec::new(),
             said_how_long: false,
             clock: clock.clone(),
@@ -91,6 +99,7 @@ impl Custody {
             if !read.contains_key(path) {
                 let fields = session.read_fields(path).await?;
                 self.leases.extend(Held::of(fields.end(), &self.clock));
+                self.minted.extend(fields.value().minted());
                 read.insert(path.clone(), fields);
             }
             let Some(fields) = read.get(path) else { continue };
@@ -106,12 +115,22 @@ impl Custody {
         Ok(granted)
     }
 
-    /// Reads one secret afresh.
+    /// Whether a read may have a token made that nobody would know of if its answer were not waited for.
+    pub(super) fn may_mint(&self) -> bool {
+        self.wanted.iter().any(|secret| secret.from.path.may_mint())
+    }
+
+    /// What was minted, for whoever has to end it where this process is killed.
+    pub(super) fn minted(&self) -> Vec<Minted> {
+        self.minted.iter().map(Minted::copied).collect()
+    }
+
+    /// Reads one secret afresh; and what was minted for that.
     pub(super) async fn read_again(
         &mut self,
         name: &SecretName,
         patience: Duration,
-    ) -> Result<BuildToken, Failure> {
+    ) -> Result<(BuildToken, Option<Minted>), Failure> {
         let Some(secret) = self.wanted.iter().find(|secret| secret.name == *name).cloned() else {
             return Err(Failure::bug(
                 "a secret is read afresh that nobody asked for",
@@ -124,7 +143,8 @@ impl Custody {
         session.wait_for(patience);
         let fields = session.read_fields(&secret.from.path).await?;
         self.leases.extend(Held::of(fields.end(), &self.clock));
-        Ok(fields.value().field(&secret.from.field)?)
+        self.minted.extend(fields.value().minted());
+        Ok((fields.value().field(&secret.from.field)?, fields.value().minted()))
     }
 
     /// Keeps the session and its leases for another lead.
@@ -146,9 +166,39 @@ impl Custody {
         Ok(renewed.map(drop)?)
     }
 
-    /// Gives everything back, waiting for the vault as long as the session could live. What lives on is said in a line.
-    pub(super) async fn give_back(self) -> Option<String> {
-        let mut session = self.session?;
+    /// Gives everything back, and has what was minted end itself where the vault does not end it. What lives on is said, a line each;
+    /// `over` hears of each part.
+    pub(super) async fn give_back(mut self, over: UnboundedSender<Part>) -> Vec<String> {
+        let (unbound, leased) = std::mem::take(&mut self.minted)
+            .into_iter()
+            .partition::<Vec<_>, _>(|it| it.bond == Bond::Nothing);
+        let gitlab = self.gitlab.take();
+        let (tell, released) = oneshot::channel();
+        let session = async {
+            let (released, line) = self.give_session_back().await;
+            let _ = tell.send(released);
+            let _ = over.send(Part::Session);
+            line
+        };
+        let at_once = end_minted(&unbound, gitlab.as_ref(), Released::Not, LONGEST_END);
+        let after_the_vault = async {
+            // One that hangs does not keep a token alive.
+            let released = tokio::time::timeout(VAULT_FIRST, released).await;
+            let released = released.ok().and_then(Result::ok).unwrap_or(Released::Not);
+            end_minted(&leased, gitlab.as_ref(), released, LONGEST_END).await
+        };
+        let minted = async {
+            let (unbound, leased) = tokio::join!(at_once, after_the_vault);
+            let _ = over.send(Part::Minted);
+            [unbound, leased].concat()
+        };
+        let (line, minted) = tokio::join!(session, minted);
+        line.into_iter().chain(minted).collect()
+    }
+
+    /// Waits for the vault as long as the session could live.
+    async fn give_session_back(self) -> (Released, Option<String>) {
+        let Some(mut session) = self.session else { return (Released::Not, None) };
         let longest = match session.kind() {
             // A renewal whose answer was lost may have made it longer than we know.
             Kind::Service { ends, .. } | Kind::Batch { ends } => {
@@ -160,10 +210,13 @@ impl Custody {
         session.wait_for(longest);
         let leases: Vec<LeaseId> = self.leases.iter().map(|held| held.id.clone()).collect();
         match session.give_back(&leases).await {
-            Ok(GivenBack::Over | GivenBack::Personal) => None,
-            Ok(GivenBack::Lives { .. }) if self.said_how_long => None,
-            Ok(GivenBack::Lives { until, because }) => Some(lives(until, &because)),
-            Err(error) => Some(format!("the session was not given back and ends by itself: {error}")),
+            Ok(GivenBack::Over | GivenBack::Personal) => (Released::ByVault, None),
+            Ok(GivenBack::Lives { .. }) if self.said_how_long => (Released::Not, None),
+            Ok(GivenBack::Lives { until, because }) => (Released::Not, Some(lives(until, &because))),
+            Err(error) => {
+                let line = format!("the session was not given back and ends by itself: {error}");
+                (Released::Not, Some(line))
+            }
         }
     }
 }
@@ -171,7 +224,7 @@ impl Custody {
 impl Held {
     fn of(end: &End, clock: &Clock) -> Option<Self> {
         match end {
-            End::Stored => None,
+            End::Stored | End::Unbound { .. } => None,
             End::Leased { id, until, renewable } => {
                 let length = until.duration_since(clock.now()).unwrap_or_default();
                 Some(Self { id: id.clone(), until: *until, length, renewable: *renewable })
@@ -199,5 +252,6 @@ fn until(end: &End) -> Option<SystemTime> {
     match end {
         End::Stored => None,
         End::Leased { until, .. } => Some(*until),
+        End::Unbound { until } => *until,
     }
 }

@@ -1,7 +1,10 @@
 use std::{io, os::unix::net::UnixStream, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, MissedTickBehavior, timeout},
+};
 
 use super::{
     custody::Custody,
@@ -19,6 +22,9 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How long one fresh reading may take: git waits for it.
 const READ_AGAIN: Duration = Duration::from_secs(30);
+
+/// How long a token that is on its way is waited for when the job is over: it is to be ended too.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
 /// The guardian's whole life: fetch, hold, give back. Ends when everything is given back.
 ///
@@ -61,7 +67,14 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
         drop(directory);
     };
     // A vault that is not there keeps neither the group nor the directory alive.
-    let (lives_on, ()) = tokio::join!(custody.give_back(), end_all_here);
+    let (over, mut parts) = mpsc::unbounded_channel();
+    let say_so = async {
+        while let Some(part) = parts.recv().await {
+            // Nobody may listen any more.
+            let _ = link.send(&FromGuardian::Over(part)).await;
+        }
+    };
+    let (lives_on, (), ()) = tokio::join!(custody.give_back(over), end_all_here, say_so);
     match ended {
         Ended::Abandoned { .. } => Ok(()),
         Ended::Done => link.send(&FromGuardian::GivenBack { lives_on }).await,
@@ -71,7 +84,7 @@ pub async fn keep(stream: UnixStream, clock: &Clock) -> io::Result<()> {
 /// Says why nothing was granted, where there is nothing to give back.
 async fn refuse(link: &mut Link, failure: Failure) -> io::Result<()> {
     link.send(&FromGuardian::Failed(failure)).await?;
-    link.send(&FromGuardian::GivenBack { lives_on: None }).await
+    link.send(&FromGuardian::GivenBack { lives_on: Vec::new() }).await
 }
 
 /// How the time of holding came to its end.
@@ -88,13 +101,15 @@ async fn grant(
     directory: Option<&PrivateDirectory>,
     link: &mut Link,
 ) -> Result<(), Ended> {
-    if let Some(note) = unless_over(custody.shorten(), link, None).await? {
+    if let Some(note) = unless_over(custody.shorten(), link, (None, Duration::ZERO)).await? {
         let _ = link.send(&FromGuardian::Note(note)).await;
     }
-    let (answer, then) = match unless_over(custody.read_all(), link, None).await? {
+    let grace = grace(custody);
+    let (answer, then) = match unless_over(custody.read_all(), link, (None, grace)).await? {
         Ok(secrets) => {
             let directory = directory.map(|directory| directory.path().to_owned());
-            (FromGuardian::Ready(Granted { directory, hidden: custody.hidden(), secrets }), Ok(()))
+            let (hidden, minted) = (custody.hidden(), custody.minted());
+            (FromGuardian::Ready(Granted { directory, hidden, secrets, minted }), Ok(()))
         }
         Err(failure) => (FromGuardian::Failed(failure), Err(Ended::Done)),
     };
@@ -104,25 +119,34 @@ async fn grant(
     }
 }
 
-/// Works until that is done, unless buildpass says first that the job is over, or is gone.
+/// How long reading goes on when the job is over.
+fn grace(custody: &Custody) -> Duration {
+    if custody.may_mint() { ON_ITS_WAY } else { Duration::ZERO }
+}
+
+/// Works until that is done, unless buildpass says first that the job is over, or is gone; then for the grace alone.
 async fn unless_over<T>(
     work: impl Future<Output = T>,
     link: &mut Link,
-    group: Option<Pid>,
+    (group, grace): (Option<Pid>, Duration),
 ) -> Result<T, Ended> {
     tokio::pin!(work);
-    loop {
+    let ended = loop {
         tokio::select! {
             biased;
             message = link.receive() => match message {
-                Ok(Some(ToGuardian::End)) => return Err(Ended::Done),
-                Ok(None) | Err(_) => return Err(Ended::Abandoned { group }),
+                Ok(Some(ToGuardian::End)) => break Ended::Done,
+                Ok(None) | Err(_) => break Ended::Abandoned { group },
                 // buildpass asks for one thing at a time, and waits for it.
                 Ok(Some(ToGuardian::Begin(_) | ToGuardian::Group(_) | ToGuardian::ReadAgain(_))) => {}
             },
             done = &mut work => return Ok(done),
         }
+    };
+    if !grace.is_zero() {
+        let _ = timeout(grace, work).await;
     }
+    Err(ended)
 }
 
 async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
@@ -155,8 +179,9 @@ async fn hold(custody: &mut Custody, link: &mut Link, lead: Duration) -> Ended {
                 FromGuardian::Noted
             }
             Ok(Some(ToGuardian::ReadAgain(name))) => {
-                match unless_over(custody.read_again(&name, READ_AGAIN), link, group).await {
-                    Ok(Ok(value)) => FromGuardian::Again(Again::Fresh(value)),
+                let grace = grace(custody);
+                match unless_over(custody.read_again(&name, READ_AGAIN), link, (group, grace)).await {
+                    Ok(Ok((value, minted))) => FromGuardian::Again(Again::Fresh(value, minted)),
                     Ok(Err(failure)) => FromGuardian::Again(Again::Failed(failure)),
                     Err(ended) => return ended,
                 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     failure::Failure,
     run::Wanted,
-    secret::{BuildToken, Hidden, SecretName, on_pipe},
+    secret::{BuildToken, GitlabAt, Hidden, Minted, SecretName, on_pipe},
     vault,
 };
 
@@ -30,6 +30,8 @@ pub(in crate::run) enum ToGuardian {
 pub(in crate::run) struct Begin {
     /// None where nothing is asked for: there is still a group to watch over.
     pub(in crate::run) vault: Option<vault::Config>,
+    /// Where minted tokens end themselves.
+    pub(in crate::run) gitlab: Option<GitlabAt>,
     pub(in crate::run) wanted: Vec<Wanted>,
     pub(in crate::run) lead: Duration,
     /// Where the private directory is made.
@@ -62,20 +64,31 @@ pub(in crate::run) enum FromGuardian {
     Noted,
     /// The answer to `ReadAgain`.
     Again(Again),
-    /// Everything was given back that can be; what lives on is said in a line.
+    /// This much was given back, as far as it can be.
+    Over(Part),
+    /// Everything was given back that can be; what lives on is said.
     GivenBack {
-        /// The line.
-        lives_on: Option<String>,
+        /// A line each.
+        lives_on: Vec<String>,
     },
     /// Something to tell the person who watches.
     Note(String),
 }
 
+/// What is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::run) enum Part {
+    /// The vault's session.
+    Session,
+    /// What was minted at GitLab.
+    Minted,
+}
+
 /// The answer to `ReadAgain`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::run) enum Again {
-    /// The value as it stands now.
-    Fresh(#[serde(with = "on_pipe")] BuildToken),
+    /// The value as it stands now, and what was minted for it.
+    Fresh(#[serde(with = "on_pipe")] BuildToken, Option<Minted>),
     /// The vault gave none.
     Failed(Failure),
 }
@@ -88,6 +101,8 @@ pub(in crate::run) struct Granted {
     /// What the output must not show beside the secrets: the session's token and the ID token.
     pub(in crate::run) hidden: Vec<OnWire>,
     pub(in crate::run) secrets: Vec<GrantedSecret>,
+    /// What is to be ended where the guardian is killed.
+    pub(in crate::run) minted: Vec<Minted>,
 }
 
 /// A hidden text on its way to the mask.
