@@ -1,3 +1,4 @@
+use super::Declaration;
 use crate::{
     failure::{Blame, Failure},
     http, vault,
@@ -98,12 +99,23 @@ pub enum Error {
         /// How many steps were not begun.
         left: usize,
     },
+    /// Each job has its own token of that name.
+    #[error("the token `{0}` is minted for each job, and ends with it")]
+    Minted(String),
     /// No token has that name.
     #[error("no token is named `{0}`")]
     NoToken(String),
 }
 
 impl Error {
+    /// Why no stored token has that name.
+    pub fn no_token(declaration: &Declaration, name: &str) -> Self {
+        match declaration.minted().iter().any(|role| role.name.as_str() == name) {
+            true => Self::Minted(name.to_owned()),
+            false => Self::NoToken(name.to_owned()),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -145,6 +157,10 @@ impl Error {
             Self::Blocked(_) => return None,
             Self::Moved { .. } => "make a new plan, and look at it again".to_owned(),
             Self::Ended { .. } => "what was done stays, and the next run goes on".to_owned(),
+            Self::Minted(_) => {
+                "to end it for all jobs, take its grants out of what is declared, and run `buildpass access apply`"
+                    .to_owned()
+            }
             Self::NoToken(_) => "`buildpass access status` lists the tokens that are declared".to_owned(),
         })
     }
@@ -158,7 +174,7 @@ impl Error {
                 Blame::Unreachable
             }
             Self::Stray { source, .. } => source.blame(),
-            Self::NoToken(_) => Blame::Usage,
+            Self::NoToken(_) | Self::Minted(_) => Blame::Usage,
             Self::NotAllEnded(faults) => faults.first().map_or(Blame::Refused, Self::blame),
             Self::Ended { signal, .. } => Blame::Signal(*signal),
             Self::GitlabRefused { .. }

@@ -36,4 +36,6 @@ mod mirrored;
 
 mod fine_grained;
 
+mod per_job;
+
 mod story;
