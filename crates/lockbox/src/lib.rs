@@ -47,6 +47,15 @@ pub mod audit;
 /// What is kept: secrets by path.
 mod kv;
 
+/// What is made for who asks: access tokens of a GitLab.
+mod gitlab;
+
+/// Until when that is good, and its end.
+mod lease;
+
+/// One mounted secrets engine.
+mod engine;
+
 /// What a token keeps for itself.
 mod cubbyhole;
 
@@ -58,6 +67,9 @@ mod storage;
 
 /// A backup at rest.
 mod backup_file;
+
+/// Requests to other servers.
+mod outward;
 
 /// One request and its answer, without HTTP.
 mod exchange;

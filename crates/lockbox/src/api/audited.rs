@@ -13,6 +13,7 @@ use crate::{
     audit::{Asker, Bearer, Decision, Entry, Header, MountPoint, Outcome, Refusal, Said, Times},
     auth::token::{Session, TokenError},
     exchange::{Answer, Operation},
+    gitlab::GitlabError,
     kv::KvError,
 };
 
@@ -193,7 +194,9 @@ fn told(failure: &Failure) -> String {
 fn refusal<'a>(failure: &Failure, told: &'a str, asker: Asker<'_>) -> Refusal<'a> {
     match failure {
         Failure::RefusedByPolicy | Failure::Token(TokenError::Refused) => Refusal::Denied(told),
-        Failure::NotFound | Failure::Kv(KvError::NotFound) => Refusal::NotFound,
+        Failure::NotFound | Failure::Kv(KvError::NotFound) | Failure::Gitlab(GitlabError::NotFound) => {
+            Refusal::NotFound
+        }
         Failure::NoRoute(_) => Refusal::NoRoute(told),
         Failure::UnsupportedPath | Failure::UnsupportedOperation | Failure::UnsupportedLogin => {
             Refusal::Unsupported(told)

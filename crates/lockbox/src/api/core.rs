@@ -18,6 +18,9 @@ use crate::{
     },
     clock::Moment,
     cubbyhole::Cubbyholes,
+    gitlab::GitlabError,
+    lease::Leases,
+    outward::Clients,
     policy::{Policies, PolicyError},
     storage::{StorageError, Store},
 };
@@ -30,6 +33,7 @@ pub(crate) struct Core {
     pub(super) tokens: Tokens,
     pub(super) token_roles: TokenRoles,
     pub(super) mounts: Mounts,
+    pub(super) leases: Arc<Leases>,
     pub(super) audit: Option<Arc<AuditLog>>,
     pub(super) audited_headers: AuditedHeaders,
     pub(super) cubbyholes: Cubbyholes,
@@ -60,9 +64,12 @@ impl Core {
         audit: Option<Arc<AuditLog>>,
     ) -> Result<Self, LoadError> {
         let now = time.now();
+        let tokens = Tokens::load(Arc::clone(&store), now).await?;
+        let leases = Leases::load(Arc::clone(&store), Arc::new(Clients::default()), (&tokens, now))?;
         let core = Self {
             policies: Policies::load(Arc::clone(&store), now).await?,
-            tokens: Tokens::load(Arc::clone(&store), now).await?,
+            tokens,
+            leases: Arc::new(leases),
             token_roles: TokenRoles::load(Arc::clone(&store))?,
             mounts: Mounts::load(Arc::clone(&store), now).await?,
             moves: Moves::default(),
@@ -146,15 +153,17 @@ impl Core {
         watch::witness(&self.store)
     }
 
-    /// Clears the cubbyholes of tokens that have ended.
+    /// Clears the cubbyholes of tokens that have ended, and ends their leases.
     ///
     /// # Errors
     /// When the disk refuses: the next start clears what is left.
-    pub(super) async fn clear_cubbyholes(&self) -> Result<(), StorageError> {
+    pub(super) async fn clear_ended(&self) -> Result<(), StorageError> {
         if self.store.is_replaced() {
             return Ok(());
         }
-        for owner in self.tokens.ended_owners() {
+        let ended = self.tokens.ended_owners();
+        self.end_leases(&ended);
+        for owner in ended {
             self.clear_cubbyhole(owner).await?;
         }
         Ok(())
@@ -171,16 +180,40 @@ impl Core {
         self.time.now()
     }
 
-    /// Lets go of tokens that have ended, and keeps in mind how far the audit log is.
+    /// Lets go of what has ended, and keeps in mind how far the audit log is.
     pub(super) fn purge(&self) {
         self.tokens.purge(self.now());
         if let Some(log) = &self.audit {
             watch::remember(&self.store, log.tip());
         }
-        for owner in self.tokens.ended_owners() {
+        let ended = self.tokens.ended_owners();
+        self.end_leases(&ended);
+        for owner in ended {
             // Nobody waits for it: what is left behind is let go at the next start.
             let _ = self.cubbyholes.clear(owner);
         }
+        self.leases.work(self.now());
+    }
+
+    /// Ends the leases that were given under a path, and what they are of; what nobody takes now is owed.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) async fn end_leases_under(&self, path: &str) -> Result<(), StorageError> {
+        let now = self.now();
+        match self.leases.revoke(self.leases.named(path.trim_end_matches('/'), now), now).await {
+            Err(GitlabError::Storage(error)) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn end_leases(&self, sessions: &[Key]) {
+        if sessions.is_empty() {
+            return;
+        }
+        let now = self.now();
+        sessions.iter().for_each(|session| self.leases.end_of(*session, now));
+        self.leases.work(now);
     }
 
     pub(super) async fn authenticate(&self, id: Option<&str>, from: IpAddr) -> Result<Shown<'_>, TokenError> {
@@ -240,7 +273,7 @@ mod tests {
         let short = owner(&core, None, 10).await;
         assert_eq!(core.cubbyholes.owners().unwrap().len(), 3);
         core.tokens.revoke(&parent).await.unwrap();
-        core.clear_cubbyholes().await.unwrap();
+        core.clear_ended().await.unwrap();
         assert_eq!(core.cubbyholes.owners().unwrap(), [short.key]);
         clock.advance(Duration::from_secs(10));
         core.purge();
@@ -261,7 +294,7 @@ mod tests {
         let core = load(&store, &clock).await;
         assert_eq!(core.cubbyholes.owners().unwrap(), [long.key]);
         core.tokens.revoke(&long).await.unwrap();
-        core.clear_cubbyholes().await.unwrap();
+        core.clear_ended().await.unwrap();
         assert!(core.cubbyholes.owners().unwrap().is_empty());
     }
 }

@@ -104,7 +104,7 @@ fn envelope(id: String, answer: &Answer) -> Envelope<'_> {
     Envelope {
         // Who shows the token gets the id of the request that was wrapped.
         request_id: if answer.wrap_info.is_some() { String::new() } else { id },
-        lease_id: "",
+        lease_id: &answer.lease_id,
         renewable: false,
         lease_duration: answer.lease_seconds,
         data: answer.data.as_deref(),

@@ -8,6 +8,7 @@ use crate::{
     auth::{jwt::JwtError, token::TokenError},
     cubbyhole::CubbyholeError,
     exchange::FieldError,
+    gitlab::GitlabError,
     kv::KvError,
     policy::PolicyError,
     seal::SplitError,
@@ -200,6 +201,11 @@ pub(super) enum Failure {
     Cubbyhole(#[from] CubbyholeError),
     #[error(transparent)]
     Wrap(#[from] WrapError),
+    #[error(transparent)]
+    Gitlab(#[from] GitlabError),
+    /// It has ended, and what it is of has not.
+    #[error("failed to revoke: {0}; it is tried again until it is done")]
+    Owed(#[source] GitlabError),
 }
 
 impl Failure {
@@ -211,6 +217,7 @@ impl Failure {
                 | Self::Kv(KvError::NotFound)
                 | Self::Cubbyhole(CubbyholeError::NotFound)
                 | Self::Jwt(JwtError::NotFound)
+                | Self::Gitlab(GitlabError::NotFound)
         )
     }
 }

@@ -75,6 +75,9 @@ mod audited_headers;
 /// `cubbyhole/`: what a token keeps for itself.
 mod cubbyhole;
 
+/// Tokens of a GitLab, with a lease.
+mod gitlab;
+
 /// Answers that are wrapped.
 mod wrapping;
 

@@ -5,6 +5,7 @@ use super::{
     audited::{Audited, bearer},
     cubbyhole,
     failure::Failure,
+    gitlab,
     http::{Incoming, Namespace},
     mount::Description,
     named,
@@ -20,7 +21,9 @@ use crate::{
         jwt::{self, Client, Mounted},
         token::{Session, TokenError, Untold},
     },
+    engine::Engine,
     exchange::{Answer, Fields, Operation, Request},
+    lease::UntoldLeases,
     policy::{Acl, Asked, Permission},
 };
 
@@ -68,15 +71,16 @@ pub(super) async fn process(vault: &Arc<Vault>, incoming: &Incoming) -> Result<A
     }
     named::check(path, &incoming.fields)?;
     let route = Route::find(core, path);
-    let untold = Untold::new(&core.tokens);
-    let answer = Way { vault, core, incoming, route: &route, wrap, untold: &untold }.go().await;
+    let (untold, lent) = (Untold::new(&core.tokens), UntoldLeases::default());
+    let answer = Way { vault, core, incoming, route: &route, wrap, untold: &untold, lent: &lent }.go().await;
     // What ended on the way leaves nothing behind.
-    core.clear_cubbyholes().await?;
+    core.clear_ended().await?;
     let answer = answer?;
     if let Route::System("seal") = &route {
         vault.seal();
     }
     untold.are_told();
+    lent.are_told();
     Ok(answer)
 }
 
@@ -90,6 +94,7 @@ struct Way<'a> {
     wrap: Option<Duration>,
     /// What ends again unless this gets to its end.
     untold: &'a Untold<'a>,
+    lent: &'a UntoldLeases,
 }
 
 impl Way<'_> {
@@ -178,7 +183,7 @@ impl Way<'_> {
         let asking = Asking { path, session, acl: &acl, id, wrap };
         let operation = match route.settle(core, (incoming.operation, session.key), &incoming.fields) {
             Ok(operation) => operation,
-            Err(error) => return Err(self.audited(incoming.operation).stops(error.into())?),
+            Err(error) => return Err(self.audited(incoming.operation).stops(error)?),
         };
         let asked_path = route.asked(operation, path);
         let asked =
@@ -247,7 +252,14 @@ impl Way<'_> {
             },
             Route::Engine(mount, path) => {
                 let lease_seconds = mount.description.tuning.lease_hint();
-                Ok(mount.inside.handle(&Request { path, lease_seconds, ..request }).await?)
+                let request = Request { path, lease_seconds, ..request };
+                match &*mount.inside {
+                    Engine::Kv(engine) => Ok(engine.handle(&request).await?),
+                    Engine::Gitlab(engine) => {
+                        gitlab::handle(core, asking, (&mount.description, engine), (&request, self.lent))
+                            .await
+                    }
+                }
             }
             Route::Nowhere => Err(Failure::NoRoute(asking.path.to_owned())),
         }

@@ -6,6 +6,7 @@ use super::{failure::Failure, mount::MountError, vault::OpenError, wrapping::Wra
 use crate::{
     auth::{jwt::JwtError, token::TokenError},
     cubbyhole::CubbyholeError,
+    gitlab::GitlabError,
     kv::KvError,
     policy::PolicyError,
     storage::BackupError,
@@ -195,6 +196,24 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | KvError::CustomMetadata(_)
             | KvError::Field(_)
             | KvError::Query(_) => told(StatusCode::BAD_REQUEST),
+        },
+        Failure::Owed(_) => told(StatusCode::BAD_GATEWAY),
+        Failure::Gitlab(error) => match error {
+            GitlabError::NotFound => untold(StatusCode::NOT_FOUND),
+            GitlabError::UnsupportedPath => told_of_one(StatusCode::NOT_FOUND),
+            GitlabError::UnsupportedOperation => told_of_one(StatusCode::METHOD_NOT_ALLOWED),
+            GitlabError::Storage(_) => told_of_one(StatusCode::INTERNAL_SERVER_ERROR),
+            GitlabError::Unsupported { .. }
+            | GitlabError::Field(_)
+            | GitlabError::Setting(_)
+            | GitlabError::NoConfig(_)
+            | GitlabError::UnknownRole(_)
+            | GitlabError::Name(_)
+            | GitlabError::Refused { .. } => told(StatusCode::BAD_REQUEST),
+            GitlabError::Broken { .. } | GitlabError::Unreachable { .. } | GitlabError::NotGitlab { .. } => {
+                told(StatusCode::BAD_GATEWAY)
+            }
+            GitlabError::Busy { .. } => told(StatusCode::SERVICE_UNAVAILABLE),
         },
     }
 }

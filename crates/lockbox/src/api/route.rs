@@ -1,10 +1,10 @@
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Core, dangerous, mount::Mount};
+use super::{Core, dangerous, failure::Failure, mount::Mount};
 use crate::{
     auth::{Method, token::Key},
+    engine::Engine,
     exchange::{Fields, Operation},
-    kv::{Engine, KvError},
     policy::Danger,
 };
 
@@ -48,12 +48,15 @@ impl<'a> Route<'a> {
         core: &Core,
         (operation, owner): (Operation, Key),
         fields: &Fields,
-    ) -> Result<Operation, KvError> {
+    ) -> Result<Operation, Failure> {
         if operation != Operation::Update {
             return Ok(operation);
         }
         let holds = match self {
-            Self::Engine(mount, rest) => mount.inside.holds(rest, fields)?,
+            Self::Engine(mount, rest) => match &*mount.inside {
+                Engine::Kv(engine) => engine.holds(rest, fields)?,
+                Engine::Gitlab(engine) => engine.holds(rest)?,
+            },
             Self::Cubbyhole(rest) => core.cubbyholes.holds(owner, rest)?,
             Self::Method(mount, rest) => match &*mount.inside {
                 Method::Jwt(method) => method.holds(rest),

@@ -205,19 +205,19 @@ impl Vault {
             Err(error) if !before.store.is_replaced() => return Err(error.into()),
             Err(error) => Err(error.into()),
         };
-        if let Some(pending) = self.go_on_with(loaded, &before)? {
+        for pending in self.go_on_with(loaded, &before)? {
             // What the disk refuses now goes with its next write.
             let _ = pending.landed().await;
         }
         Ok(())
     }
 
-    /// Serves from now on what a backup was loaded into, with what happened to the tokens meanwhile.
+    /// Serves from now on what a backup was loaded into, with what happened to the tokens and leases meanwhile.
     fn go_on_with(
         &self,
         loaded: Result<Core, OpenError>,
         before: &Arc<Core>,
-    ) -> Result<Option<Pending>, Failure> {
+    ) -> Result<Vec<Pending>, Failure> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         // Who sealed it was told that it is, and no restore undoes that.
         if !matches!(&*state, State::Open(core) if Arc::ptr_eq(core, before)) {
@@ -225,7 +225,11 @@ impl Vault {
         }
         match loaded {
             Ok(core) => {
-                let pending = core.tokens.go_on_from(&before.tokens, self.now());
+                let (tokens, now) = (&core.tokens, self.now());
+                let pending = tokens.go_on_from(&before.tokens, now);
+                let pending =
+                    pending.into_iter().chain(core.leases.go_on_from(&before.leases, (tokens, now)));
+                let pending = pending.collect();
                 *state = State::Open(Arc::new(core));
                 Ok(pending)
             }

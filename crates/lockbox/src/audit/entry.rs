@@ -134,7 +134,7 @@ impl<'a> Said<'a> {
             times,
             auth: answer.auth.as_ref(),
             warnings: &answer.warnings,
-            lease_id: (answer.lease_seconds > 0).then_some(""),
+            lease_id: (answer.lease_seconds > 0).then_some(answer.lease_id.as_str()),
             wrap_info: answer.wrap_info.as_ref().map(WrapInfo::of),
         }
     }

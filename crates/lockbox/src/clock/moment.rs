@@ -56,12 +56,25 @@ impl Moment {
         text
     }
 
+    /// `2026-11-23`, in UTC.
+    pub(crate) fn date(self) -> String {
+        let (year, month, day) = civil_date(self.days());
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// 00:00 UTC of the day after so many more.
+    pub(crate) fn day_after(self, days: u64) -> Self {
+        Self::at_second((self.days() + days + 1).saturating_mul(SECONDS_A_DAY))
+    }
+
+    fn days(self) -> u64 {
+        self.seconds() / SECONDS_A_DAY
+    }
+
     fn calendar(self) -> String {
-        let seconds = self.seconds();
-        let (days, time) = (seconds / 86_400, seconds % 86_400);
-        let (year, month, day) = civil_date(days);
+        let (date, time) = (self.date(), self.seconds() % SECONDS_A_DAY);
         let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+        format!("{date}T{hour:02}:{minute:02}:{second:02}")
     }
 }
 
@@ -78,6 +91,7 @@ impl Serialize for Moment {
 }
 
 const NANOS: u64 = 1_000_000_000;
+const SECONDS_A_DAY: u64 = 86_400;
 
 /// Days since 1970 to a date, by Howard Hinnant's `civil_from_days`.
 fn civil_date(days: u64) -> (u64, u64, u64) {

@@ -11,6 +11,8 @@ pub(crate) struct Answer {
     pub(crate) layout: Layout,
     pub(crate) data: Option<Box<RawValue>>,
     pub(crate) lease_seconds: i64,
+    /// The name of its lease; empty where there is none.
+    pub(crate) lease_id: String,
     pub(crate) warnings: Vec<String>,
     pub(crate) auth: Option<Authenticated>,
     pub(crate) wrap_info: Option<WrapInfo>,
@@ -170,6 +172,7 @@ impl Answer {
             layout,
             data,
             lease_seconds: 0,
+            lease_id: String::new(),
             warnings: Vec::new(),
             auth: None,
             wrap_info: None,

@@ -44,6 +44,9 @@ mod cubbyhole;
 /// Answers that are wrapped.
 mod wrapping;
 
+/// Tokens of a GitLab, minted.
+mod minted;
+
 /// One sealed file, and what is in it after everything ended.
 mod sealing;
 

@@ -26,6 +26,9 @@ mod left_halfway;
 /// `kill -9` at any moment: what was acknowledged is there, and nothing is half there.
 mod killed;
 
+/// Tokens of a group at GitLab, minted.
+mod minted;
+
 /// The audit log, held against what is known of it.
 mod reviewed;
 

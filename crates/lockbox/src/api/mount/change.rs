@@ -1,7 +1,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::{Description, Mount, MountError, MountTable, Mounts};
-use crate::{auth::token::Tokens, clock::Moment, exchange::Fields, kv::Engine, storage::Batch};
+use crate::{auth::token::Tokens, clock::Moment, engine::Engine, exchange::Fields, storage::Batch};
 
 /// Mounts that are changed where they are, or moved.
 impl Mounts {

@@ -12,7 +12,7 @@ use crate::{
         token::{Lifetimes, Tokens},
     },
     clock::Moment,
-    kv::Engine,
+    engine::Engine,
     storage::{Batch, StorageError, Store, json},
 };
 
@@ -209,7 +209,8 @@ impl Mounts {
     }
 
     pub(super) fn engine(&self, description: Description) -> Mount<Engine> {
-        let inside = Engine::new(description.version(), Arc::clone(&self.store), &description.uuid);
+        let kind = (description.kind.as_str(), description.version());
+        let inside = Engine::new(kind, Arc::clone(&self.store), &description.uuid);
         Mount { description, inside: Arc::new(inside) }
     }
 

@@ -1,13 +1,18 @@
-use serde_json::json;
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::{Value, json};
 
 use crate::{
     api::{Core, failure::Failure},
-    auth::token::{Session, TokenError},
+    auth::token::TokenError,
+    clock::Moment,
     exchange::{Answer, Field, Operation, Request, Schema},
+    gitlab::GitlabError,
+    lease::{Lease, Owed},
     storage::Batch,
 };
 
-/// A path under `sys/leases/`: here every lease is a token's.
+/// A path under `sys/leases/`: the leases of tokens, and of what they read.
 pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
     let (place, rest) = path.split_once('/').unwrap_or((path, ""));
     match (place, rest, request.operation) {
@@ -27,18 +32,22 @@ pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Re
         }
         ("revoke-prefix", prefix, Operation::Update) if !prefix.is_empty() => {
             REVOKE_PREFIX.check(request.fields).map_err(Failure::Validation)?;
-            revoke_prefix(core, prefix, request).await?;
-            Ok(ended(request)?)
+            let patience = Patience::of(request)?;
+            revoke_prefix(core, prefix, (request.now, patience)).await?;
+            Ok(patience.answer())
         }
         ("revoke-force", prefix, Operation::Update) if !prefix.is_empty() => {
-            revoke_prefix(core, prefix, request).await?;
+            match revoke_prefix(core, prefix, (request.now, Patience::Waits)).await {
+                // What is not taken is not owed either.
+                Ok(()) | Err(Failure::Owed(_)) => core.leases.abandon(prefix).await?,
+                Err(failure) => return Err(failure),
+            }
             Ok(Answer::empty())
         }
         ("count", "", Operation::Read) => {
             COUNT.check(request.fields).map_err(Failure::Validation)?;
-            let counted = Answer::data(&json!({ "counts": {}, "lease_count": 0 }));
             irrevocable(request)?;
-            Ok(COUNT.noted(counted, request.fields))
+            Ok(COUNT.noted(count(core), request.fields))
         }
         ("tidy", "", Operation::Update) => {
             core.tokens.purge(request.now);
@@ -57,24 +66,54 @@ pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Re
     }
 }
 
-/// `sys/leases`: those that cannot be ended, of which there are none here.
-pub(super) fn all(request: &Request<'_>) -> Result<Answer, Failure> {
+/// `sys/leases`: those that could not be ended so far.
+pub(super) fn all(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
     ALL.check(request.fields).map_err(Failure::Validation)?;
     let limit = request.fields.text("limit")?.unwrap_or_default();
     irrevocable(request)?;
-    match limit.as_str() {
-        "" | "none" => {}
+    let most = match limit.as_str() {
+        "" | "none" => usize::MAX,
         number => match number.parse::<i64>() {
-            Ok(1..) => {}
+            Ok(most @ 1..) => usize::try_from(most).unwrap_or(usize::MAX),
             Ok(_) => return Err(Failure::LeaseLimitBelowOne),
             Err(_) => return Err(Failure::LeaseLimit(limit)),
         },
+    };
+    let owed = core.leases.owed();
+    let leases = owed.iter().take(most).map(|Owed { id, problem }| {
+        json!({ "lease_id": id, "mount_id": accessor(core, id).unwrap_or_default(), "error": problem })
+    });
+    let leases: Vec<Value> = leases.collect();
+    Ok(ALL.noted(Answer::data(&json!({ "lease_count": leases.len(), "leases": leases })), request.fields))
+}
+
+fn count(core: &Core) -> Answer {
+    let owed = core.leases.owed();
+    let mut counts = BTreeMap::<String, usize>::new();
+    for Owed { id, .. } in &owed {
+        *counts.entry(accessor(core, id).unwrap_or_default()).or_default() += 1;
     }
-    Ok(ALL.noted(Answer::data(&json!({ "lease_count": 0, "leases": [] })), request.fields))
+    Answer::data(&json!({ "counts": counts, "lease_count": owed.len() }))
+}
+
+/// Of the mount that gave a lease.
+fn accessor(core: &Core, id: &str) -> Option<String> {
+    core.mounts.engines.find(id).map(|(mount, _)| mount.description.accessor.clone())
 }
 
 fn lookup(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
     let id = id(request, "")?;
+    if let Some(lease) = core.leases.find(&id, request.now) {
+        return Ok(Answer::data(&json!({
+            "expire_time": lease.ends,
+            "id": id,
+            "issue_time": lease.issued,
+            "last_renewal": null,
+            "path": lease.path(),
+            "renewable": false,
+            "ttl": lease.time_left(request.now).as_secs(),
+        })));
+    }
     let session = core.tokens.find_by_lease(&id, request.now).ok_or(Failure::NoSuchLease)?;
     let token = &session.token;
     Ok(Answer::data(&json!({
@@ -89,7 +128,9 @@ fn lookup(core: &Core, request: &Request<'_>) -> Result<Answer, Failure> {
 }
 
 fn list(core: &Core, folder: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let names = core.tokens.leases_in(folder, request.now);
+    let mut names = core.leases.names_in(folder, request.now);
+    names.extend(core.tokens.leases_in(folder, request.now));
+    let names: Vec<String> = names.into_iter().collect();
     match (names.as_slice(), LIST.ignored(request.fields).as_slice()) {
         ([], []) => Err(Failure::NotFound),
         ([], _) => Ok(LIST.noted(Answer::data(&json!({})), request.fields)),
@@ -99,22 +140,31 @@ fn list(core: &Core, folder: &str, request: &Request<'_>) -> Result<Answer, Fail
 
 fn renew(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
     let id = id(request, path)?;
+    if core.leases.find(&id, request.now).is_some() {
+        return Err(TokenError::NotRenewable.into());
+    }
     let session = core.tokens.find_by_lease(&id, request.now).ok_or(Failure::LeaseNotFound)?;
     Err(if session.ends.is_none() { TokenError::NotRenewable.into() } else { Failure::TokenLease })
 }
 
 async fn revoke(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
-    let id = id(request, path)?;
-    if let Some(session) = core.tokens.find_by_lease(&id, request.now) {
+    let (id, patience) = (id(request, path)?, Patience::of(request)?);
+    if let Some(lease) = core.leases.find(&id, request.now) {
+        end(core, vec![lease], (request.now, patience)).await?;
+    } else if let Some(session) = core.tokens.find_by_lease(&id, request.now) {
         core.tokens.revoke(&session).await?;
     }
-    ended(request)
+    Ok(patience.answer())
 }
 
-/// Every token under a path, or the one of a lease.
-async fn revoke_prefix(core: &Core, prefix: &str, request: &Request<'_>) -> Result<(), Failure> {
-    let session: Option<Session> = core.tokens.find_by_lease(prefix, request.now);
-    match session {
+/// Every lease under a path, or the one of this name.
+async fn revoke_prefix(
+    core: &Core,
+    prefix: &str,
+    (now, patience): (Moment, Patience),
+) -> Result<(), Failure> {
+    end(core, core.leases.named(prefix, now), (now, patience)).await?;
+    match core.tokens.find_by_lease(prefix, now) {
         Some(session) => Ok(core.tokens.revoke(&session).await?),
         None => {
             let folder = format!("{}/", prefix.trim_end_matches('/'));
@@ -123,10 +173,42 @@ async fn revoke_prefix(core: &Core, prefix: &str, request: &Request<'_>) -> Resu
     }
 }
 
-/// Who does not wait is told so, though it is done. Null is a no.
-fn ended(request: &Request<'_>) -> Result<Answer, Failure> {
-    let waits = request.fields.flag("sync")?.unwrap_or(!request.fields.has("sync"));
-    Ok(if waits { Answer::empty() } else { Answer::empty().with_status(202) })
+async fn end(
+    core: &Core,
+    leases: Vec<Arc<Lease>>,
+    (now, patience): (Moment, Patience),
+) -> Result<(), Failure> {
+    if patience == Patience::Waits {
+        return core.leases.revoke(leases, now).await.map_err(|error| match error {
+            GitlabError::Storage(error) => error.into(),
+            other => Failure::Owed(other),
+        });
+    }
+    core.leases.end(&leases, now).await?;
+    core.leases.work(now);
+    Ok(())
+}
+
+/// Whether somebody waits for what a lease is of to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    Waits,
+    Leaves,
+}
+
+impl Patience {
+    /// Null is a no.
+    fn of(request: &Request<'_>) -> Result<Self, Failure> {
+        let waits = request.fields.flag("sync")?.unwrap_or(!request.fields.has("sync"));
+        Ok(if waits { Self::Waits } else { Self::Leaves })
+    }
+
+    fn answer(self) -> Answer {
+        match self {
+            Self::Waits => Answer::empty(),
+            Self::Leaves => Answer::empty().with_status(202),
+        }
+    }
 }
 
 /// The lease that a request names, in its body or in its path.

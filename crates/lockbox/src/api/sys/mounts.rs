@@ -39,7 +39,12 @@ pub(super) async fn handle(core: &Core, path: &str, request: &Request<'_>) -> Re
             if is_reserved(&path) && tune::description(core, &path).is_some_and(|mount| mount.path == path) {
                 return Err(MountError::Stays(path).into());
             }
-            core.mounts.unmount_engine(&path).await?;
+            if core.mounts.engines.at(&path).is_some() {
+                core.end_leases_under(&path).await?;
+                core.mounts.unmount_engine(&path).await?;
+                // Those that were given meanwhile.
+                core.end_leases_under(&path).await?;
+            }
             Ok(Answer::empty())
         }
         _ => Err(Failure::UnsupportedOperation),
@@ -84,7 +89,7 @@ async fn enable(core: &Core, path: &str, fields: &Fields) -> Result<Answer, Fail
     }
     core.mounts.engines.check_free(path)?;
     match (kind, version) {
-        ("kv", "" | "1" | "2") | ("generic", _) => {}
+        ("kv", "" | "1" | "2") | ("generic" | "gitlab", _) => {}
         ("kv", _) => return Err(MountError::UnknownVersion.into()),
         _ => return Err(MountError::UnknownKind(kind.to_owned()).into()),
     }

@@ -42,7 +42,7 @@ pub(crate) async fn handle(
             },
             (None, _) => Err(Failure::UnsupportedPath),
         },
-        ("leases", "", Operation::Read) if request.path == "leases" => leases::all(request),
+        ("leases", "", Operation::Read) if request.path == "leases" => leases::all(core, request),
         ("leases", "", _) if request.path == "leases" => Err(Failure::UnsupportedOperation),
         ("leases", path, _) => leases::handle(core, path, request).await,
         ("remount", "", Operation::Update) => remount::remount(core, request).await,

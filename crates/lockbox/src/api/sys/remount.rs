@@ -37,6 +37,7 @@ pub(super) async fn remount(core: &Core, request: &Request<'_>) -> Result<Answer
                 return Err(MountError::NotMovedTo(to).into());
             }
             core.mounts.move_engine(&from, &to).await?;
+            core.end_leases_under(&from).await?;
         }
     }
     let id = random::uuid();

@@ -1,17 +1,13 @@
-use std::{error::Error as _, io, net::IpAddr, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Client, Url, header};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, pem::PemObject},
-};
+use reqwest::{Client, header};
 use serde_json::Value;
 
 use super::{
     go_address,
     go_json::{self, Twice},
 };
+use crate::outward::{body, builder, cause};
 
 /// Fetches the documents of one issuer, in bounded time and size.
 #[derive(Debug)]
@@ -35,7 +31,8 @@ impl Issuer {
 
     /// The same, which waits no longer than this.
     pub(super) fn with_patience(address: &str, ca_pem: &str, patience: Duration) -> Self {
-        Self { client: client(address, ca_pem, patience) }
+        let client = builder(address, ca_pem, patience).and_then(|builder| builder.build().ok());
+        Self { client }
     }
 
     /// Whether the CA that it should trust can be read.
@@ -79,15 +76,9 @@ impl Issuer {
         let status = response.status();
         let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > MAX_DOCUMENT_BYTES {
-                return Err(format!(
-                    "Get {address:?}: the document is larger than {MAX_DOCUMENT_BYTES} bytes"
-                ));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let Some(body) = body(&mut response, MAX_DOCUMENT_BYTES).await.map_err(failed)? else {
+            return Err(format!("Get {address:?}: the document is larger than {MAX_DOCUMENT_BYTES} bytes"));
+        };
         Ok(Document { status, content_type, body })
     }
 }
@@ -103,65 +94,5 @@ impl Document {
     }
 }
 
-fn client(address: &str, ca_pem: &str, patience: Duration) -> Option<Client> {
-    let address = Url::parse(address).ok();
-    let mut roots = RootCertStore::empty();
-    if !ca_pem.is_empty() {
-        let certificates: Vec<_> =
-            CertificateDer::pem_slice_iter(ca_pem.as_bytes()).collect::<Result<_, _>>().ok()?;
-        let (added, _) = roots.add_parsable_certificates(certificates);
-        if added == 0 {
-            return None;
-        }
-    } else if address.as_ref().is_some_and(|address| address.scheme() == "https") {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let builder = Client::builder().tls_backend_preconfigured(tls).connect_timeout(CONNECT).timeout(patience);
-    let builder = if address.as_ref().is_some_and(is_loopback) { builder.no_proxy() } else { builder };
-    builder.build().ok()
-}
-
-fn is_loopback(address: &Url) -> bool {
-    address.host_str().is_some_and(|host| {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
-}
-
-fn cause(address: &str, error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned();
-    }
-    let mut last = error.source();
-    while let Some(inner) = last.and_then(std::error::Error::source) {
-        last = Some(inner);
-    }
-    let Some(last) = last else {
-        return error.to_string();
-    };
-    match last.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => {
-            let url = Url::parse(address).ok();
-            let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-            let port = url.as_ref().and_then(Url::port_or_known_default).unwrap_or_default();
-            format!("dial tcp {host}:{port}: connect: connection refused")
-        }
-        _ if last.to_string().starts_with("failed to lookup address") => {
-            let url = Url::parse(address).ok();
-            format!(
-                "dial tcp: lookup {}: no such host",
-                url.as_ref().and_then(Url::host_str).unwrap_or_default()
-            )
-        }
-        _ => last.to_string(),
-    }
-}
-
-const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
 const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;

@@ -69,6 +69,14 @@ impl Session {
         (self.ends, self.granted, self.renewed, self.uses)
     }
 
+    /// The token with which ends what this one reads: a batch token is kept nowhere, and its parent is.
+    pub(crate) fn lessee(&self) -> Option<Key> {
+        match self.token.kind {
+            Kind::Service => Some(self.key),
+            Kind::Batch => self.token.parent,
+        }
+    }
+
     /// Every token has one but the first, which comes with a new vault.
     pub(crate) fn has_lease(&self) -> bool {
         &*self.token.path != "auth/token/root"

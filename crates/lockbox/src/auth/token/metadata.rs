@@ -28,6 +28,11 @@ impl Metadata {
         self.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
+    /// What is said under this name.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.pairs().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty()
     }

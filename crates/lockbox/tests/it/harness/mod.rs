@@ -12,7 +12,11 @@ mod certificate;
 /// A running lockbox and the requests to it.
 mod vault;
 
+/// As much of GitLab as is asked of it.
+mod gitlab;
+
 pub(crate) use certificate::Certificate;
+pub(crate) use gitlab::{Gitlab, OWNER};
 pub(crate) use issuer::{Issuer, Signer};
 pub(crate) use served::{Served, read_answer};
 pub(crate) use vault::{Reply, Vault};

@@ -1,0 +1,182 @@
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Lease, Owed, Untold, table::Table, untold::WhenTold};
+use crate::{
+    auth::token::{Key, Tokens},
+    clock::Moment,
+    gitlab::GitlabError,
+    outward::Clients,
+    storage::{Batch, Shelf, StorageError, Store, json},
+};
+
+/// All leases, and those who end what they are of.
+pub(crate) struct Leases {
+    table: Mutex<Table>,
+    pub(super) store: Arc<Store>,
+    shelf: Shelf,
+    clients: Arc<Clients>,
+    hands: Arc<Semaphore>,
+}
+
+impl Leases {
+    /// The leases that were alive when the store was closed, and what was owed.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds what is no lease.
+    pub(crate) fn load(
+        store: Arc<Store>,
+        clients: Arc<Clients>,
+        (tokens, now): (&Tokens, Moment),
+    ) -> Result<Self, StorageError> {
+        let shelf = Shelf::new(Arc::clone(&store), SHELF.to_owned());
+        let mut table = Table::default();
+        for name in shelf.children("")? {
+            let Some(lease) = shelf.read_json::<Lease>(&name)? else { continue };
+            // The clock may have been ahead when it got its time: it has no more of it for that.
+            let ends = lease.ends.min(now.plus(lease.granted));
+            let id = lease.id.clone();
+            // Whose session ended while nobody looked has ended with it.
+            let is_orphan = lease.session.is_some_and(|session| tokens.own(session).is_err());
+            table.insert(Arc::new(Lease { ends, ..lease }));
+            if is_orphan || ends <= now {
+                table.end(&id, now);
+            }
+        }
+        let hands = Arc::new(Semaphore::new(HANDS));
+        Ok(Self { table: Mutex::new(table), store, shelf, clients, hands })
+    }
+
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// Keeps a lease; one that does not get to the disk has ended, and so has one that nobody is told of.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn keep(self: &Arc<Self>, lease: Lease) -> Result<Untold, StorageError> {
+        let lease = Arc::new(lease);
+        self.table().insert(Arc::clone(&lease));
+        let untold = Untold::new(Arc::clone(self), Arc::clone(&lease), WhenTold::Stays);
+        self.write(&[lease]).await?;
+        Ok(untold)
+    }
+
+    /// Keeps in memory, until its asker is told of it, what has no lease.
+    pub(crate) fn hold(self: &Arc<Self>, lease: Lease) -> Untold {
+        let lease = Arc::new(lease);
+        self.table().insert(Arc::clone(&lease));
+        Untold::new(Arc::clone(self), lease, WhenTold::Goes)
+    }
+
+    pub(crate) fn find(&self, id: &str, now: Moment) -> Option<Arc<Lease>> {
+        self.table().alive(id, now).cloned()
+    }
+
+    /// The names directly in a folder (empty, or with a slash at its end), and of its folders, in order.
+    pub(crate) fn names_in(&self, folder: &str, now: Moment) -> BTreeSet<String> {
+        let table = self.table();
+        let inside = table.alive_under(folder, now).map(|lease| &lease.id[folder.len()..]);
+        let name = |inside: &str| match inside.split_once('/') {
+            Some((inner, _)) => format!("{inner}/"),
+            None => inside.to_owned(),
+        };
+        inside.map(name).collect()
+    }
+
+    /// What was tried and not taken.
+    pub(crate) fn owed(&self) -> Vec<Owed> {
+        self.table().owed()
+    }
+
+    /// A session has ended.
+    pub(crate) fn end_of(&self, session: Key, now: Moment) {
+        self.table().end_of(session, now);
+    }
+
+    /// Does what is due, behind everybody's back. What is left for want of hands is for the next time.
+    pub(crate) fn work(self: &Arc<Self>, now: Moment) {
+        while let Ok(hand) = Arc::clone(&self.hands).try_acquire_owned() {
+            let Some(first) = self.table().take_due(now, WITHIN) else { return };
+            let leases = Arc::clone(self);
+            tokio::spawn(async move {
+                let mut next = Some(first);
+                while let Some(lease) = next {
+                    // What is owed is kept in the table.
+                    let _ = leases.finish(&lease, now).await;
+                    next = leases.table().take_due(now, WITHIN);
+                }
+                drop(hand);
+            });
+        }
+    }
+
+    /// Ends what a lease is of, and forgets it.
+    ///
+    /// # Errors
+    /// When that is not taken: it is owed then.
+    pub(super) async fn finish(&self, lease: &Lease, now: Moment) -> Result<(), GitlabError> {
+        let finished = match lease.of.revoke(now, &self.store, &self.clients).await {
+            Ok(()) => Ok(self.forget(&[lease]).await?),
+            Err(error) => Err(error),
+        };
+        finished.inspect_err(|error| self.table().tried(&lease.id, now, error.to_string()))
+    }
+
+    /// Forgets leases, in memory and on disk.
+    ///
+    /// # Errors
+    /// When the disk refuses: what is left there has ended, and is ended once more after the next start.
+    pub(super) async fn forget(&self, leases: &[&Lease]) -> Result<(), StorageError> {
+        let mut batch = Batch::default();
+        for lease in leases {
+            batch.delete(self.shelf.path(lease.name()));
+        }
+        {
+            let mut table = self.table();
+            leases.iter().for_each(|lease| table.remove(&lease.id));
+        }
+        self.store.commit(batch).await
+    }
+
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) async fn write(&self, leases: &[Arc<Lease>]) -> Result<(), StorageError> {
+        let mut batch = Batch::default();
+        leases.iter().try_for_each(|lease| self.put(lease, &mut batch))?;
+        self.store.commit(batch).await
+    }
+
+    pub(super) fn put(&self, lease: &Lease, batch: &mut Batch) -> Result<(), StorageError> {
+        batch.put(self.shelf.path(lease.name()), json(lease)?);
+        Ok(())
+    }
+
+    /// Somebody who ends one of them; nothing to wait for but that others are done.
+    pub(super) async fn hand(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.hands).acquire_owned().await.ok()
+    }
+
+    pub(super) fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Leases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Leases")
+    }
+}
+
+const SHELF: &str = "lease/";
+/// So many are ended at a time: GitLab has others to answer.
+const HANDS: usize = 8;
+/// Longer than one of them takes.
+pub(super) const WITHIN: Duration = Duration::from_secs(120);
