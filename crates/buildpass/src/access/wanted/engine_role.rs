@@ -42,3 +42,33 @@ pub(super) fn claim_mappings(mints: &BTreeSet<String>) -> Map<String, Value> {
     let claims = if mints.is_empty() { &[][..] } else { &CLAIMS };
     claims.iter().map(|claim| ((*claim).to_owned(), json!(claim))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_maker_has_a_name_that_it_can_fill_in() {
+        let role = EngineRole {
+            name: "ci-read".parse().unwrap(),
+            owner: Owner::Project("a/b".parse().unwrap()),
+            level: crate::access::AccessLevel::Reporter,
+            scopes: vec![crate::access::Scope::READ_REPOSITORY],
+            ttl: std::time::Duration::from_secs(7200),
+            role: "ci".parse().unwrap(),
+            store: "token/ci/token@gitlab".parse().unwrap(),
+            file: String::new(),
+        };
+        let of_lockbox = engine_role_body(&role, &Maker::Lockbox);
+        assert_eq!(
+            Value::Object(of_lockbox),
+            json!({
+                "path": "a/b", "token_type": "project", "scopes": ["read_repository"], "access_level": "reporter", "ttl": 7200,
+                "name": "{{ .role_name }}-{{ .claims.project_path }}-{{ .claims.job_id }}",
+                "gitlab_revokes_token": false, "config_name": "default", "dynamic_path": false,
+            })
+        );
+        let of_plugin = engine_role_body(&role, &Maker::Plugin("vault-plugin-secrets-gitlab".to_owned()));
+        assert_eq!(of_plugin["name"], "{{ .role_name }}-{{ randHexString 4 }}");
+    }
+}

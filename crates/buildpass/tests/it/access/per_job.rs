@@ -231,7 +231,12 @@ fn twenty_jobs_have_twenty_tokens_and_leave_none() {
     let swept = scene.owner(&declared("", "")).args(["access", "sweep", "--ending-within", "400d"]).run();
     assert!(swept.code == Some(0) && !swept.stdout.contains("ci-gitlab-org"), "{}", swept.stdout);
     let status = scene.owner(&declared("", "")).args(["access", "status"]).run();
-    insta::assert_snapshot!(status.stdout, @"");
+    insta::assert_snapshot!(status.stdout, @"
+    NAME     OWNER                      ID  STATE   ENDS  LEFT  AGE  LAST USED  READ BY
+    ci-read  group gitlab-org/security  -   minted  -     -     -    -          omnibus-gitlab
+
+    ci-read is minted for each job: 20 tokens at GitLab now
+    ");
     // One is killed, with its guardian left to end what it has.
     let (_, mut killed) = jobs.pop().unwrap();
     send_signal("KILL", killed.id().into());
@@ -256,7 +261,16 @@ fn a_role_of_the_engine_that_was_changed_is_brought_back_and_one_that_is_not_dec
     });
     vault.must("POST", "gitlab/roles/ci", wider);
     let plan = scene.owner(&toml).args(["access", "plan"]).run();
-    insta::assert_snapshot!(plan.stdout, @"");
+    insta::assert_snapshot!(plan.stdout, @"
+      ~ change engine role gitlab/roles/ci
+          because what it mints may do more than is declared
+          access_level  maintainer -> reporter
+          name          x -> {{ .role_name }}-{{ .claims.project_path }}-{{ .claims.job_id }}
+          scopes        api, read_repository -> read_repository
+          ttl           86400 -> 7200
+
+    0 to create, 1 to change, 0 to rotate, 0 to revoke.
+    ");
     scene.apply(&toml);
     assert_eq!(scene.plan(&toml)["steps"], json!([]));
 
@@ -306,4 +320,34 @@ fn a_minted_token_that_outlived_its_job_is_swept() {
     assert!(said.contains("minted for a job, and its lease was over after 2h"), "{said}");
     let (code, said) = sweep(&["--revoke", &id]);
     assert!(code == Some(0) && !living(&scene).iter().any(|name| name.ends_with("-77")), "{said}");
+}
+
+#[test]
+fn whoever_reads_what_is_minted_stands_in_the_matrix() {
+    let vault = Vault::lockbox();
+    let scene = Scene::on(&vault);
+    let toml = declared("", "");
+    set_up(&scene, &toml);
+    let yaml = format!(
+        "build:\n  id_tokens: {{VAULT_ID_TOKEN: {{aud: '{}'}}}}\n  secrets:\n    TOKEN:\n      file: false\n      vault: \
+         {{engine: {{name: generic, path: gitlab}}, path: token/ci, field: token}}\n  script: make\n  rules:\n    \
+         - if: '$CI_COMMIT_REF_PROTECTED == \"true\"'\n",
+        vault.address
+    );
+    let matrix = || {
+        let owner = scene.owner(&toml).file(".gitlab-ci.yml", &yaml);
+        owner.args(["access", "matrix", "--project", PROJECT]).run()
+    };
+    let finished = matrix();
+    assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
+    vault.policy("wide", "path \"gitlab/token/*\" { capabilities = [\"read\"] }");
+    vault.role("other", json!({"token_policies": ["wide"], "bound_claims": {"project_path": PROJECT}}));
+    let finished = matrix();
+    let fault = "fault: merge request: the role other lets it in, and is not to (it is not declared); it reads gitlab/token/ci";
+    assert!(
+        finished.code == Some(5) && finished.stdout.contains(fault),
+        "{}{}",
+        finished.stdout,
+        finished.stderr
+    );
 }

@@ -17,7 +17,7 @@ pub(super) fn metrics(all: &[Status]) -> String {
         // What is not there has no day left, so that an alert on few days finds it too.
         status.days_left.or((status.id.is_none() && status.state != State::Minted).then_some(0))
     });
-    family("token_good", "Whether the token lives, is stored, and is not due; or is minted.", &|status| {
+    family("token_good", "Whether the token lives, is stored, and is not due.", &|status| {
         Some(u64::from(matches!(status.state, State::Good | State::Minted)))
     });
     family("token_age_days", "Whole days since the stored token was made.", &|status| status.age_days);
