@@ -102,6 +102,9 @@ pub enum Error {
     /// Each job has its own token of that name.
     #[error("the token `{0}` is minted for each job, and ends with it")]
     Minted(String),
+    /// Bot users are GitLab's own to remove.
+    #[error("only an administrator of GitLab may remove the bot user {0}")]
+    OnlyAnAdministrator(String),
     /// No token has that name.
     #[error("no token is named `{0}`")]
     NoToken(String),
@@ -161,6 +164,10 @@ impl Error {
                 "to end it for all jobs, take its grants out of what is declared, and run `buildpass access apply`"
                     .to_owned()
             }
+            Self::OnlyAnAdministrator(_) => {
+                "GitLab removes it by itself, 30 days after its last token has ended unless told otherwise"
+                    .to_owned()
+            }
             Self::NoToken(_) => "`buildpass access status` lists the tokens that are declared".to_owned(),
         })
     }
@@ -179,6 +186,7 @@ impl Error {
             Self::Ended { signal, .. } => Blame::Signal(*signal),
             Self::GitlabRefused { .. }
             | Self::NotAnApiToken { .. }
+            | Self::OnlyAnAdministrator(_)
             | Self::NoProject { .. }
             | Self::DoesNotRead { .. }
             | Self::Blocked(_)
