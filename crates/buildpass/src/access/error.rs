@@ -1,3 +1,4 @@
+use super::Declaration;
 use crate::{
     failure::{Blame, Failure},
     http, vault,
@@ -98,6 +99,9 @@ pub enum Error {
         /// How many steps were not begun.
         left: usize,
     },
+    /// Each job has its own token of that name.
+    #[error("the token `{0}` is minted for each job, and ends with it")]
+    Minted(String),
     /// Bot users are GitLab's own to remove.
     #[error("only an administrator of GitLab may remove the bot user {0}")]
     OnlyAnAdministrator(String),
@@ -107,6 +111,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Why no stored token has that name.
+    pub fn no_token(declaration: &Declaration, name: &str) -> Self {
+        match declaration.minted().iter().any(|role| role.name.as_str() == name) {
+            true => Self::Minted(name.to_owned()),
+            false => Self::NoToken(name.to_owned()),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -148,6 +160,10 @@ impl Error {
             Self::Blocked(_) => return None,
             Self::Moved { .. } => "make a new plan, and look at it again".to_owned(),
             Self::Ended { .. } => "what was done stays, and the next run goes on".to_owned(),
+            Self::Minted(_) => {
+                "to end it for all jobs, take its grants out of what is declared, and run `buildpass access apply`"
+                    .to_owned()
+            }
             Self::OnlyAnAdministrator(_) => {
                 "GitLab removes it by itself, 30 days after its last token has ended unless told otherwise"
                     .to_owned()
@@ -165,7 +181,7 @@ impl Error {
                 Blame::Unreachable
             }
             Self::Stray { source, .. } => source.blame(),
-            Self::NoToken(_) => Blame::Usage,
+            Self::NoToken(_) | Self::Minted(_) => Blame::Usage,
             Self::NotAllEnded(faults) => faults.first().map_or(Blame::Refused, Self::blame),
             Self::Ended { signal, .. } => Blame::Signal(*signal),
             Self::GitlabRefused { .. }

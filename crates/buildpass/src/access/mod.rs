@@ -32,8 +32,8 @@ mod error;
 pub use apply::{Ended, Hands, Manner, end_now};
 pub use date::{Date, NotADate};
 pub use declared::{
-    AccessLevel, BadDeclaration, BadName, Days, Declaration, FullPath, Grant, Matching, Mirror, Mirrors,
-    Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
+    AccessLevel, BadDeclaration, BadName, Days, Declaration, EngineRole, FullPath, Grant, Matching, Mirror,
+    Mirrors, Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
 };
 pub use error::Error;
 pub use gitlab::{
@@ -46,6 +46,12 @@ pub use reach::{Around, BadRoleFile, Claims, Entry, KnownRole, RoleFiles};
 pub use status::{Reader, State, Status};
 pub use sweep::{Finding, Limits};
 pub use wanted::policy_name;
-pub use world::{Admitted, Breadth, Held, JwtMount, KvMount, Leftover, Stored, World};
+pub use world::{
+    Admitted, Breadth, EngineMount, Engines, Held, JwtMount, KvMount, Leftover, Maker, Stored, World,
+};
 
-use plan::{Fate, body as role_body_of, judge, latest_end, members, note_of, reaches_otherwise, retire};
+use world::gitlab_of;
+
+use plan::{
+    Fate, body as role_body_of, judge, latest_end, members, note_of, reaches_otherwise, retire, unconfigured,
+};

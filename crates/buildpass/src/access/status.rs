@@ -3,10 +3,11 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use super::{
-    Breadth, Date, Declaration, Token, World,
+    Breadth, Date, Declaration, EngineRole, Token, World,
     gitlab::TokenView,
     plan::{Fate, judge},
 };
+use crate::vault::SecretPath;
 
 /// One declared token, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,6 +42,8 @@ pub struct Status {
     pub readers: Vec<Reader>,
     /// How much wider than needed it is, where the build's repositories are known.
     pub reach: Option<Breadth>,
+    /// Of one that is minted, how many live now.
+    pub living: Option<u64>,
 }
 
 /// Who may read a token.
@@ -60,11 +63,13 @@ pub struct Reader {
 pub enum State {
     /// It lives, is stored, and has time.
     Good,
+    /// Each job has its own.
+    Minted,
     /// It lives and is stored, and another is to take its place.
     Due,
     /// What is stored is not alive.
     Dead,
-    /// Nothing is stored.
+    /// Nothing is stored, or nothing is there to mint it.
     Missing,
     /// Something else is stored there.
     Occupied,
@@ -73,7 +78,9 @@ pub enum State {
 impl Status {
     /// How every declared token is.
     pub fn of_all(declaration: &Declaration, world: &World) -> Vec<Self> {
-        declaration.tokens().iter().map(|token| Self::of(token, declaration, world)).collect()
+        let stored = declaration.tokens().iter().map(|token| Self::of(token, declaration, world));
+        let minted = declaration.minted().iter().map(|role| Self::of_minted(role, declaration, world));
+        stored.chain(minted).collect()
     }
 
     fn of(token: &Token, declaration: &Declaration, world: &World) -> Self {
@@ -88,12 +95,6 @@ impl Status {
         let living = |id: u64| world.living(&token.owner).iter().any(|view| view.id == id);
         let retiring =
             note.iter().flat_map(|note| &note.retiring).map(|each| each.id).filter(|id| living(*id));
-        let readers =
-            declaration.grants().iter().filter(|grant| grant.path == token.store.path).map(|grant| Reader {
-                role: grant.role.to_string(),
-                projects: grant.projects.iter().map(ToString::to_string).collect(),
-                live: world.roles.contains_key(&grant.role),
-            });
         let expires_at = view.and_then(|view| view.expires_at);
         Self {
             name: token.name.to_string(),
@@ -109,10 +110,47 @@ impl Status {
             last_used_at: view.and_then(|view| view.last_used_at.clone()),
             stored_at: token.store.to_string(),
             retiring: retiring.collect(),
-            readers: readers.collect(),
+            readers: readers(&token.store.path, declaration, world),
             reach: world.breadths.get(&token.name).copied(),
+            living: None,
         }
     }
+
+    fn of_minted(role: &EngineRole, declaration: &Declaration, world: &World) -> Self {
+        let (state, because) = match world.engines.roles.contains_key(&role.api_path()) {
+            true => (State::Minted, Vec::new()),
+            false => (State::Missing, vec![format!("there is no engine role {}", role.api_path())]),
+        };
+        let living = world.living(&role.owner).iter().filter(|view| role.calls(&view.name)).count();
+        Self {
+            name: role.name.to_string(),
+            owner: role.owner.to_string(),
+            state,
+            because,
+            id: None,
+            expires_at: None,
+            days_left: None,
+            due_on: None,
+            noted_end: None,
+            age_days: None,
+            last_used_at: None,
+            stored_at: role.store.to_string(),
+            retiring: Vec::new(),
+            readers: readers(&role.store.path, declaration, world),
+            reach: None,
+            living: u64::try_from(living).ok(),
+        }
+    }
+}
+
+fn readers(path: &SecretPath, declaration: &Declaration, world: &World) -> Vec<Reader> {
+    let grants = declaration.grants().iter().filter(|grant| grant.path == *path);
+    let readers = grants.map(|grant| Reader {
+        role: grant.role.to_string(),
+        projects: grant.projects.iter().map(ToString::to_string).collect(),
+        live: world.roles.contains_key(&grant.role),
+    });
+    readers.collect()
 }
 
 /// How long ago it was, as GitLab writes times.

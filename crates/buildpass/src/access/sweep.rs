@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     Declaration, Error, Mark, Object, Owner, Step, Verb, World,
     plan::{Extent, Fate, hygiene_steps, judge},
-    status::{days, idle},
+    status::{days, idle, since},
 };
 
 /// A living token of a declared owner that somebody should look at.
@@ -63,6 +63,18 @@ impl Finding {
                 }
                 let ends = view.expires_at.filter(|date| date.away_from(world.now) < limits.ending_within);
                 because.extend(ends.map(|date| format!("it ends on {date}")));
+                let minted = declaration
+                    .minted()
+                    .iter()
+                    .find(|role| role.owner == *owner && role.calls(&view.name) && Mark::of(view).is_none());
+                if let Some(role) = minted {
+                    if since(view.created_at.as_deref(), world.now).is_none_or(|age| age <= role.ttl) {
+                        // A job has it.
+                        continue;
+                    }
+                    let ttl = humantime::format_duration(role.ttl);
+                    because.push(format!("minted for a job, and its lease was over after {ttl}"));
+                }
                 if because.is_empty() {
                     continue;
                 }

@@ -86,6 +86,9 @@ impl Hands<'_> {
     async fn step(&self, step: &Step, since: &RefCell<Since>) -> Result<String, Error> {
         match (&step.object, step.verb) {
             (Object::KvMount { path }, _) => self.mount_kv(path).await?,
+            (Object::EngineMount { path, engine }, _) => self.mount_engine(path, engine).await?,
+            (Object::EngineRole { path }, Verb::Revoke) => self.remove(path).await?,
+            (Object::EngineRole { path }, _) => self.engine_role(path).await?,
             (Object::AuthMount { path }, _) => self.mount_auth(path).await?,
             (Object::AuthConfig { path }, _) => self.configure_auth(path).await?,
             (Object::Token { name, .. }, _) => return self.token(name, since).await,

@@ -3,6 +3,8 @@
 
 mod ended;
 
+mod engines;
+
 mod hands;
 
 mod mounts;

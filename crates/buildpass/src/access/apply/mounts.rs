@@ -29,7 +29,7 @@ impl Hands<'_> {
     }
 }
 
-fn unless_there(made: Result<(), Error>) -> Result<(), Error> {
+pub(super) fn unless_there(made: Result<(), Error>) -> Result<(), Error> {
     match made {
         Err(Error::Vault(vault::Error::Refused { text, .. })) if text.contains(THERE_ALREADY) => Ok(()),
         made => made,

@@ -3,7 +3,9 @@ use std::{
     time::Duration,
 };
 
-use super::{BadDeclaration, FullPath, Grant, Matching, Mirrors, Owner, ProjectRef, Role, Token, TokenName};
+use super::{
+    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirrors, Owner, ProjectRef, Role, Token, TokenName,
+};
 
 /// Everything that is declared, and nothing in it contradicts the rest.
 #[derive(Clone, Debug)]
@@ -15,6 +17,7 @@ pub struct Declaration {
     /// Who signs the ID tokens.
     pub issuer: String,
     tokens: Vec<Token>,
+    minted: Vec<EngineRole>,
     grants: Vec<Grant>,
     mirrors: Mirrors,
     needed: BTreeSet<FullPath>,
@@ -29,6 +32,8 @@ const SHORTEST_OVERLAP: Duration = Duration::from_secs(60 * 60);
 pub struct Parts {
     /// Tokens.
     pub tokens: Vec<Token>,
+    /// Tokens that are minted.
+    pub minted: Vec<EngineRole>,
     /// Grants.
     pub grants: Vec<Grant>,
     /// Mirrors.
@@ -48,13 +53,13 @@ impl Declaration {
         issuer: String,
         parts: Parts,
     ) -> Result<Self, BadDeclaration> {
-        let Parts { tokens, grants, mirrors, sources } = parts;
-        each_once(&tokens)?;
-        within_reach(&tokens, &mirrors)?;
+        let Parts { tokens, minted, grants, mirrors, sources } = parts;
+        each_once(&tokens, &minted)?;
+        within_reach((&tokens, &minted), &mirrors)?;
         let roles = roles(&grants)?;
         let of_mirrors = mirrors.iter().filter_map(|mirror| mirror.security.clone());
         let needed = sources.into_iter().chain(of_mirrors).collect();
-        let declaration = Self { name, auth_mount, issuer, tokens, grants, mirrors, needed, roles };
+        let declaration = Self { name, auth_mount, issuer, tokens, minted, grants, mirrors, needed, roles };
         let for_nothing = declaration
             .tokens
             .iter()
@@ -71,6 +76,11 @@ impl Declaration {
     /// The tokens.
     pub fn tokens(&self) -> &[Token] {
         &self.tokens
+    }
+
+    /// The tokens of which each job has its own.
+    pub fn minted(&self) -> &[EngineRole] {
+        &self.minted
     }
 
     /// The grants.
@@ -158,21 +168,24 @@ impl Declaration {
     }
 }
 
-fn each_once(tokens: &[Token]) -> Result<(), BadDeclaration> {
+fn each_once(tokens: &[Token], minted: &[EngineRole]) -> Result<(), BadDeclaration> {
     let (mut names, mut stores) = (HashMap::new(), HashMap::new());
-    for token in tokens {
-        if let Some(other) = names.insert(&token.name, token) {
+    let stored = tokens.iter().map(|token| (&token.name, &token.store.path, &token.file));
+    for (name, path, file) in
+        stored.chain(minted.iter().map(|role| (&role.name, &role.store.path, &role.file)))
+    {
+        if let Some(other) = names.insert(name, file) {
             return Err(BadDeclaration::TokenTwice {
-                name: token.name.clone(),
-                one: other.file.clone(),
-                other: token.file.clone(),
+                name: name.clone(),
+                one: other.clone(),
+                other: file.clone(),
             });
         }
-        if let Some(other) = stores.insert(&token.store.path, token) {
+        if let Some(other) = stores.insert(path, name) {
             return Err(BadDeclaration::StoreTwice {
-                one: other.name.clone(),
-                other: token.name.clone(),
-                path: token.store.path.api_path(),
+                one: other.clone(),
+                other: name.clone(),
+                path: path.api_path(),
             });
         }
     }
@@ -180,32 +193,34 @@ fn each_once(tokens: &[Token]) -> Result<(), BadDeclaration> {
 }
 
 /// A mirror's token reads it; where none is named, any that reaches it will do.
-fn within_reach(tokens: &[Token], mirrors: &Mirrors) -> Result<(), BadDeclaration> {
+fn within_reach(
+    (tokens, minted): (&[Token], &[EngineRole]),
+    mirrors: &Mirrors,
+) -> Result<(), BadDeclaration> {
+    let minted = minted.iter().map(|role| (&role.name, &role.owner));
+    let owners: HashMap<&TokenName, &Owner> =
+        tokens.iter().map(|token| (&token.name, &token.owner)).chain(minted).collect();
     for mirror in mirrors.iter() {
         let Some(repository) = &mirror.security else { continue };
         let Some(name) = &mirror.token else {
-            if !tokens.is_empty() && !tokens.iter().any(|token| token.owner.reaches(repository)) {
+            if !owners.is_empty() && !owners.values().any(|owner| owner.reaches(repository)) {
                 return Err(BadDeclaration::Unreached { repository: repository.clone() });
             }
             continue;
         };
-        let token = find(tokens, name).ok_or_else(|| BadDeclaration::NoToken {
+        let owner = owners.get(name).ok_or_else(|| BadDeclaration::NoToken {
             mirror: mirror.canonical.clone(),
             token: name.clone(),
         })?;
-        if !token.owner.reaches(repository) {
+        if !owner.reaches(repository) {
             return Err(BadDeclaration::Outside {
                 repository: repository.clone(),
-                owner: token.owner.clone(),
+                owner: (*owner).clone(),
                 token: name.clone(),
             });
         }
     }
     Ok(())
-}
-
-fn find<'a>(tokens: &'a [Token], name: &TokenName) -> Option<&'a Token> {
-    tokens.iter().find(|token| token.name == *name)
 }
 
 fn roles(grants: &[Grant]) -> Result<Vec<Role>, BadDeclaration> {
@@ -226,6 +241,7 @@ fn roles(grants: &[Grant]) -> Result<Vec<Role>, BadDeclaration> {
             });
         }
         role.reads.push(grant.path.clone());
+        role.mints.extend(grant.mints.clone());
     }
     let mut roles: Vec<Role> = roles.into_values().map(|(role, _)| role).collect();
     for role in &mut roles {

@@ -99,6 +99,48 @@ pub enum BadDeclaration {
         /// What differs.
         key: &'static str,
     },
+    /// A token is minted for the jobs of some grants, and stored for others.
+    #[error("the token `{token}` is minted by some of its grants, and the one by {role} does not say `mint`")]
+    MintedInPart {
+        /// The token.
+        token: String,
+        /// The role of a grant that reads what is stored.
+        role: String,
+    },
+    /// Nothing is there to mint.
+    #[error("the grant of `{secret}` by {role} says `mint`, and no `[[access.token]]` is read there")]
+    MintsNothing {
+        /// The secret.
+        secret: String,
+        /// The role.
+        role: String,
+    },
+    /// A minted token is read as if it were stored.
+    #[error("`{secret}` is minted, and is read from a KV store")]
+    MintedFromStore {
+        /// The secret.
+        secret: String,
+        /// Its path below the mount.
+        path: String,
+        /// The mount.
+        mount: String,
+    },
+    /// A minted token is at no role of an engine.
+    #[error("{place} is minted, and `{store}` is no role of an engine")]
+    MintedStore {
+        /// The entry.
+        place: String,
+        /// What stands there.
+        store: String,
+    },
+    /// A key that means nothing where a token ends with its job.
+    #[error("{place} is minted, so that it has no `{key}`: it ends with its job")]
+    MintedWith {
+        /// The entry.
+        place: String,
+        /// The key.
+        key: &'static str,
+    },
     /// `refs` is a word that means nothing.
     #[error("`refs` of the grant of `{secret}` is `{text}`: it is \"protected\", or a list of branches")]
     Refs {
@@ -208,6 +250,15 @@ impl BadDeclaration {
                 "a grant with `glob = true` needs a role of its own: it turns every claim of its role into a pattern".to_owned()
             }
             Self::Contradiction { .. } => "give each its own `vault_role`, or let them say the same".to_owned(),
+            Self::MintedInPart { .. } => "say `mint = \"per-job\"` in all of them, or declare two tokens".to_owned(),
+            Self::MintsNothing { .. } => {
+                "declare the token that is minted, with `store = \"token/ROLE/token@MOUNT\"`".to_owned()
+            }
+            Self::MintedFromStore { path, mount, .. } => format!(
+                "write `from = {{ engine = {{ name = \"generic\", path = \"{mount}\" }}, path = \"{path}\", field = \"token\" }}`"
+            ),
+            Self::MintedStore { .. } => "write `token/ROLE/token@MOUNT`".to_owned(),
+            Self::MintedWith { .. } => "leave it out".to_owned(),
             Self::Circle(_) | Self::TwoOriginals { .. } => "each project is copied from one other at most".to_owned(),
             Self::Outside { .. } | Self::Unreached { .. } => {
                 "name a token of a group that holds the repository, or move the repository".to_owned()

@@ -12,6 +12,8 @@ pub struct Grant {
     pub path: SecretPath,
     /// The declared token that is stored there.
     pub token: Option<TokenName>,
+    /// The API path of the engine's role that makes it when it is read, where each job has its own.
+    pub mints: Option<String>,
     /// The role that lets them in.
     pub role: RoleName,
     /// The projects; at least one.

@@ -4,6 +4,8 @@ mod days;
 
 mod declaration;
 
+mod engine_role;
+
 mod fault;
 
 mod grant;
@@ -26,6 +28,7 @@ mod token;
 
 pub use days::Days;
 pub use declaration::{Declaration, Parts};
+pub use engine_role::EngineRole;
 pub use fault::BadDeclaration;
 pub use grant::{Grant, Matching, ProjectRef};
 pub use level::AccessLevel;

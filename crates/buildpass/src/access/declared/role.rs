@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Grant, Matching, ProjectRef, Refs, RoleName};
 use crate::vault::SecretPath;
@@ -10,6 +10,8 @@ pub struct Role {
     pub name: RoleName,
     /// What its sessions may read; sorted, each once.
     pub reads: Vec<SecretPath>,
+    /// The API paths of the engine's roles that make some of it.
+    pub mints: BTreeSet<String>,
     /// Whom it lets in.
     pub projects: Vec<ProjectRef>,
     /// From which refs.
@@ -29,6 +31,7 @@ impl Role {
         Self {
             name: grant.role.clone(),
             reads: vec![grant.path.clone()],
+            mints: grant.mints.iter().cloned().collect(),
             projects: grant.projects.clone(),
             refs: grant.refs.clone(),
             environments: grant.environments.clone(),

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Object, Step, Verb, hygiene, jwt_side, roles, tokens};
+use super::{Object, Step, Verb, engines, hygiene, jwt_side, roles, tokens};
 use crate::access::{Breadth, Declaration, Error, World};
 
 /// What is to be done, in the order in which it is done.
@@ -34,6 +34,7 @@ impl Plan {
         let mut steps = tokens::steps(declaration, world)?;
         steps.extend(hygiene::steps(declaration, world, extent)?);
         if extent == Extent::Everything {
+            steps.extend(engines::steps(declaration, world)?);
             steps.extend(jwt_side::steps(declaration, world)?);
             steps.extend(roles::steps(declaration, world)?);
         }
@@ -66,7 +67,7 @@ impl Plan {
     pub fn rotation(declaration: &Declaration, world: &World, names: &[String]) -> Result<Self, Error> {
         let mut plan = Self::build(declaration, world, Extent::Tokens)?.only(names);
         for name in names {
-            let token = declaration.token(name).ok_or_else(|| Error::NoToken(name.clone()))?;
+            let token = declaration.token(name).ok_or_else(|| Error::no_token(declaration, name))?;
             let planned = |step: &Step| matches!(&step.object, Object::Token { name: of, .. } if of == name);
             if !plan.steps.iter().any(planned) {
                 plan.steps.retain(|step| !matches!(&step.object, Object::Note { token } if token == name));

@@ -4,6 +4,8 @@ mod build;
 
 mod compare;
 
+mod engines;
+
 mod hygiene;
 
 mod jwt_side;
@@ -21,6 +23,7 @@ pub use saved::SavedPlan;
 pub use step::{Change, Object, Step, Verb};
 
 pub(super) use compare::members;
+pub(super) use engines::unconfigured;
 pub(super) use hygiene::{retire, steps as hygiene_steps};
 pub(super) use roles::body;
 pub(super) use tokens::{Fate, judge, latest_end, note_of, reaches_otherwise};

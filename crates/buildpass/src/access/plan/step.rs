@@ -41,6 +41,18 @@ pub enum Object {
         /// Its path.
         path: String,
     },
+    /// An engine that mints.
+    EngineMount {
+        /// Its path.
+        path: String,
+        /// The vault's name of such an engine.
+        engine: String,
+    },
+    /// A role of one.
+    EngineRole {
+        /// Its API path.
+        path: String,
+    },
     /// A JWT auth method.
     AuthMount {
         /// Its path.
@@ -111,10 +123,11 @@ impl Step {
     /// after it, and what ends something last.
     pub(super) fn turn(&self) -> u8 {
         match (&self.object, self.verb) {
-            (Object::KvMount { .. }, _) => 0,
+            (Object::KvMount { .. } | Object::EngineMount { .. }, _) => 0,
             (Object::AuthMount { .. }, _) => 1,
             (Object::AuthConfig { .. }, _) => 2,
-            (Object::Token { .. }, _) => 3,
+            // A policy is what says that it is ours, until it is written otherwise.
+            (Object::Token { .. } | Object::EngineRole { .. }, _) => 3,
             // A policy leads to the secrets that it was for, as long as there is something to be ended.
             (Object::Policy { .. }, Verb::Revoke) => 9,
             (Object::Policy { .. }, _) => 4,
@@ -143,6 +156,8 @@ impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::KvMount { path } => write!(f, "KV store {path}/"),
+            Self::EngineMount { path, engine } => write!(f, "engine {path}/ ({engine})"),
+            Self::EngineRole { path } => write!(f, "engine role {path}"),
             Self::AuthMount { path } => write!(f, "auth method {path}/"),
             Self::AuthConfig { path } => write!(f, "settings of the auth method {path}/"),
             Self::Token { name, owner } => write!(f, "token {name} of the {owner}"),

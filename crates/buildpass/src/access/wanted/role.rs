@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::policy_name;
+use super::{engine_role::claim_mappings, policy_name};
 use crate::access::{Admitted, Matching, Refs, Role};
 
 /// A session starts at a minute and is renewed while the job runs: one whose login answer was lost on the way ends by itself soon.
@@ -23,7 +23,7 @@ pub(in crate::access) fn role_body(
             Matching::Exact => "string",
             Matching::Glob => "glob",
         },
-        "claim_mappings": {},
+        "claim_mappings": claim_mappings(&role.mints),
         "groups_claim": "",
         "expiration_leeway": 0,
         "not_before_leeway": 0,

@@ -7,8 +7,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Map, Value};
 
 use super::{
-    Admitted, Breadth, Held, JwtMount, KvMount, Leftover, Stored, breadth::breadths, gitlab_side, jwt_mount,
-    needed::needed, vault_side,
+    Admitted, Breadth, Engines, Held, JwtMount, KvMount, Leftover, Stored, breadth::breadths, gitlab_side,
+    jwt_mount, needed::needed, vault_side,
 };
 use crate::{
     access::{
@@ -32,6 +32,10 @@ pub struct World {
     pub forgotten: Vec<(SecretRef, Stored)>,
     /// Where secrets are kept.
     pub kv_mounts: BTreeMap<String, KvMount>,
+    /// What mints.
+    pub engines: Engines,
+    /// GitLab's own address.
+    pub gitlab: String,
     /// How jobs log in.
     pub jwt: JwtMount,
     /// The roles of that name that are there.
@@ -70,7 +74,7 @@ impl World {
             breadths(declaration, gitlab),
             needed(declaration, gitlab),
         )?;
-        let VaultSide { mut stored, kv_mounts, jwt, roles, policies, leftovers, owners } = vault;
+        let VaultSide { mut stored, kv_mounts, engines, jwt, roles, policies, leftovers, owners } = vault;
         let (tokens, unseen) = gitlab_side::tokens(declaration, &owners, gitlab).await?;
         let doubted = declaration.tokens().iter().filter(|token| {
             let living = tokens.get(&token.owner).map(Vec::as_slice).unwrap_or_default();
@@ -91,6 +95,8 @@ impl World {
             stored,
             forgotten,
             kv_mounts,
+            engines,
+            gitlab: gitlab.address().to_owned(),
             jwt,
             roles,
             policies,
@@ -146,6 +152,7 @@ async fn forgotten(
 struct VaultSide {
     stored: BTreeMap<TokenName, Stored>,
     kv_mounts: BTreeMap<String, KvMount>,
+    engines: Engines,
     jwt: JwtMount,
     roles: BTreeMap<RoleName, Map<String, Value>>,
     policies: BTreeMap<String, String>,
@@ -192,11 +199,12 @@ impl VaultSide {
             declaration.tokens().iter().map(|token| token.store.path.api_path()).collect();
         let mut undeclared: BTreeSet<String> = BTreeSet::new();
         let mut policies = BTreeMap::new();
-        let mut left = Vec::new();
+        let (mut left, mut marked) = (Vec::new(), BTreeSet::new());
         for (text, name) in texts {
             let text = text.unwrap_or_default();
             let paths = wanted::paths_of_policy(&text).map(str::to_owned);
             undeclared.extend(paths.filter(|path| !declared.contains(path)));
+            marked.extend(wanted::engine_roles_of_policy(&declaration.name, &text).map(str::to_owned));
             match wanted::role_of_policy(&declaration.name, &text) {
                 _ if wanted.contains(&name) => drop(policies.insert(name, text)),
                 Some(role) => left.push((name, role)),
@@ -213,6 +221,7 @@ impl VaultSide {
             Ok(Leftover { policy, role })
         })
         .await?;
+        let engines = Engines::gather(declaration, marked, session).await?;
         let owners =
             each(undeclared, async |path: String| vault_side::owner_noted(session, &path, declaration).await)
                 .await?;
@@ -220,6 +229,7 @@ impl VaultSide {
             owners: owners.into_iter().flatten().collect(),
             stored: stored.into_iter().collect(),
             kv_mounts: kv_mounts.into_iter().collect(),
+            engines,
             jwt,
             roles: roles.into_iter().flatten().collect(),
             policies,

@@ -16,7 +16,9 @@ pub(super) async fn tokens(
     others: &BTreeSet<Owner>,
     gitlab: &Gitlab,
 ) -> Result<(BTreeMap<Owner, Vec<TokenView>>, Vec<String>), Error> {
-    let declared: BTreeSet<&Owner> = declaration.tokens().iter().map(|token| &token.owner).collect();
+    let minted = declaration.minted().iter().map(|role| &role.owner);
+    let declared: BTreeSet<&Owner> =
+        declaration.tokens().iter().map(|token| &token.owner).chain(minted).collect();
     let owners: BTreeSet<&Owner> = declared.iter().copied().chain(others).collect();
     let listed = each(owners, async |owner| match gitlab.tokens(owner).await {
         Err(error @ Error::GitlabRefused { status: 401 | 403 | 404, .. }) if !declared.contains(owner) => {

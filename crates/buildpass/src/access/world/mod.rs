@@ -4,6 +4,8 @@ mod admitted;
 
 mod breadth;
 
+mod engine;
+
 mod gather;
 
 mod gitlab_side;
@@ -16,6 +18,10 @@ mod vault_side;
 
 pub use admitted::Admitted;
 pub use breadth::Breadth;
+pub(super) use engine::gitlab_of;
+pub use engine::{EngineMount, Engines, Maker};
 pub use gather::World;
 pub use jwt_mount::JwtMount;
 pub use vault_side::{Held, KvMount, Leftover, Stored};
+
+use vault_side::NO_MOUNT;

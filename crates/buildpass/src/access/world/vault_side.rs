@@ -72,7 +72,7 @@ struct Mount {
 }
 
 /// The vault's words for a path where nothing is mounted.
-const NO_MOUNT: &str = "No secret engine mount at";
+pub(super) const NO_MOUNT: &str = "No secret engine mount at";
 
 pub(super) async fn kv_mount(session: &Session, mount: &str) -> Result<KvMount, Error> {
     let found: Option<Mount> = match session.look(&format!("sys/mounts/{mount}")).await {

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let ended = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
         let Opened { declaration, gitlab, session, .. } = opened;
-        let missing = || Error::NoToken(arguments.name.clone());
+        let missing = || Error::no_token(declaration, &arguments.name);
         let token = declaration.token(&arguments.name).ok_or_else(missing)?.clone();
         Ok(end_now(&token, declaration, (gitlab, session)).await)
     }))??;

@@ -25,6 +25,14 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
     for mount in &mounts {
         allow(&format!("sys/mounts/{mount}"), &["read"]);
     }
+    let engines: BTreeSet<&str> = declaration.minted().iter().map(|role| role.mount()).collect();
+    for mount in &engines {
+        allow(&format!("sys/mounts/{mount}"), &["read"]);
+        allow(&format!("{mount}/config/default"), &["read"]);
+    }
+    for role in declaration.minted() {
+        allow(&role.api_path(), &["create", "read", "update", "delete"]);
+    }
     allow("sys/policies/acl", &["list"]);
     let auth = &declaration.auth_mount;
     if !declaration.roles().is_empty() {
@@ -36,11 +44,15 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
         allow(&format!("sys/policies/acl/{policy}"), &["create", "read", "update", "delete"]);
     }
     out.push_str("\n# Once, where a mount is not there yet:\n");
-    for mount in &mounts {
+    for mount in mounts.union(&engines) {
         let _ = writeln!(
             out,
             "# path \"sys/mounts/{mount}\" {{ capabilities = [\"create\", \"update\", \"read\"] }}"
         );
+    }
+    if !engines.is_empty() {
+        let _ =
+            writeln!(out, "# path \"sys/plugins/catalog/secret\" {{ capabilities = [\"list\", \"sudo\"] }}");
     }
     if !declaration.roles().is_empty() {
         let _ = writeln!(
@@ -49,7 +61,8 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
         );
     }
     out.push_str("\n# GitLab: a personal access token with the scope `api`, of an owner of\n");
-    let owners: BTreeSet<_> = declaration.tokens().iter().map(|token| &token.owner).collect();
+    let minted = declaration.minted().iter().map(|role| &role.owner);
+    let owners: BTreeSet<_> = declaration.tokens().iter().map(|token| &token.owner).chain(minted).collect();
     for owner in owners {
         let _ = writeln!(out, "#   the {owner}");
     }

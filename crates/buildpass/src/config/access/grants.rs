@@ -5,9 +5,11 @@ use super::{
     tokens::named,
 };
 use crate::{
-    access::{BadDeclaration, Grant, Matching, Mirrors, ProjectRef, RefPattern, Refs, RoleName, Token},
+    access::{
+        BadDeclaration, EngineRole, Grant, Matching, Mirrors, ProjectRef, RefPattern, Refs, RoleName, Token,
+    },
     run::Wanted,
-    vault::SecretPath,
+    vault::{Engine, SecretPath},
 };
 
 const DEFAULT_SESSION: Duration = Duration::from_secs(60 * 60);
@@ -19,6 +21,7 @@ const LONGEST_SESSION: Duration = Duration::from_secs(32 * 24 * 60 * 60);
 /// What a grant can be of, and for whom it is where it doesn't say.
 pub(super) struct Around<'a> {
     pub(super) tokens: &'a [Token],
+    pub(super) minted: &'a [EngineRole],
     pub(super) secrets: &'a [Wanted],
     pub(super) mirrors: &'a Mirrors,
     pub(super) audience: Option<String>,
@@ -30,7 +33,7 @@ impl Around<'_> {
         let role: RoleName = named(&raw.vault_role, place)?;
         let unbound =
             |key| BadDeclaration::Unbound { secret: raw.secret.clone(), role: raw.vault_role.clone(), key };
-        let (path, token) = self.secret(&raw.secret)?;
+        let Read { path, token, mints } = self.secret(raw)?;
         let mut projects = raw
             .projects
             .iter()
@@ -67,6 +70,7 @@ impl Around<'_> {
             secret: raw.secret.clone(),
             path,
             token: token.map(|token| token.name.clone()),
+            mints,
             role,
             projects,
             refs: refs(raw, place)?.ok_or_else(|| unbound("refs"))?,
@@ -78,17 +82,49 @@ impl Around<'_> {
         })
     }
 
-    /// A `[[secret]]` of that name, else a token; and the token that is stored where the secret is read.
-    fn secret(&self, name: &str) -> Result<(SecretPath, Option<&Token>), BadDeclaration> {
+    /// A `[[secret]]` of that name, else a token; and the token that is stored, or minted, where the secret is read.
+    fn secret(&self, raw: &RawGrant) -> Result<Read<'_>, BadDeclaration> {
+        let name = raw.secret.as_str();
         let wanted = self.secrets.iter().find(|secret| secret.name.as_str() == name);
+        let minted = self.minted.iter().find(|role| match wanted {
+            Some(wanted) => {
+                role.store.path.mount == wanted.from.path.mount
+                    && role.store.path.path == wanted.from.path.path
+            }
+            None => role.name.as_str() == name,
+        });
+        if let Some(role) = minted {
+            if let Some(wanted) = wanted.filter(|wanted| wanted.from.path.engine != Engine::Generic) {
+                return Err(BadDeclaration::MintedFromStore {
+                    secret: name.to_owned(),
+                    path: wanted.from.path.path.clone(),
+                    mount: wanted.from.path.mount.clone(),
+                });
+            }
+            return Ok(Read { path: role.store.path.clone(), token: None, mints: Some(role.api_path()) });
+        }
+        if raw.mint.is_some() {
+            return Err(BadDeclaration::MintsNothing {
+                secret: name.to_owned(),
+                role: raw.vault_role.clone(),
+            });
+        }
         if let Some(wanted) = wanted {
             let stored = self.tokens.iter().find(|token| token.store.path == wanted.from.path);
-            return Ok((wanted.from.path.clone(), stored));
+            return Ok(Read { path: wanted.from.path.clone(), token: stored, mints: None });
         }
         let token = self.tokens.iter().find(|token| token.name.as_str() == name);
         let token = token.ok_or_else(|| BadDeclaration::NoSecret(name.to_owned()))?;
-        Ok((token.store.path.clone(), Some(token)))
+        Ok(Read { path: token.store.path.clone(), token: Some(token), mints: None })
     }
+}
+
+/// What a grant lets be read.
+struct Read<'a> {
+    path: SecretPath,
+    token: Option<&'a Token>,
+    /// The engine's role, where it is made by the reading.
+    mints: Option<String>,
 }
 
 fn refs(raw: &RawGrant, place: impl Fn() -> String) -> Result<Option<Refs>, BadDeclaration> {
@@ -112,7 +148,7 @@ fn refs(raw: &RawGrant, place: impl Fn() -> String) -> Result<Option<Refs>, BadD
     }
 }
 
-fn session(raw: &RawGrant, place: impl Fn() -> String) -> Result<Duration, BadDeclaration> {
+pub(super) fn session(raw: &RawGrant, place: impl Fn() -> String) -> Result<Duration, BadDeclaration> {
     let Some(text) = &raw.session_ttl else { return Ok(DEFAULT_SESSION) };
     let said = humantime::parse_duration(text).ok();
     said.filter(|said| (SHORTEST_SESSION..=LONGEST_SESSION).contains(said)).ok_or_else(|| {

@@ -8,6 +8,8 @@ mod gitlab;
 
 mod grants;
 
+mod minted;
+
 mod mirrors;
 
 mod platform;

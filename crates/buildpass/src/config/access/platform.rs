@@ -11,8 +11,8 @@ use super::{
     entries::{Entries, of_folder},
     gitlab::{gitlab, gitlab_at, stored_token},
     grants::Around,
+    minted::sorted,
     mirrors::mirrors,
-    tokens::token,
 };
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
@@ -115,14 +115,14 @@ fn declaration(
     let mut entries = Entries::default();
     entries.add_file(file);
     folder.iter().for_each(|declared| entries.add(&declared.path, &declared.access));
-    let tokens = entries.tokens.iter().map(|(file, raw)| token(file, raw)).collect::<Result<Vec<_>, _>>()?;
     let secrets: Vec<_> = all(flags, file)?.into_iter().map(|declared| declared.wanted).collect();
+    let (tokens, minted) = sorted(&entries, &secrets)?;
     let mirrors = mirrors(&entries.mirrors)?;
     let audience = audience(flags, file, environment);
-    let around = Around { tokens: &tokens, secrets: &secrets, mirrors: &mirrors, audience };
+    let around = Around { tokens: &tokens, minted: &minted, secrets: &secrets, mirrors: &mirrors, audience };
     let grants =
         entries.grants.iter().map(|(file, raw)| around.grant(file, raw)).collect::<Result<Vec<_>, _>>()?;
-    if tokens.is_empty() && grants.is_empty() {
+    if tokens.is_empty() && minted.is_empty() && grants.is_empty() {
         return Err(Error::NothingDeclared);
     }
     let raw = file.map(|file| &file.raw);
@@ -137,7 +137,7 @@ fn declaration(
     let of_gitlab = || gitlab.map(|url| url.as_str().trim_end_matches('/').to_owned());
     let issuer = issuer.or_else(of_gitlab).unwrap_or_default();
     let sources = gitlab.map(|url| private_sources(file, environment, url)).transpose()?.unwrap_or_default();
-    let parts = Parts { tokens, grants, mirrors, sources };
+    let parts = Parts { tokens, minted, grants, mirrors, sources };
     Ok(Declaration::build(name.to_string(), auth, issuer, parts)?)
 }
 

@@ -34,7 +34,7 @@ pub(in crate::config) struct RawAccess {
 }
 
 /// An access token of a group or project.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawToken {
     /// Its name at GitLab.
@@ -50,13 +50,14 @@ pub(super) struct RawToken {
     pub(super) role: Option<String>,
     /// What it is for; the default is `read_repository` alone.
     pub(super) scopes: Option<Vec<String>>,
-    /// How long it lives, in whole days, 365 at most; the default is `30d`.
+    /// How long it lives, in whole days, 365 at most; the default is `30d`. Of one that is minted: at least `1h`, and the default is the
+    /// longest `session_ttl` of its grants.
     pub(super) lifetime: Option<String>,
     /// How long before its end it is replaced, in whole days; the default is `7d`.
     pub(super) rotate_before: Option<String>,
     /// How long the old one lives beside the new one; the default is the longest `session_ttl` of its grants, at least `1h`.
     pub(super) overlap: Option<String>,
-    /// Where its value is kept, as `path/field@mount`, in a KV store of version 2.
+    /// Where its value is kept, as `path/field@mount`, in a KV store of version 2. Of one that is minted: the engine's `token/ROLE/token@mount`.
     pub(super) store: String,
     /// What else is written beside it, as the secret's custom metadata.
     #[serde(default)]
@@ -89,9 +90,19 @@ pub(super) struct RawGrant {
     pub(super) audience: Option<OneOrMany>,
     /// The longest session, at least the job's timeout; the default is `1h`.
     pub(super) session_ttl: Option<String>,
+    /// `"per-job"`: each job has a token made for itself, by an engine of the vault. All grants of that token say so.
+    pub(super) mint: Option<RawMint>,
     /// Let the vault compare by patterns, instead of expanding them to the refs that are there.
     #[serde(default)]
     pub(super) glob: bool,
+}
+
+/// For whom a token is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawMint {
+    /// For one job, with which it ends.
+    PerJob,
 }
 
 /// One project and its mirrors.

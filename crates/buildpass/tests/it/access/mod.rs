@@ -42,4 +42,6 @@ mod mirrored;
 
 mod fine_grained;
 
+mod per_job;
+
 mod story;

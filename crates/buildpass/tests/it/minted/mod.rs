@@ -2,6 +2,8 @@
 
 mod ended;
 
+mod lockbox;
+
 mod one_secret;
 
 mod scene;

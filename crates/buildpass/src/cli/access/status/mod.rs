@@ -58,6 +58,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
 fn word(state: State) -> &'static str {
     match state {
         State::Good => "good",
+        State::Minted => "minted",
         State::Due => "due",
         State::Dead => "dead",
         State::Missing => "missing",

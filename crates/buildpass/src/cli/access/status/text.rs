@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::word;
 use crate::{
-    access::Status,
+    access::{State, Status},
     cli::{
         output::{counted, plain},
         table::table,
@@ -47,6 +47,10 @@ pub(super) fn text(all: &[Status]) -> String {
     for status in all {
         for because in &status.because {
             let _ = write!(out, "\n{} is {}: {}", plain(&status.name), word(status.state), plain(because));
+        }
+        if let Some(living) = status.living.filter(|_| status.state == State::Minted) {
+            let live = counted(living, "token");
+            let _ = write!(out, "\n{} is minted for each job: {live} at GitLab now", plain(&status.name));
         }
         if let Some(breadth) = status.reach {
             let _ = write!(out, "\n{} {}", plain(&status.name), breadth);

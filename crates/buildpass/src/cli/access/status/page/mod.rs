@@ -21,7 +21,8 @@ use crate::{
 
 const STYLE: &str = include_str!("page.css");
 
-const WORST_FIRST: [State; 5] = [State::Dead, State::Missing, State::Occupied, State::Due, State::Good];
+const WORST_FIRST: [State; 6] =
+    [State::Dead, State::Missing, State::Occupied, State::Due, State::Good, State::Minted];
 
 /// How all declared tokens were at one time, by GitLab's clock.
 pub(super) struct Picture<'a> {
@@ -89,6 +90,7 @@ fn look(state: State) -> Look {
         State::Occupied => "something else is stored there",
         State::Due => "another is to take its place",
         State::Good => "alive, stored, and with time left",
+        State::Minted => "each job has its own",
     };
     Look { class: word(state), about }
 }
@@ -124,6 +126,7 @@ mod tests {
             retiring: Vec::new(),
             readers: vec![reader],
             reach: None,
+            living: None,
         }
     }
 

@@ -148,7 +148,7 @@ fn end(status: &Status, today: Date) -> Option<Date> {
 pub(super) fn sign(svg: &mut Html, state: State) {
     let class = look(state).class;
     let path = match state {
-        State::Good => "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
+        State::Good | State::Minted => "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
         State::Due => "M0 -7L7 0L0 7L-7 0z",
         State::Dead | State::Missing | State::Occupied => "M-5 -5L5 5M5 -5L-5 5",
     };
