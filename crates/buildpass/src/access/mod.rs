@@ -33,7 +33,7 @@ pub use apply::{Ended, Hands, Manner, end_now};
 pub use date::{Date, NotADate};
 pub use declared::{
     AccessLevel, BadDeclaration, BadName, Days, Declaration, EngineRole, FullPath, Grant, Matching, Mirror,
-    Mirrors, Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token,
+    Mirrors, Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, SessionType, Token,
     TokenName,
 };
 pub use error::Error;

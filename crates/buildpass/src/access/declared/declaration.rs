@@ -4,7 +4,8 @@ use std::{
 };
 
 use super::{
-    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirrors, Owner, ProjectRef, Role, Token, TokenName,
+    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirrors, Owner, ProjectRef, Role, SessionType,
+    Token, TokenName,
 };
 
 /// Everything that is declared, and nothing in it contradicts the rest.
@@ -164,7 +165,15 @@ impl Declaration {
                     role.name
                 )
             });
-        globs.chain(held_longer).collect()
+        let batches = self.roles.iter().filter(|role| role.session == SessionType::Batch);
+        let batches = batches.map(|role| {
+            format!(
+                "the sessions of the role {} are of the type `batch`: nobody can renew one or give it back, so that each lives for {}, however its job ends",
+                role.name,
+                humantime::format_duration(role.session_ttl)
+            )
+        });
+        globs.chain(batches).chain(held_longer).collect()
     }
 }
 
