@@ -32,9 +32,6 @@ pub(super) struct Arguments {
     #[command(flatten)]
     access: AccessFlags,
 
-    #[command(flatten)]
-    context: ContextFlags,
-
     /// Read the vault's roles and policies from files instead, as its command line prints them, and ask nobody
     #[arg(long, value_name = "DIR")]
     roles: Option<PathBuf>,
@@ -42,6 +39,9 @@ pub(super) struct Arguments {
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+
+    #[command(flatten)]
+    context: ContextFlags,
 }
 
 #[derive(Serialize)]

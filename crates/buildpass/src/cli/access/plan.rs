@@ -37,12 +37,12 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["out", "policy"])]
     from_ci: bool,
 
-    #[command(flatten)]
-    context: ContextFlags,
-
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+
+    #[command(flatten)]
+    context: ContextFlags,
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
