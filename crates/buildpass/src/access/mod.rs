@@ -37,7 +37,7 @@ pub use error::Error;
 pub use gitlab::{ApiToken, End, Gitlab, GitlabConfig, GranularScope, Project, TokenSource, TokenView, Wish};
 pub use note::{Mark, Note, RESERVED_METADATA, Retiring};
 pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
-pub use reach::{Claims, Entry, KnownRole};
+pub use reach::{Around, BadRoleFile, Claims, Entry, KnownRole, RoleFiles};
 pub use status::{Reader, State, Status};
 pub use sweep::{Finding, Limits};
 pub use wanted::policy_name;

@@ -41,7 +41,7 @@ mod vault_parts;
 
 mod vault_settings;
 
-pub use access::{AccessFlags, Platform, access_schema};
+pub use access::{AccessFlags, Platform, Written, access_schema};
 pub use environment::Environment;
 pub use error::Error;
 pub use file::contexts;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 /// The pipeline that is asked about.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Pipeline")]
 pub struct ContextFlags {
     /// The project's folder [default: CI_PROJECT_DIR in a job, else here]

@@ -66,7 +66,7 @@ pub(crate) fn router() -> Router<Arc<Instance>> {
         .route("/api/v4/groups/{id}/descendant_groups", get(groups::descendants))
         .route("/api/v4/groups/{id}/projects", get(projects::of_group))
         .route("/api/v4/projects", get(projects::list).post(projects::create))
-        .route("/api/v4/projects/{id}", get(projects::show))
+        .route("/api/v4/projects/{id}", get(projects::show).put(projects::change))
         .route("/api/v4/user", get(users::own))
         .route("/api/v4/users", get(users::list).post(users::create))
         .route("/api/v4/users/{id}", get(users::show).delete(users::remove));

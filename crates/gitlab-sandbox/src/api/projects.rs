@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::failure::Failure;
 use super::page::Paging;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, invalid};
 use super::place::Place;
 use crate::registry::{PathSegment, Project, Registry, Source, Visibility};
 use crate::server::Instance;
@@ -88,6 +88,21 @@ pub(super) async fn show(
     Ok(Json(view(&instance, &project)))
 }
 
+/// `PUT /projects/:id`, for maintainers: of [what it takes](https://docs.gitlab.com/api/projects/), how long jobs may run
+pub(super) async fn change(
+    place: Place,
+    State(instance): State<Arc<Instance>>,
+    parameters: Parameters,
+) -> Result<Json<Value>, Failure> {
+    let mut registry = instance.registry();
+    place.managed(&registry)?;
+    let seconds = parameters.number("build_timeout")?;
+    let seconds = u32::try_from(seconds).map_err(|_| invalid("build_timeout"))?;
+    let project = registry.project_mut(place.source.id()).ok_or(Failure::NothingThere)?;
+    project.build_timeout = seconds;
+    Ok(Json(view(&instance, project)))
+}
+
 fn answer(
     instance: &Instance,
     registry: &Registry,
@@ -118,6 +133,7 @@ fn view(instance: &Instance, project: &Project) -> Value {
         "path_with_namespace": project.full_path,
         "visibility": project.visibility,
         "default_branch": Project::DEFAULT_BRANCH,
+        "build_timeout": project.build_timeout,
         "namespace": { "id": project.namespace_id, "kind": "group", "full_path": project.namespace_path() },
         "http_url_to_repo": format!("{url}.git"),
         "web_url": url,

@@ -103,6 +103,7 @@ mod tests {
             full_path: "g/p".into(),
             namespace_id: 1,
             visibility,
+            build_timeout: Project::BUILD_TIMEOUT,
         }
     }
 

@@ -65,6 +65,7 @@ impl Registry {
             full_path,
             namespace_id: namespace.id,
             visibility,
+            build_timeout: Project::BUILD_TIMEOUT,
         };
         self.projects.push(project.clone());
         let level = Some(AccessLevel::Maintainer);
@@ -91,6 +92,10 @@ impl Registry {
     /// The project at a path, in whatever case it is written, as GitLab looks it up.
     pub(crate) fn project_at(&self, full_path: &str) -> Option<&Project> {
         self.projects.iter().find(|project| project.full_path.eq_ignore_ascii_case(full_path))
+    }
+
+    pub(crate) fn project_mut(&mut self, id: u64) -> Option<&mut Project> {
+        self.projects.iter_mut().find(|project| project.id == id)
     }
 
     pub(crate) fn projects(&self) -> impl Iterator<Item = &Project> {

@@ -14,6 +14,9 @@ pub struct Project {
     /// Its full path now.
     #[serde(rename = "path_with_namespace")]
     pub path: String,
+    /// How long a job may run that says nothing else, in seconds; told to maintainers alone.
+    #[serde(default)]
+    pub build_timeout: Option<u64>,
 }
 
 /// <https://docs.gitlab.com/auth/tokens/fine_grained_access_tokens_other/>

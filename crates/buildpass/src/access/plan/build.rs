@@ -39,7 +39,12 @@ impl Plan {
         }
         // Stable: what has the same turn keeps the order of its declaration.
         steps.sort_by_key(Step::turn);
-        let warnings = declaration.warnings().into_iter().chain(world.unseen.iter().cloned()).collect();
+        let too_short = match extent {
+            Extent::Everything => roles::shorter_than_jobs(declaration, world),
+            Extent::Tokens => Vec::new(),
+        };
+        let unseen = world.unseen.iter().cloned();
+        let warnings = declaration.warnings().into_iter().chain(too_short).chain(unseen).collect();
         let breadths = world.breadths.iter().map(|(name, breadth)| (name.to_string(), *breadth)).collect();
         Ok(Self { steps, warnings, breadths })
     }

@@ -1,10 +1,13 @@
+use std::time::Duration;
+
+use humantime::format_duration;
 use serde_json::{Map, Value};
 
 use super::{
     Change, Object, Step, Verb,
     compare::{differences, members},
 };
-use crate::access::{Declaration, Error, Refs, Role, World, wanted};
+use crate::access::{Declaration, Error, Project, Refs, Role, World, wanted};
 
 /// Policies and roles: those that are to be there, and those that are not.
 pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step>, Error> {
@@ -23,6 +26,25 @@ pub(super) fn steps(declaration: &Declaration, world: &World) -> Result<Vec<Step
         steps.push(Step::new(Verb::Revoke, Object::Policy { name: left.policy.clone() }, because));
     }
     Ok(steps)
+}
+
+/// Roles whose sessions end before a job of theirs may: it would lose its credential half-way.
+pub(super) fn shorter_than_jobs(declaration: &Declaration, world: &World) -> Vec<String> {
+    let of_role = |role: &Role| {
+        let projects =
+            world.admitted.get(&role.name).map(|admitted| &admitted.projects[..]).unwrap_or_default();
+        let timeout =
+            |project: &Project| Some((Duration::from_secs(project.build_timeout?), project.path.clone()));
+        let (longest, project) = projects.iter().filter_map(timeout).max_by_key(|(timeout, _)| *timeout)?;
+        (longest > role.session_ttl).then(|| {
+            let (longest, session) = (format_duration(longest), format_duration(role.session_ttl));
+            format!(
+                "a job of {project} may run for {longest}, and its session by the role {} ends after {session}: say `session_ttl = \"{longest}\"`",
+                role.name
+            )
+        })
+    };
+    declaration.roles().iter().filter_map(of_role).collect()
 }
 
 fn policy(declaration: &Declaration, role: &Role, world: &World) -> Option<Step> {

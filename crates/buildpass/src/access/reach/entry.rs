@@ -6,7 +6,11 @@ use crate::access::members;
 
 /// What is known of an ID token. A claim that is not here is not known, and an empty one is known to be none that a role names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claims(BTreeMap<String, String>);
+pub struct Claims {
+    said: BTreeMap<String, String>,
+    /// Whether a role that names the project's path is taken to name its number too.
+    number_goes_with_path: bool,
+}
 
 /// What a role says to a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +26,16 @@ pub enum Entry {
 impl Claims {
     /// Says one more.
     pub fn say(&mut self, claim: &str, value: impl Into<String>) {
-        self.0.insert(claim.to_owned(), value.into());
+        self.said.insert(claim.to_owned(), value.into());
+    }
+
+    /// The project's number is not known, and nobody can be asked: a role that names its path is taken to name its number too.
+    pub fn number_goes_with_path(&mut self) {
+        self.number_goes_with_path = true;
+    }
+
+    fn are_taken_to_fit(&self, claim: &str, bound: &Map<String, Value>) -> bool {
+        claim == "project_id" && self.number_goes_with_path && bound.contains_key("project_path")
     }
 }
 
@@ -38,8 +51,10 @@ impl Entry {
         let nothing = Map::new();
         let bound = role.get("bound_claims").and_then(Value::as_object).unwrap_or(&nothing);
         for (claim, values) in bound {
-            let Some(value) = claims.0.get(claim) else {
-                unknown.push(claim.as_str());
+            let Some(value) = claims.said.get(claim) else {
+                if !claims.are_taken_to_fit(claim, bound) {
+                    unknown.push(claim.as_str());
+                }
                 continue;
             };
             let fits = |wanted: &String| if glob { matches(wanted, value) } else { wanted == value };
@@ -96,6 +111,18 @@ mod tests {
         assert_eq!(role(bound, "string"), Entry::Unknown("project_id".to_owned()));
         let bound = json!({"project_id": ["3"], "ref_protected": ["true"]});
         assert_eq!(role(bound, "string"), Entry::Refused("ref_protected".to_owned()));
+    }
+
+    #[test]
+    fn a_number_that_nobody_can_be_asked_for_goes_with_the_path_alone() {
+        let mut claims = Claims::default();
+        claims.say("project_path", "group/project");
+        claims.number_goes_with_path();
+        let role = |bound: Value| Entry::by(json!({ "bound_claims": bound }).as_object().unwrap(), &claims);
+        assert_eq!(role(json!({"project_path": "group/project", "project_id": "3"})), Entry::LetIn);
+        let other = role(json!({"project_path": "group/other", "project_id": "3"}));
+        assert_eq!(other, Entry::Refused("project_path".to_owned()));
+        assert_eq!(role(json!({"project_id": "3"})), Entry::Unknown("project_id".to_owned()));
     }
 
     #[test]

@@ -5,10 +5,13 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Claims, Entry};
+use super::{
+    Around, Claims, Entry, RoleFiles,
+    keeper::{Keeper, Looked},
+};
 use crate::{
     access::{Declaration, Error, World, members, role_body_of},
-    vault::{self, Session},
+    vault::Session,
 };
 
 /// A role that reads declared secrets: as it is in the vault, and as it is declared.
@@ -32,6 +35,37 @@ impl KnownRole {
         world: &World,
         session: &Session,
     ) -> Result<(Vec<Self>, Vec<String>), Error> {
+        let bodies = declaration.roles().iter().map(|role| {
+            let body = role_body_of(declaration, role, world)?;
+            Ok((role.name.to_string(), body))
+        });
+        let bodies = bodies.collect::<Result<_, Error>>()?;
+        Self::gather(declaration, bodies, &Keeper::Vault(session), world.now).await
+    }
+
+    /// The same of a folder: neither the vault nor GitLab is asked.
+    ///
+    /// # Errors
+    /// Never of what was read.
+    pub async fn of_files(
+        declaration: &Declaration,
+        around: &Around,
+        files: &RoleFiles,
+        now: SystemTime,
+    ) -> Result<(Vec<Self>, Vec<String>), Error> {
+        let bodies = around.bodies(declaration);
+        let (roles, mut unseen) = Self::gather(declaration, bodies, &Keeper::Files(files), now).await?;
+        unseen
+            .extend(files.passed_over().map(|path| format!("{} is neither .json nor .hcl", path.display())));
+        Ok((roles, unseen))
+    }
+
+    async fn gather(
+        declaration: &Declaration,
+        bodies: BTreeMap<String, Map<String, Value>>,
+        keeper: &Keeper<'_>,
+        now: SystemTime,
+    ) -> Result<(Vec<Self>, Vec<String>), Error> {
         let mount = &declaration.auth_mount;
         let secrets: BTreeSet<String> = declaration
             .tokens()
@@ -39,47 +73,38 @@ impl KnownRole {
             .map(|token| token.store.path.api_path())
             .chain(declaration.grants().iter().map(|grant| grant.path.api_path()))
             .collect();
-        let mut roles: BTreeMap<String, Self> = BTreeMap::new();
-        for role in declaration.roles() {
-            let name = role.name.to_string();
-            let reads = role.reads.iter().map(|path| path.api_path()).collect();
-            let wanted = Some(role_body_of(declaration, role, world)?);
-            let there = world.roles.get(&role.name).cloned();
-            roles.insert(name.clone(), Self { name, reads, there, wanted });
-        }
         let mut unseen = Vec::new();
-        let folder = format!("auth/{mount}/role");
-        let names = allowed(session.list(&folder).await)?.unwrap_or_else(|| {
-            unseen.push(format!("{folder} may not be listed, so that only declared roles are seen"));
-            Vec::new()
-        });
-        let mut policies = Seen { session, now: world.now, texts: BTreeMap::new() };
+        let mut names: BTreeSet<String> = bodies.keys().cloned().collect();
+        match keeper.names(mount).await? {
+            Looked::Found(found) => names.extend(found),
+            Looked::Absent => {}
+            Looked::Unseen(why) => unseen.push(why),
+        }
+        let mut policies = Seen { keeper, now, texts: BTreeMap::new() };
+        let mut roles = Vec::new();
         for name in names {
-            let path = format!("{folder}/{name}");
-            let Some(there) = allowed(session.look::<Map<String, Value>>(&path).await)? else {
-                unseen.push(format!("{path} may not be read"));
-                continue;
-            };
-            let Some(there) = there else { continue };
-            let reads = match policies.reads(&there, &secrets).await? {
-                Ok(reads) => reads,
-                Err(why) => {
-                    unseen.push(format!("what the role {name} reads: {why}"));
-                    BTreeSet::new()
+            let declared = declaration.roles().iter().find(|role| role.name.as_str() == name);
+            let mut reads: BTreeSet<String> =
+                declared.iter().flat_map(|role| &role.reads).map(|path| path.api_path()).collect();
+            let wanted = bodies.get(&name).cloned();
+            let there = match keeper.role(mount, &name).await? {
+                Looked::Found(there) => Some(there),
+                Looked::Absent => None,
+                Looked::Unseen(why) => {
+                    unseen.push(why);
+                    continue;
                 }
             };
-            match roles.get_mut(&name) {
-                Some(role) => {
-                    role.reads.extend(reads);
-                    role.there = Some(there);
-                }
-                None if reads.is_empty() => {}
-                None => {
-                    drop(roles.insert(name.clone(), Self { name, reads, there: Some(there), wanted: None }))
-                }
+            if let Some(there) = &there {
+                let (found, doubt) = policies.reads(there, &secrets).await?;
+                reads.extend(found);
+                unseen.extend(doubt.map(|why| format!("what the role {name} reads: {why}")));
+            }
+            if !reads.is_empty() {
+                roles.push(Self { name, reads, there, wanted });
             }
         }
-        Ok((roles.into_values().collect(), unseen))
+        Ok((roles, unseen))
     }
 
     /// What it says now; a role that is not there lets nobody in.
@@ -105,51 +130,42 @@ impl KnownRole {
     }
 }
 
-/// Nothing where the vault does not let us look.
-fn allowed<T>(looked: Result<T, vault::Error>) -> Result<Option<T>, Error> {
-    match looked {
-        Ok(found) => Ok(Some(found)),
-        Err(vault::Error::Refused { status: 403, .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Policies that were looked at.
 struct Seen<'a> {
-    session: &'a Session,
+    keeper: &'a Keeper<'a>,
     now: SystemTime,
-    /// By name; nothing where one may not be read.
-    texts: BTreeMap<String, Option<String>>,
+    /// By name; why nobody can say, where one cannot be read.
+    texts: BTreeMap<String, Result<String, String>>,
 }
 
 impl Seen<'_> {
-    /// Those of some secrets that a role lets be read, all its policies together; or why nobody can say.
+    /// Those of some secrets that a role lets be read, all its policies together; and why that may not be all of it.
     async fn reads(
         &mut self,
         role: &Map<String, Value>,
         secrets: &BTreeSet<String>,
-    ) -> Result<Result<BTreeSet<String>, String>, Error> {
+    ) -> Result<(BTreeSet<String>, Option<String>), Error> {
         let named =
             ["token_policies", "policies"].map(|field| members(role.get(field).unwrap_or(&Value::Null)));
         let named: BTreeSet<String> = named.into_iter().flatten().collect();
         if named.contains("root") {
-            return Ok(Ok(secrets.clone()));
+            return Ok((secrets.clone(), None));
         }
         for name in &named {
             if !self.texts.contains_key(name) {
-                let path = format!("sys/policies/acl/{name}");
-                let found = allowed(self.session.look::<Map<String, Value>>(&path).await)?;
-                let text = |found: Map<String, Value>| Some(found.get("policy")?.as_str()?.to_owned());
-                // One that is not there lets nobody do anything.
-                let text = found.map(|found| found.and_then(text).unwrap_or_default());
+                let text = match self.keeper.policy(name).await? {
+                    Looked::Found(text) => Ok(text),
+                    Looked::Absent => Ok(String::new()),
+                    Looked::Unseen(why) => Err(why),
+                };
                 self.texts.insert(name.clone(), text);
             }
         }
-        let mut texts = Vec::new();
-        for name in &named {
-            match self.texts.get(name).and_then(Option::as_deref) {
-                Some(text) => texts.push(text),
-                None => return Ok(Err(format!("the policy {name} may not be read"))),
+        let (mut texts, mut doubt) = (Vec::new(), None);
+        for text in named.iter().filter_map(|name| self.texts.get(name)) {
+            match text {
+                Ok(text) => texts.push(text.as_str()),
+                Err(why) => doubt = Some(why.clone()),
             }
         }
         let mut reads = BTreeSet::new();
@@ -157,9 +173,9 @@ impl Seen<'_> {
             match lockbox::capabilities(&texts, secret, self.now) {
                 Ok(may) if may.contains(&"read") => drop(reads.insert(secret.clone())),
                 Ok(_) => {}
-                Err(problem) => return Ok(Err(problem.to_string())),
+                Err(problem) => return Ok((BTreeSet::new(), Some(problem.to_string()))),
             }
         }
-        Ok(Ok(reads))
+        Ok((reads, doubt))
     }
 }

@@ -2,7 +2,18 @@
 
 mod entry;
 
+mod around;
+
+mod bad_file;
+
+mod files;
+
+mod keeper;
+
 mod known_role;
 
+pub use around::Around;
+pub use bad_file::BadRoleFile;
 pub use entry::{Claims, Entry};
+pub use files::RoleFiles;
 pub use known_role::KnownRole;

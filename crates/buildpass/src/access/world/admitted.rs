@@ -19,6 +19,18 @@ pub(super) enum RefKind {
 }
 
 impl Admitted {
+    /// The same of projects whose protected branches and tags are all known to be these.
+    pub(in crate::access) fn among(
+        role: &Role,
+        projects: Vec<Project>,
+        (branches, tags): (Vec<String>, Vec<String>),
+    ) -> Self {
+        Self::of(role, projects, |_, kind| match kind {
+            RefKind::Branches => branches.clone(),
+            RefKind::Tags => tags.clone(),
+        })
+    }
+
     /// What a role says by itself, and what its patterns find among `there`.
     pub(super) fn of(
         role: &Role,

@@ -1,28 +1,29 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::Args;
-use gitlab_ci::{
-    context::{Facts, Ref},
-    plan::{Audience, IdToken, Provider},
-};
+use gitlab_ci::context::Ref;
 use serde::Serialize;
 
-use super::opened::Opened;
+use super::{
+    asking::{Asking, Numbers, Pipeline, is_of_a_fork, pipelines, project},
+    opened::Opened,
+};
 use crate::{
-    access::{Claims, Entry, FullPath, KnownRole, ProjectRef},
+    access::{Around, Entry, FullPath, KnownRole, ProjectRef, RoleFiles},
     cli::{
         Surroundings, block_on, ci,
         output::{self, Format, plain},
         report::FOUND_FAULTS,
         table::table,
     },
-    config::AccessFlags,
+    config::{AccessFlags, Platform},
     failure::Failure,
-    pipeline::{Context, ContextFlags, ProjectFiles, Reading},
+    pipeline::{Context, ContextFlags, ProjectFiles},
 };
 
 /// Say which jobs ask in which kind of pipeline, and whom the vault lets in
@@ -34,24 +35,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     context: ContextFlags,
 
+    /// Read the vault's roles and policies from files instead, as its command line prints them, and ask nobody
+    #[arg(long, value_name = "DIR")]
+    roles: Option<PathBuf>,
+
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-/// A kind of pipeline, and what its jobs bring along.
-struct Pipeline {
-    name: String,
-    claims: Claims,
-    jobs: Vec<Asking>,
-}
-
-/// A job that may log in.
-struct Asking {
-    name: String,
-    audiences: BTreeSet<String>,
-    /// The API paths of its `secrets`.
-    secrets: BTreeSet<String>,
 }
 
 #[derive(Serialize)]
@@ -83,25 +73,10 @@ struct Cell {
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let (files, contexts) = ci::contexts(&arguments.context, surroundings)?;
-    let matrix = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
-        let world = opened.look().await?;
-        let (roles, mut unseen) = KnownRole::all(&opened.declaration, &world, &opened.session).await?;
-        let mut numbers: BTreeMap<String, Option<u64>> = BTreeMap::new();
-        for path in contexts.iter().filter_map(|context| context.facts.project.clone()) {
-            if let Ok(project) = path.parse::<FullPath>()
-                && !numbers.contains_key(&path)
-            {
-                let found = opened.gitlab.project(&ProjectRef::Path(project)).await?;
-                numbers.insert(path, found.map(|found| found.id));
-            }
-        }
-        let (pipelines, refused) = pipelines(&contexts, &files, &numbers);
-        if pipelines.is_empty() {
-            return Err(Failure::usage(refused.join("; "), "`buildpass ci matrix` says more of it"));
-        }
-        unseen.extend(refused);
-        Ok(Matrix { unseen, ..Matrix::of(&roles, &pipelines) })
-    }))??;
+    let matrix = match &arguments.roles {
+        Some(folder) => of_folder(arguments, folder, (&files, &contexts), surroundings)?,
+        None => live(arguments, (&files, &contexts), surroundings)?,
+    };
     output::print(|out| match arguments.format {
         Format::Json => output::json(out, &matrix),
         Format::Text => out.write_all(matrix.text().as_bytes()),
@@ -109,89 +84,71 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
     Ok(if matrix.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_FAULTS) })
 }
 
-/// Every kind of pipeline, and of those that GitLab refuses, why.
-fn pipelines(
-    contexts: &[Context],
-    files: &ProjectFiles,
-    numbers: &BTreeMap<String, Option<u64>>,
-) -> (Vec<Pipeline>, Vec<String>) {
-    let (mut read, mut refused) = (Vec::new(), Vec::new());
-    for context in contexts {
-        let name = context.name.clone().unwrap_or_else(|| "this pipeline".to_owned());
-        match Reading::of(context, files) {
-            Ok(reading) => {
-                let runs = |job: &&gitlab_ci::plan::Job| job.included.known() != Some(&false);
-                let jobs = reading.plan.jobs.iter().filter(runs).map(asking).collect();
-                read.push(Pipeline { name, claims: claims(&context.facts, numbers), jobs });
-            }
-            Err(rejected) => {
-                refused
-                    .push(format!("{name}: GitLab refuses the configuration: {}", rejected.invalid.message));
+fn live(
+    arguments: &Arguments,
+    (files, contexts): (&ProjectFiles, &[Context]),
+    surroundings: &Surroundings,
+) -> Result<Matrix, Failure> {
+    block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+        let world = opened.look().await?;
+        let (roles, unseen) = KnownRole::all(&opened.declaration, &world, &opened.session).await?;
+        let mut numbers: BTreeMap<String, Option<u64>> = BTreeMap::new();
+        for path in contexts.iter().filter_map(|context| project(&context.facts)) {
+            if let Ok(project) = path.parse::<FullPath>()
+                && !numbers.contains_key(path)
+            {
+                let found = opened.gitlab.project(&ProjectRef::Path(project)).await?;
+                numbers.insert(path.to_owned(), found.map(|found| found.id));
             }
         }
-    }
-    (read, refused)
+        Matrix::joined(&roles, unseen, pipelines(contexts, files, &Numbers::Asked(numbers)))
+    }))?
 }
 
-fn asking(job: &gitlab_ci::plan::Job) -> Asking {
-    let tokens = job.id_tokens.known().map(Vec::as_slice).unwrap_or_default();
-    let secrets = job.secrets.known().map(Vec::as_slice).unwrap_or_default();
-    let path = |provider: &Provider| match provider {
-        Provider::Vault(secret) if secret.engine == "kv-v2" => {
-            Some(format!("{}/data/{}", secret.mount, secret.path))
-        }
-        Provider::Vault(_) | Provider::Other(_) => None,
-    };
-    Asking {
-        name: job.name.to_string(),
-        audiences: tokens.iter().flat_map(audiences).collect(),
-        secrets: secrets.iter().filter_map(|secret| path(&secret.provider)).collect(),
-    }
-}
-
-fn audiences(token: &IdToken) -> Vec<String> {
-    let all = match &token.audience {
-        Audience::One(one) => std::slice::from_ref(one),
-        Audience::Several(several) => several,
-    };
-    all.iter().filter_map(|audience| audience.value.known().cloned()).collect()
-}
-
-/// <https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>
-fn claims(facts: &Facts, numbers: &BTreeMap<String, Option<u64>>) -> Claims {
-    let mut claims = Claims::default();
-    if let Some(project) = &facts.project {
-        claims.say("project_path", project);
-        if let Some((namespace, _)) = project.rsplit_once('/') {
-            claims.say("namespace_path", namespace);
-        }
-        // One that is not there has a number that no role names.
-        if let Some(number) = numbers.get(project) {
-            claims.say("project_id", number.map(|number| number.to_string()).unwrap_or_default());
+/// Nobody is asked: neither the vault nor GitLab.
+fn of_folder(
+    arguments: &Arguments,
+    folder: &Path,
+    (files, contexts): (&ProjectFiles, &[Context]),
+    surroundings: &Surroundings,
+) -> Result<Matrix, Failure> {
+    let Surroundings { flags, environment, clock, .. } = surroundings;
+    let (declaration, _) = Platform::declared(flags, &arguments.access, environment)?;
+    let folder = environment.working_directory().join(folder);
+    let now = clock.now();
+    let kept = RoleFiles::read(&folder, &declaration.auth_mount, now)?;
+    let numbers = Numbers::said(contexts);
+    let mut around = Around { numbers: numbers.clone(), ..Around::default() };
+    for facts in contexts.iter().map(|context| &context.facts).filter(|facts| facts.protected == Some(true)) {
+        match &facts.reference {
+            Some(Ref::Branch(name)) => drop(around.branches.insert(name.clone())),
+            Some(Ref::Tag(name)) => drop(around.tags.insert(name.clone())),
+            None => {}
         }
     }
-    if let Some(protected) = facts.protected {
-        claims.say("ref_protected", protected.to_string());
-    }
-    if let Some(source) = &facts.source {
-        claims.say("pipeline_source", source);
-    }
-    let of_merge_request = facts.source.as_deref() == Some("merge_request_event");
-    if let Some(reference) = &facts.reference {
-        let (kind, folder, name) = match reference {
-            Ref::Branch(name) => ("branch", "heads", name),
-            Ref::Tag(name) => ("tag", "tags", name),
-        };
-        claims.say("ref_type", kind);
-        claims.say("ref", name);
-        if !of_merge_request {
-            claims.say("ref_path", format!("refs/{folder}/{name}"));
-        }
-    }
-    claims
+    let (roles, mut unseen) = block_on(KnownRole::of_files(&declaration, &around, &kept, now))??;
+    let ours = contexts.iter().map(|context| &context.facts).filter(|facts| !is_of_a_fork(facts));
+    let unnumbered: BTreeSet<&str> =
+        ours.filter_map(project).filter(|path| !numbers.contains_key(*path)).collect();
+    unseen.extend(unnumbered.into_iter().map(|path| {
+        format!("the number of {path}: a role that names its path is taken to name its number (`--variable CI_PROJECT_ID=N` says it)")
+    }));
+    Matrix::joined(&roles, unseen, pipelines(contexts, files, &Numbers::Said(numbers)))
 }
 
 impl Matrix {
+    fn joined(
+        roles: &[KnownRole],
+        mut unseen: Vec<String>,
+        (pipelines, refused): (Vec<Pipeline>, Vec<String>),
+    ) -> Result<Self, Failure> {
+        if pipelines.is_empty() {
+            return Err(Failure::usage(refused.join("; "), "`buildpass ci matrix` says more of it"));
+        }
+        unseen.extend(refused);
+        Ok(Self { unseen, ..Self::of(roles, &pipelines) })
+    }
+
     fn of(roles: &[KnownRole], pipelines: &[Pipeline]) -> Self {
         let mut faults = Vec::new();
         let mut rows = Vec::new();

@@ -2,6 +2,8 @@
 
 mod apply;
 
+mod asking;
+
 mod json;
 
 mod matrix;
@@ -9,6 +11,8 @@ mod matrix;
 mod opened;
 
 mod plan;
+
+mod proposal;
 
 mod revoke;
 
@@ -41,7 +45,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Show what differs between what is declared and what is there
-    Plan(plan::Arguments),
+    Plan(Box<plan::Arguments>),
 
     /// Bring GitLab and the vault to what is declared
     Apply(apply::Arguments),

@@ -32,6 +32,8 @@ const LONGEST_END: Duration = Duration::from_secs(5);
 /// What is left of a session where this process is killed.
 const LEAD: Duration = Duration::from_secs(60);
 
+const AGAIN: &str = "what was done stays done: the same command goes on from there";
+
 /// How often it is renewed while there is work: two renewals may fail.
 const BETWEEN_RENEWALS: Duration = Duration::from_secs(20);
 
@@ -111,7 +113,11 @@ impl Opened {
         let Self { declaration, gitlab, session, by, .. } = self;
         let ended = &|| self.asked.so_far();
         let hands = Hands { declaration, world, gitlab, session, by, manner, ended, done };
-        Ok(hands.carry_out(plan).await?)
+        hands.carry_out(plan).await.map_err(|error| {
+            let failure = Failure::from(error);
+            let hint = failure.hint.or_else(|| Some(AGAIN.to_owned()));
+            Failure { hint, ..failure }
+        })
     }
 
     /// Keeps the session alive while the work is done.

@@ -2,16 +2,17 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
-use super::{json::PlanJson, opened::Opened, rights, show};
+use super::{json::PlanJson, opened::Opened, proposal::Proposal, rights, show};
 use crate::{
     access::{Extent, Plan, SavedPlan},
     cli::{
-        Surroundings, block_on,
+        Surroundings, block_on, ci,
         output::{self, Format},
         report::{FOUND_FAULTS, note},
     },
-    config::{AccessFlags, Platform},
+    config::{AccessFlags, Platform, Written},
     failure::Failure,
+    pipeline::ContextFlags,
 };
 
 /// Show what differs between what is declared and what is there
@@ -32,6 +33,13 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["out", "detailed_exitcode"])]
     policy: bool,
 
+    /// Propose the narrowest grants for a pipeline instead, as TOML to paste, and ask nobody
+    #[arg(long, conflicts_with_all = ["out", "policy"])]
+    from_ci: bool,
+
+    #[command(flatten)]
+    context: ContextFlags,
+
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -39,6 +47,15 @@ pub(super) struct Arguments {
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let Surroundings { flags, environment, .. } = surroundings;
+    if arguments.from_ci {
+        return propose(arguments, surroundings);
+    }
+    if arguments.context != ContextFlags::default() {
+        return Err(Failure::usage(
+            "flags that say which pipeline are for `--from-ci` alone",
+            "add --from-ci, or leave them out",
+        ));
+    }
     if arguments.policy {
         let (declaration, stored) = Platform::declared(flags, &arguments.access, environment)?;
         let text = rights::text(&declaration, stored.as_ref());
@@ -68,5 +85,18 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Format::Text => out.write_all(show::text(&plan).as_bytes()),
     })?;
     let code = if arguments.detailed_exitcode && !plan.is_empty() { FOUND_FAULTS } else { 0 };
+    Ok(ExitCode::from(code))
+}
+
+fn propose(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    let Surroundings { flags, environment, .. } = surroundings;
+    let (files, contexts) = ci::contexts(&arguments.context, surroundings)?;
+    let written = Written::read(flags, &arguments.access, environment)?;
+    let proposal = Proposal::of(&contexts, &files, &written)?;
+    output::print(|out| match arguments.format {
+        Format::Json => output::json(out, &proposal),
+        Format::Text => out.write_all(proposal.text().as_bytes()),
+    })?;
+    let code = if arguments.detailed_exitcode && proposal.lacks_something() { FOUND_FAULTS } else { 0 };
     Ok(ExitCode::from(code))
 }

@@ -20,6 +20,6 @@ mod tokens;
 
 pub(super) use gitlab::gitlab_at;
 pub(super) use mirrors::MirrorUrls;
-pub use platform::{AccessFlags, Platform};
+pub use platform::{AccessFlags, Platform, Written};
 pub(super) use raw::{RawAccess, RawGitlab};
 pub use schema::access_schema;

@@ -4,7 +4,10 @@ use clap::Args;
 use url::Url;
 
 use super::{
-    super::{file::ConfigFile, secrets::all, settings::vault, sources::private_sources},
+    super::{
+        file::ConfigFile, identity_settings::id_token_variable, secrets::all, settings::vault,
+        sources::private_sources,
+    },
     entries::{Entries, of_folder},
     gitlab::{gitlab, gitlab_at, stored_token},
     grants::Around,
@@ -14,6 +17,7 @@ use super::{
 use crate::{
     access::{Declaration, GitlabConfig, Parts},
     config::{Environment, Error, Flags},
+    run::Wanted,
     vault::{self, SecretRef},
 };
 
@@ -36,6 +40,39 @@ pub struct Platform {
     pub vault: vault::Config,
 }
 
+/// What is written so far, for whoever proposes more: nobody is asked.
+#[derive(Debug)]
+pub struct Written {
+    /// What is declared, where anything is.
+    pub declaration: Option<Declaration>,
+    /// Every `[[secret]]`, and its `when`.
+    pub secrets: Vec<(Wanted, Option<String>)>,
+    /// The role that jobs log in with where they don't say.
+    pub role: Option<String>,
+    /// The variable with the ID token that buildpass logs in with.
+    pub id_token: String,
+}
+
+impl Written {
+    /// Reads buildpass.toml, the folder and the flags.
+    ///
+    /// # Errors
+    /// What cannot be meant.
+    pub fn read(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Self, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let file = file.as_ref();
+        let declaration = match Platform::declared(flags, own, environment) {
+            Ok((declaration, _)) => Some(declaration),
+            Err(Error::NothingDeclared) => None,
+            Err(error) => return Err(error),
+        };
+        let secrets = all(flags, file)?.into_iter().map(|declared| (declared.wanted, declared.when));
+        let role = flags.role.clone().or_else(|| file.and_then(|file| file.raw.vault.role.clone()));
+        let id_token = id_token_variable(flags, file).to_owned();
+        Ok(Self { declaration, secrets: secrets.collect(), role, id_token })
+    }
+}
+
 impl Platform {
     /// Joins flags, buildpass.toml, the folder and the environment.
     ///
@@ -45,7 +82,7 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let gitlab = gitlab(flags, file, environment)?;
-        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url())?;
+        let declaration = declaration(flags, own, (file, environment), Some(gitlab.url.as_url()))?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
 
@@ -60,8 +97,10 @@ impl Platform {
     ) -> Result<(Declaration, Option<SecretRef>), Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
-        let gitlab = gitlab_at(flags, file, environment)?.ok_or(Error::NoGitlab)?;
-        let declaration = declaration(flags, own, (file, environment), gitlab.url.as_url())?;
+        // Whose ID tokens are verified, and where sources lie, matters to whoever applies alone.
+        let gitlab = gitlab_at(flags, file, environment)?;
+        let url = gitlab.as_ref().map(|gitlab| gitlab.url.as_url());
+        let declaration = declaration(flags, own, (file, environment), url)?;
         Ok((declaration, stored_token(file)?))
     }
 }
@@ -70,7 +109,7 @@ fn declaration(
     flags: &Flags,
     own: &AccessFlags,
     (file, environment): (Option<&ConfigFile>, &Environment),
-    gitlab: &Url,
+    gitlab: Option<&Url>,
 ) -> Result<Declaration, Error> {
     let folder = of_folder(own, file, environment)?;
     let mut entries = Entries::default();
@@ -95,8 +134,10 @@ fn declaration(
     let auth = auth.or_else(|| environment.setting("VAULT_AUTH_PATH").map(str::to_owned));
     let auth = auth.as_deref().unwrap_or("jwt").trim_matches('/').to_owned();
     let issuer = flags.issuer.clone().or_else(|| raw.and_then(|raw| raw.identity.issuer.clone()));
-    let issuer = issuer.unwrap_or_else(|| gitlab.as_str().trim_end_matches('/').to_owned());
-    let parts = Parts { tokens, grants, mirrors, sources: private_sources(file, environment, gitlab)? };
+    let of_gitlab = || gitlab.map(|url| url.as_str().trim_end_matches('/').to_owned());
+    let issuer = issuer.or_else(of_gitlab).unwrap_or_default();
+    let sources = gitlab.map(|url| private_sources(file, environment, url)).transpose()?.unwrap_or_default();
+    let parts = Parts { tokens, grants, mirrors, sources };
     Ok(Declaration::build(name.to_string(), auth, issuer, parts)?)
 }
 

@@ -60,6 +60,7 @@ mod allow;
 pub use allow::Allowed;
 pub use finding::{Finding, Note, Severity};
 pub use rule::Rule;
+pub use script::runs;
 pub use subject::{Evaluated, Expectations, Exposure, Subject, pipelines};
 
 use gitlab_ci::{Invalid, yaml::Sources};

@@ -26,6 +26,12 @@ pub(super) fn scripts(job: &Job) -> Vec<Script<'_>> {
     all
 }
 
+/// Whether one of the job's scripts calls a program by its name.
+pub fn runs(job: &Job, program: &str) -> bool {
+    let is_it = |word: &str| word.rsplit('/').next() == Some(program);
+    scripts(job).iter().any(|script| script.text.split_whitespace().any(is_it))
+}
+
 fn collect<'a>(value: &'a Linked, level: usize, all: &mut Vec<Script<'a>>) {
     if let Some(text) = value.node.text() {
         all.push(Script { text, place: value.node.place });

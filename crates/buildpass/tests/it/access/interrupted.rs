@@ -1,4 +1,4 @@
-//! Killed after every single write at either server, and run again.
+//! Killed after every single write at either server, or left by both, and run again.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 
 use super::scene::{PROJECT, Scene};
-use crate::harness::{Fate, Proxy, http, on_every_vault, wait_until};
+use crate::harness::{Fate, Proxy, State, http, on_every_vault, wait_until};
 
 /// One declaration of many, each with mounts, names and roles of its own.
 struct Case {
@@ -62,8 +62,21 @@ fn is_write(line: &str) -> bool {
     ["POST ", "PUT ", "DELETE "].iter().any(|method| line.starts_with(method))
 }
 
+/// What happens to a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Accident {
+    Killed,
+    /// Neither server is there any more.
+    LeftAlone,
+}
+
 /// Runs a command and kills it when the answer of its `nth` write is on the way; says whether it was killed.
 fn killed_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str]) -> bool {
+    ended_after(nth, scene, case, args, Accident::Killed)
+}
+
+/// Runs a command to which something happens when the answer of its `nth` write is on the way; says whether it came so far.
+fn ended_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str], accident: Accident) -> bool {
     let count = Arc::new(AtomicUsize::new(0));
     let watched = |server: &str| {
         let count = Arc::clone(&count);
@@ -85,13 +98,20 @@ fn killed_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str]) -> bo
         gitlab.holds() || vault.holds() || child.try_wait().unwrap().is_some()
     });
     assert!(settled, "{args:?} neither ended nor came to its write {nth}");
-    let killed = child.try_wait().unwrap().is_none();
-    if killed {
-        child.kill().unwrap();
+    let happened = child.try_wait().unwrap().is_none();
+    match accident {
+        _ if !happened => {}
+        Accident::Killed => child.kill().unwrap(),
+        Accident::LeftAlone => [&gitlab, &vault].into_iter().for_each(|wire| wire.turn(State::Broken)),
     }
     let output = child.wait_with_output().unwrap();
-    assert!(killed || output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    killed
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(happened || output.status.success(), "{said}");
+    if happened && accident == Accident::LeftAlone {
+        assert_eq!(output.status.code(), Some(4), "{said}");
+        assert!(said.contains("\nhint: "), "{said}");
+    }
+    happened
 }
 
 /// After another run, everything is as declared: one token is stored and lives, and no other does but those that may.
@@ -117,6 +137,21 @@ on_every_vault! {
             writes += 1;
         }
         // KV store, auth method, its settings, token, secret, note, policy, role.
+        assert_eq!(writes, 8);
+    }
+
+    fn apply_goes_on_where_both_servers_left_it(vault) {
+        let scene = Scene::on(vault);
+        let mut writes = 0;
+        loop {
+            let case = Case::new(&scene, &format!("left-{writes}"));
+            let args = ["--timeout", "1s", "access", "apply"];
+            if !ended_after(writes + 1, &scene, &case, &args, Accident::LeftAlone) {
+                break;
+            }
+            comes_to_its_end(&scene, &case, 1);
+            writes += 1;
+        }
         assert_eq!(writes, 8);
     }
 

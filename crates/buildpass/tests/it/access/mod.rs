@@ -28,6 +28,10 @@ mod asked_to_end;
 
 mod matrix;
 
+mod role_files;
+
+mod proposed;
+
 mod many;
 
 mod documented;

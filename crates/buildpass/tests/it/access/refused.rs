@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::scene::{Scene, declared};
+use super::scene::{PROJECT, Scene, declared};
 use crate::harness::{ADMIN, BUILD_TOKEN_PATH, Buildpass, Fate, Finished, Proxy, ROOT, http, on_every_vault};
 
 /// What is said, without what differs from run to run.
@@ -155,6 +155,15 @@ on_every_vault! {
         assert_eq!(scene.note()["made_by"], "https://gitlab.example/g/p/-/jobs/7");
         assert_eq!(vault.sessions(), 0);
         assert!(scene.job_reads());
+    }
+
+    fn sessions_that_end_before_the_job_may(vault) {
+        let scene = Scene::on(vault);
+        let warnings = || scene.plan(&declared(""))["warnings"].clone();
+        assert_eq!(warnings(), json!([]), "two hours are longer than GitLab's default");
+        scene.group.sandbox.admin("PUT", &format!("/api/v4/projects/{}", PROJECT.replace('/', "%2F")), &json!({"build_timeout": 10_800}));
+        let said = warnings();
+        assert!(said[0].as_str().unwrap().ends_with("omnibus-gitlab ends after 2h: say `session_ttl = \"3h\"`"), "{said}");
     }
 
     fn a_lifetime_that_this_gitlab_does_not_allow(vault) {

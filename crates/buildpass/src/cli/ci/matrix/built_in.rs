@@ -13,11 +13,12 @@ pub(super) fn contexts(
     project: &Path,
 ) -> Vec<NamedContext> {
     let given = flags.variable.iter().find_map(|said| said.strip_prefix(DEFAULT_BRANCH)?.strip_prefix('='));
-    let of_job = of_job.iter().find(|(name, _)| name == DEFAULT_BRANCH).map(|(_, value)| value.clone());
+    let job_says =
+        |wanted: &str| of_job.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     // The branch that is checked out may be any: who gets what there says nothing of the default branch.
     let default = given
         .map(str::to_owned)
-        .or(of_job)
+        .or_else(|| job_says(DEFAULT_BRANCH))
         .or_else(|| Checkout::at(project).default_branch())
         .unwrap_or_else(|| "main".to_owned());
     let other = if default == "feature" { "other" } else { "feature" };
@@ -35,10 +36,10 @@ pub(super) fn contexts(
         context
     };
     let mut fork = merge_request(FORK);
-    if let Some(project) = &flags.project {
-        let source = of_a_fork(project);
+    if let Some(project) = flags.project.clone().or_else(|| job_says("CI_PROJECT_PATH")) {
+        let source = of_a_fork(&project);
         fork.variables.insert("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH".to_owned(), source.clone());
-        fork.variables.insert("CI_MERGE_REQUEST_PROJECT_PATH".to_owned(), project.clone());
+        fork.variables.insert("CI_MERGE_REQUEST_PROJECT_PATH".to_owned(), project);
         fork.project = Some(source);
     }
     vec![
