@@ -98,6 +98,9 @@ pub enum Error {
         /// How many steps were not begun.
         left: usize,
     },
+    /// Bot users are GitLab's own to remove.
+    #[error("only an administrator of GitLab may remove the bot user {0}")]
+    OnlyAnAdministrator(String),
     /// No token has that name.
     #[error("no token is named `{0}`")]
     NoToken(String),
@@ -145,6 +148,10 @@ impl Error {
             Self::Blocked(_) => return None,
             Self::Moved { .. } => "make a new plan, and look at it again".to_owned(),
             Self::Ended { .. } => "what was done stays, and the next run goes on".to_owned(),
+            Self::OnlyAnAdministrator(_) => {
+                "GitLab removes it by itself, 30 days after its last token has ended unless told otherwise"
+                    .to_owned()
+            }
             Self::NoToken(_) => "`buildpass access status` lists the tokens that are declared".to_owned(),
         })
     }
@@ -163,6 +170,7 @@ impl Error {
             Self::Ended { signal, .. } => Blame::Signal(*signal),
             Self::GitlabRefused { .. }
             | Self::NotAnApiToken { .. }
+            | Self::OnlyAnAdministrator(_)
             | Self::NoProject { .. }
             | Self::DoesNotRead { .. }
             | Self::Blocked(_)

@@ -23,6 +23,8 @@ mod status;
 
 mod sweep;
 
+mod left_behind;
+
 mod reach;
 
 mod error;
@@ -34,7 +36,10 @@ pub use declared::{
     Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
 };
 pub use error::Error;
-pub use gitlab::{ApiToken, End, Gitlab, GitlabConfig, GranularScope, Project, TokenSource, TokenView, Wish};
+pub use gitlab::{
+    ApiToken, Bot, End, Gitlab, GitlabConfig, GranularScope, Project, TokenSource, TokenView, Wish,
+};
+pub use left_behind::LeftBehind;
 pub use note::{Mark, Note, RESERVED_METADATA, Retiring};
 pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
 pub use reach::{Around, BadRoleFile, Claims, Entry, KnownRole, RoleFiles};

@@ -11,7 +11,7 @@ use super::page::Paging;
 use super::parameters::Parameters;
 use super::place::Place;
 use super::users;
-use crate::registry::{AccessLevel, Membership, Registry, Source};
+use crate::registry::{AccessLevel, Membership, Registry, Source, User};
 use crate::server::Instance;
 
 /// `GET /groups/:id/members`, and the same of a project: its own members, bots among them
@@ -65,7 +65,7 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-/// `DELETE /groups/:id/members/:user_id`, and the same of a project
+/// `DELETE /groups/:id/members/:user_id`, and the same of a project; a bot goes with its tokens alone
 pub(super) async fn remove(
     place: Place,
     State(instance): State<Arc<Instance>>,
@@ -74,12 +74,19 @@ pub(super) async fn remove(
     let mut registry = instance.registry();
     place.managed(&registry)?;
     registry.own_level(user_id, place.source).ok_or(Failure::NothingThere)?;
+    if registry.user(user_id).is_some_and(User::is_bot) {
+        return Err(Failure::Forbidden);
+    }
     registry.remove_member(place.source, user_id);
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn view(instance: &Instance, registry: &Registry, member: &Membership) -> Option<Value> {
     let mut view = users::view(instance, registry.user(member.user_id)?);
+    // A list of members does not tell bots from people.
+    if let Some(view) = view.as_object_mut() {
+        view.remove("bot");
+    }
     view["access_level"] = json!(member.level);
     view["expires_at"] = Value::Null;
     view["membership_state"] = "active".into();

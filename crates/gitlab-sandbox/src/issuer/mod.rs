@@ -21,6 +21,6 @@ mod signer;
 
 pub(crate) use claims::{Audience, JobIdentity, ProjectIdentity, RefType};
 pub(crate) use discovery::router;
-pub(crate) use random::{UnavailableRandomness, random_alphanumeric};
+pub(crate) use random::{UnavailableRandomness, random_alphanumeric, random_hex};
 pub use signer::KeyError;
 pub(crate) use signer::{Issuer, KeyChoice};

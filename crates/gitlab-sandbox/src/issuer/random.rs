@@ -22,6 +22,15 @@ pub(crate) fn random_alphanumeric(length: usize) -> Result<String, UnavailableRa
     Ok(text)
 }
 
+/// `length` random characters of `[0-9a-f]`.
+pub(crate) fn random_hex(length: usize) -> Result<String, UnavailableRandomness> {
+    let mut bytes = vec![0; length.div_ceil(2)];
+    fill(&mut bytes).map_err(|_| UnavailableRandomness)?;
+    let mut text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    text.truncate(length);
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +41,7 @@ mod tests {
         assert_eq!(text.len(), 200);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         assert_ne!(text, random_alphanumeric(200).unwrap());
+        let hex = random_hex(31).unwrap();
+        assert!(hex.len() == 31 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
     }
 }

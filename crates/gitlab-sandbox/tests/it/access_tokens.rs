@@ -141,6 +141,9 @@ async fn a_bot_stays_behind_for_its_retention_period() {
     let username = left[0]["username"].as_str().unwrap();
     assert!(username.starts_with(&format!("group_{group}_bot_")), "{username}");
     assert_eq!((&left[0]["id"], &left[0]["access_level"]), (&token["user_id"], &json!(30)));
+    let member = format!("{members}/{}", token["user_id"]);
+    let (status, body) = sandbox.ask(ADMIN, Method::DELETE, &member, Value::Null).await;
+    assert_eq!((status, body), (StatusCode::FORBIDDEN, json!({"message": "403 Forbidden"})));
     let list = sandbox.admin(Method::GET, &format!("{tokens}?revoked=true"), Value::Null).await;
     assert_eq!(list[0]["id"], token["id"]);
 

@@ -4,6 +4,8 @@
 
 mod api_token;
 
+mod bots;
+
 mod client;
 
 mod config;
@@ -21,6 +23,7 @@ mod tokens;
 mod view;
 
 pub use api_token::ApiToken;
+pub use bots::Bot;
 pub use client::Gitlab;
 pub use config::{GitlabConfig, TokenSource};
 pub use granular::GranularScope;

@@ -110,7 +110,7 @@ impl Gitlab {
     }
 
     /// Where the tokens of an owner are.
-    fn of(&self, owner: &Owner) -> String {
+    pub(super) fn of(&self, owner: &Owner) -> String {
         match owner {
             Owner::Group(group) => format!("/groups/{}/access_tokens", group.in_url()),
             Owner::Project(project) => format!("/projects/{}/access_tokens", project.in_url()),

@@ -28,6 +28,7 @@ impl Around {
         let of_each = |(id, path): &(Option<u64>, Option<String>)| Project {
             id: id.unwrap_or_default(),
             path: path.clone().unwrap_or_default(),
+            build_timeout: None,
         };
         let (branches, tags) = (self.branches.iter().cloned(), self.tags.iter().cloned());
         let there = (branches.collect::<Vec<_>>(), tags.collect::<Vec<_>>());

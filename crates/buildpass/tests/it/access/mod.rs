@@ -16,6 +16,8 @@ mod interrupted;
 
 mod rotated;
 
+mod left_behind;
+
 mod in_place;
 
 mod revoked;

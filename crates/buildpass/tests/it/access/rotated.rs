@@ -130,7 +130,7 @@ on_every_vault! {
         let (stray, own) = (make("ci-read", &mark), make("mine", ""));
         let sweep = |args: &[&str]| -> Vec<(u64, bool, bool, String)> {
             let all: Value = serde_json::from_str(&scene.run(&toml, args)).unwrap();
-            let each = all.as_array().unwrap().iter().map(|each| {
+            let each = all["tokens"].as_array().unwrap().iter().map(|each| {
                 let because = each["because"].as_array().unwrap().iter().map(|each| each.as_str().unwrap().to_owned());
                 let because = because.collect::<Vec<_>>().join("; ");
                 (each["id"].as_u64().unwrap(), each["ours"] == true, each["stored"] == true, because)

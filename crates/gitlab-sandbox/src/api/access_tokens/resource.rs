@@ -14,7 +14,7 @@ use super::super::place::Place;
 use super::filter::Filter;
 use super::making::{Made, expiry, make, rotate as make_successor, scopes};
 use super::view::resource_token_view;
-use crate::issuer::random_alphanumeric;
+use crate::issuer::random_hex;
 use crate::registry::{AccessLevel, AccessToken, Membership, NewToken, Registry, Source, UserKind};
 use crate::server::Instance;
 
@@ -84,7 +84,7 @@ pub(in crate::api) async fn create(
     }
     let expires_at = expiry(&registry, &parameters, now)?;
     let scopes = scopes(&parameters)?;
-    let suffix = random_alphanumeric(32)?.to_lowercase();
+    let suffix = random_hex(32)?;
     let username = |_| format!("{source}_{}_bot_{suffix}", source.id());
     let user_id = registry.add_user(UserKind::Bot { of: source }, name.clone(), username).id;
     registry.set_member(Membership { source, user_id, level });
