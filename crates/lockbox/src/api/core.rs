@@ -201,7 +201,7 @@ impl Core {
     /// When the disk refuses.
     pub(super) async fn end_leases_under(&self, path: &str) -> Result<(), StorageError> {
         let now = self.now();
-        match self.leases.revoke(self.leases.named(path.trim_end_matches('/'), now), now).await {
+        match self.leases.revoke(self.leases.alive_under(path, now), now).await {
             Err(GitlabError::Storage(error)) => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }

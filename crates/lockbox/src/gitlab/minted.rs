@@ -102,3 +102,34 @@ impl fmt::Debug for Minted {
         f.debug_struct("Minted").field("token_id", &self.token_id).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Minted {
+        /// One that nobody made.
+        pub(crate) fn made_up() -> Self {
+            Self {
+                token: Zeroizing::new("glpat-made-up".to_owned()),
+                token_id: 7,
+                token_type: TokenType::Group,
+                place: "42".to_owned(),
+                base_url: "https://gitlab.example.com".to_owned(),
+                ca_pem: String::new(),
+                mount_id: String::new(),
+                config_name: "default".to_owned(),
+                last_day: None,
+            }
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let minted = Minted::made_up();
+        let kept = serde_json::to_string(&minted).unwrap();
+        assert!(kept.contains("glpat-made-up"));
+        let read: Minted = serde_json::from_str(&kept).unwrap();
+        assert_eq!(format!("{read:?}"), "Minted { token_id: 7, .. }");
+    }
+}

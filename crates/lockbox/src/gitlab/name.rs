@@ -151,6 +151,8 @@ const KNOWN: &str = "only .role_name, .path, .config_name, .token_type, .unix_ti
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::gitlab::role::tests::role;
 
@@ -202,6 +204,15 @@ mod tests {
         ] {
             let refusal = named(template, &job).unwrap_err();
             assert!(refusal.contains(expected), "{template}: {refusal}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd_to_be_read(text in "(\\{\\{|\\}\\}|\\.claims\\.|randHexString | |\\PC){0,12}", said in "\\PC{0,40}") {
+            if let Ok(name) = named(&text, &of_job(&[("a", &said)])) {
+                prop_assert!((1..=MOST_CHARACTERS).contains(&name.chars().count()) && name.trim() == name);
+            }
         }
     }
 

@@ -80,6 +80,11 @@ impl Leases {
         self.table().alive(id, now).cloned()
     }
 
+    /// The lease of this name, alive or not.
+    pub(crate) fn named(&self, id: &str) -> Option<Arc<Lease>> {
+        self.table().named(id).cloned()
+    }
+
     /// The names directly in a folder (empty, or with a slash at its end), and of its folders, in order.
     pub(crate) fn names_in(&self, folder: &str, now: Moment) -> BTreeSet<String> {
         let table = self.table();

@@ -6,12 +6,15 @@ use super::{Lease, Leases, leases::WITHIN};
 use crate::{clock::Moment, gitlab::GitlabError, storage::StorageError};
 
 impl Leases {
-    /// Ends a lease, and every one under its name as a folder.
-    pub(crate) fn named(&self, prefix: &str, now: Moment) -> Vec<Arc<Lease>> {
-        let folder = format!("{}/", prefix.trim_end_matches('/'));
+    /// The lease of this name and those under it as a folder: the living, and those of which something is owed.
+    pub(crate) fn all_named(&self, prefix: &str) -> Vec<Arc<Lease>> {
         let table = self.table();
-        let one = table.alive(prefix, now).cloned();
-        one.into_iter().chain(table.alive_under(&folder, now).cloned()).collect()
+        table.named(prefix).into_iter().chain(table.all_under(&folder(prefix))).cloned().collect()
+    }
+
+    /// The living under a path as a folder.
+    pub(crate) fn alive_under(&self, path: &str, now: Moment) -> Vec<Arc<Lease>> {
+        self.table().alive_under(&folder(path), now).cloned().collect()
     }
 
     /// Ends leases, whatever becomes of what they are of: that is owed from then on.
@@ -45,8 +48,7 @@ impl Leases {
     /// # Errors
     /// When the disk refuses.
     pub(crate) async fn abandon(&self, prefix: &str) -> Result<(), StorageError> {
-        let folder = format!("{}/", prefix.trim_end_matches('/'));
-        let leases: Vec<_> = self.table().all_under(&folder).cloned().collect();
+        let leases = self.all_named(prefix);
         self.forget(&leases.iter().map(AsRef::as_ref).collect::<Vec<_>>()).await
     }
 
@@ -75,4 +77,8 @@ impl Leases {
             leases.iter().map(|lease| Arc::new(Lease { ends: now, ..Lease::clone(lease) })).collect();
         self.write(&ended).await
     }
+}
+
+fn folder(path: &str) -> String {
+    format!("{}/", path.trim_end_matches('/'))
 }

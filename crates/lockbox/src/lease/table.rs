@@ -73,6 +73,10 @@ impl Table {
         self.entries.get(id).filter(|entry| entry.is_alive(now)).map(|entry| &entry.lease)
     }
 
+    pub(super) fn named(&self, id: &str) -> Option<&Arc<Lease>> {
+        self.entries.get(id).map(|entry| &entry.lease)
+    }
+
     /// Those in a folder, which is empty or has a slash at its end.
     pub(super) fn alive_under(&self, folder: &str, now: Moment) -> impl Iterator<Item = &Arc<Lease>> {
         self.under(folder).filter(move |entry| entry.is_alive(now)).map(|entry| &entry.lease)
@@ -160,3 +164,74 @@ impl Entry {
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gitlab::Minted;
+
+    fn at(second: u64) -> Moment {
+        Moment::at_second(second)
+    }
+
+    /// A table with leases of this many seconds each, all of one session.
+    fn table(leases: &[(&str, u64)]) -> (Table, Vec<String>) {
+        let mut table = Table::default();
+        let ids = leases.iter().map(|(path, seconds)| {
+            let times = (at(0), Duration::from_secs(*seconds));
+            let lease = Lease::new(path, Some(Key::of("session")), times, Minted::made_up());
+            let id = lease.id.clone();
+            table.insert(Arc::new(lease));
+            id
+        });
+        let ids = ids.collect();
+        (table, ids)
+    }
+
+    #[test]
+    fn what_is_due_is_given_to_one_at_a_time() {
+        let (mut table, ids) = table(&[("a", 10), ("a", 20)]);
+        let within = Duration::from_secs(100);
+        assert!(table.take_due(at(9), within).is_none());
+        assert_eq!(table.take_due(at(10), within).unwrap().id, ids[0]);
+        assert!(table.take_due(at(10), within).is_none() && table.alive(&ids[0], at(0)).is_none());
+        assert_eq!(table.take_due(at(20), within).unwrap().id, ids[1]);
+        // Who had it did not come back.
+        assert_eq!(table.take_due(at(110), within).unwrap().id, ids[0]);
+        table.remove(&ids[0]);
+        table.remove(&ids[1]);
+        assert!(table.take_due(at(1000), within).is_none() && table.of_sessions.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_taken_is_owed_and_tried_after_longer_and_longer_pauses() {
+        let (mut table, ids) = table(&[("a", 10)]);
+        let (mut now, mut pauses) = (at(10), Vec::new());
+        for _ in 0..12 {
+            table.take_due(now, Duration::from_secs(1)).unwrap();
+            assert!(table.owed().is_empty());
+            table.tried(&ids[0], now, "no".to_owned());
+            assert_eq!(table.owed(), [Owed { id: ids[0].clone(), problem: "no".to_owned() }]);
+            let due = table.due.first().unwrap().0;
+            pauses.push(now.until(due).as_secs());
+            now = due;
+        }
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+    }
+
+    #[test]
+    fn leases_are_found_by_folder_and_end_with_their_session() {
+        let (mut table, ids) = table(&[("a/b", 10), ("a/bc", 10), ("b", 30)]);
+        let under = |table: &Table, folder: &str| table.alive_under(folder, at(0)).count();
+        assert_eq!(
+            [under(&table, ""), under(&table, "a/"), under(&table, "a/b/"), under(&table, "c/")],
+            [3, 2, 1, 0]
+        );
+        assert!(table.alive(&ids[2], at(29)).is_some() && table.alive(&ids[2], at(30)).is_none());
+        table.end_of(Key::of("another"), at(5));
+        assert_eq!(under(&table, ""), 3);
+        table.end_of(Key::of("session"), at(5));
+        assert_eq!((under(&table, ""), table.all_under("").count()), (0, 3));
+        assert!(table.take_due(at(5), Duration::from_secs(1)).is_some());
+    }
+}

@@ -149,7 +149,8 @@ fn renew(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failu
 
 async fn revoke(core: &Core, path: &str, request: &Request<'_>) -> Result<Answer, Failure> {
     let (id, patience) = (id(request, path)?, Patience::of(request)?);
-    if let Some(lease) = core.leases.find(&id, request.now) {
+    // What is owed is asked for once more.
+    if let Some(lease) = core.leases.named(&id) {
         end(core, vec![lease], (request.now, patience)).await?;
     } else if let Some(session) = core.tokens.find_by_lease(&id, request.now) {
         core.tokens.revoke(&session).await?;
@@ -163,7 +164,7 @@ async fn revoke_prefix(
     prefix: &str,
     (now, patience): (Moment, Patience),
 ) -> Result<(), Failure> {
-    end(core, core.leases.named(prefix, now), (now, patience)).await?;
+    end(core, core.leases.all_named(prefix), (now, patience)).await?;
     match core.tokens.find_by_lease(prefix, now) {
         Some(session) => Ok(core.tokens.revoke(&session).await?),
         None => {

@@ -3,8 +3,16 @@
 /// An answer that nobody gets.
 mod untold;
 
+/// A lease that nobody is told of, and leases in a restore.
+mod lent;
+
 /// A backup in the place of everything.
 mod restored;
+
+/// As much of GitLab as is asked of it.
+#[path = "../../../tests/it/harness/gitlab.rs"]
+#[allow(dead_code, reason = "the tests over HTTP put more in its way")]
+mod gitlab;
 
 use std::{
     io::Cursor,

@@ -1,7 +1,12 @@
+use std::fs;
+
 use serde_json::{Value, json};
 
 use super::{At, Scene, scene::role};
-use crate::harness::{ADMIN, ROOT, Vault};
+use crate::{
+    harness::{ADMIN, Clients, ROOT, TlsFront, Vault},
+    lockbox::Owner,
+};
 
 #[test]
 fn a_job_gets_a_token_that_is_named_after_it_and_reads_its_repository() {
@@ -126,4 +131,56 @@ fn what_is_configured_is_read_listed_and_let_go_of_without_its_token() {
     root.must("DELETE", "sys/mounts/gitlab", Value::Null);
     root.must("POST", "sys/mounts/gitlab", json!({"type": "gitlab"}));
     assert_eq!(root.ask("LIST", "gitlab/roles", Value::Null).0, 404, "nothing is left of the mount before");
+}
+
+#[test]
+fn a_gitlab_with_an_authority_of_its_own_is_trusted_by_that_alone() {
+    let (scene, vault) = (Scene::new(), Vault::lockbox());
+    let root = At { address: &vault.address, token: ROOT };
+    scene.set_up(root);
+    let front = TlsFront::start(&scene.group.sandbox.url, "127.0.0.1", Clients::Anybody);
+    let config = json!({"token": ADMIN, "base_url": front.address, "type": "self-managed"});
+    let (status, text) = root.refused("POST", "gitlab/config", config.clone());
+    assert!(status == 502 && text.contains("UnknownIssuer"), "{text}");
+    let mut trusting = config;
+    trusting["ca_pem"] = fs::read_to_string(front.file("ca.pem")).unwrap().into();
+    root.must("POST", "gitlab/config", trusting);
+    let (token, minted) = root.mint("ci");
+    assert!(scene.git_reads(&token));
+    root.must("POST", "sys/leases/revoke", json!({"lease_id": minted["lease_id"]}));
+    assert!(!scene.lives(&token));
+}
+
+#[test]
+fn the_client_of_openbao_sets_it_up_reads_a_token_and_revokes_it() {
+    let (scene, vault, owner) = (Scene::new(), Vault::lockbox(), Owner::new());
+    owner.keeps("owner-token", ADMIN);
+    let bao = |arguments: &[&str]| {
+        let finished = owner.bao(&vault.address, ROOT, arguments)?;
+        assert_eq!(finished.code, Some(0), "{arguments:?}: {}", finished.stderr);
+        Some(finished.stdout)
+    };
+    let token = format!("token=@{}", owner.path("owner-token").display());
+    let base_url = format!("base_url={}", scene.group.sandbox.url);
+    if bao(&["secrets", "enable", "gitlab"]).is_none() {
+        return println!("skipped: it wants the program `bao`");
+    }
+    bao(&["write", "gitlab/config", &base_url, "type=self-managed", &token]);
+    let role = [
+        "path=gitlab-org/security",
+        "token_type=group",
+        "access_level=reporter",
+        "scopes=read_repository",
+        "ttl=1h",
+    ];
+    bao(&[&["write", "gitlab/roles/ci-read"], &role[..]].concat());
+    let read: Value =
+        serde_json::from_str(&bao(&["read", "-format=json", "gitlab/token/ci-read"]).unwrap()).unwrap();
+    let token = read["data"]["token"].as_str().unwrap();
+    assert!(scene.git_reads(token));
+    let lease = read["lease_id"].as_str().unwrap();
+    assert!(bao(&["lease", "lookup", lease]).unwrap().contains("expire_time"));
+    bao(&["lease", "revoke", lease]);
+    assert!(scene.dies(token));
+    bao(&["secrets", "disable", "gitlab"]);
 }

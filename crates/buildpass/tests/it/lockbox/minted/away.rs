@@ -1,6 +1,7 @@
 use std::{
     io::Write,
     net::TcpStream,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -129,4 +130,29 @@ fn what_nobody_waits_for_any_more_is_ended_when_it_is_made() {
     }
     way.release();
     assert!(wait_until(BACK_SOON, || scene.living().is_empty()), "{:?}", scene.living());
+}
+
+#[test]
+fn nobody_else_waits_while_gitlab_says_nothing() {
+    let (scene, vault) = (Scene::new(), Vault::lockbox());
+    let root = At { address: &vault.address, token: ROOT };
+    let way = Proxy::start(&scene.group.sandbox.url, |_| Fate::Pass);
+    scene.set_up_towards(root, &way.address);
+    let session = scene.login(root.address);
+    let (token, _) = root.by(&session).mint("ci");
+    way.turn(State::Silent);
+    thread::scope(|all| {
+        let asking = all.spawn(|| root.refused("GET", "gitlab/token/ci", Value::Null));
+        let begun = Instant::now();
+        root.by(&session).must("POST", "auth/token/revoke-self", Value::Null);
+        for number in 0..20 {
+            root.must("POST", "secret/data/a", json!({"data": {"number": number}}));
+            root.must("GET", "secret/data/a", Value::Null);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(5) && !asking.is_finished(), "{:?}", begun.elapsed());
+        let (status, text) = asking.join().unwrap();
+        assert!(status == 502 && text.contains("context deadline exceeded"), "{text}");
+    });
+    way.turn(State::Whole);
+    assert!(wait_until(BACK_SOON, || !scene.lives(&token)));
 }

@@ -6,6 +6,9 @@ mod scene;
 /// A token for a job, told, named, and used.
 mod asked;
 
+/// Its lease, beside one of OpenBao's.
+mod alike;
+
 /// What ends a token.
 mod ended;
 
