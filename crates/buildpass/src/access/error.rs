@@ -105,6 +105,44 @@ pub enum Error {
     /// Bot users are GitLab's own to remove.
     #[error("only an administrator of GitLab may remove the bot user {0}")]
     OnlyAnAdministrator(String),
+    /// A stored value is alive, and GitLab does not let it say which token it is.
+    #[error("what stands at {store} is a fine-grained token of somebody, and lives")]
+    HiddenToken {
+        /// Where it stands.
+        store: String,
+    },
+    /// A fine-grained token is a person's own, and another asks.
+    #[error("the token `{token}` is of the user {noted} of GitLab, and GITLAB_TOKEN of the user {asked}")]
+    OtherUser {
+        /// The token.
+        token: String,
+        /// Whose it is.
+        noted: u64,
+        /// Who asks.
+        asked: u64,
+    },
+    /// A fine-grained token for the build's repositories, of which none is known.
+    #[error(
+        "the token `{token}` is to reach what the build needs, and neither a source nor a mirror lies in {within}"
+    )]
+    NothingNeeded {
+        /// The token.
+        token: String,
+        /// Where they are to lie.
+        within: String,
+    },
+    /// A repository that the build reads is not there, or not for whoever asks.
+    #[error("GitLab shows no project {repository}, which the build reads")]
+    NeededMissing {
+        /// The repository.
+        repository: String,
+    },
+    /// GitLab is older than what is declared.
+    #[error("this GitLab is {version}, and fine-grained tokens for git are there from 19.2 on")]
+    TooOld {
+        /// What it says it is.
+        version: String,
+    },
     /// No token has that name.
     #[error("no token is named `{0}`")]
     NoToken(String),
@@ -168,6 +206,20 @@ impl Error {
                 "GitLab removes it by itself, 30 days after its last token has ended unless told otherwise"
                     .to_owned()
             }
+            Self::HiddenToken { .. } => {
+                "its user ends it at GitLab, under Access, Personal access tokens".to_owned()
+            }
+            Self::OtherUser { .. } => {
+                "always ask with the token of the same user, such as a service account".to_owned()
+            }
+            Self::NothingNeeded { .. } => {
+                "name the build's sources, by `[sources]`, `[[source]]` or `[[access.mirror]]` with `security`"
+                    .to_owned()
+            }
+            Self::NeededMissing { .. } => {
+                "is its path right, and is the user of GITLAB_TOKEN a member of it?".to_owned()
+            }
+            Self::TooOld { .. } => "leave `reach = \"needed\"` out".to_owned(),
             Self::NoToken(_) => "`buildpass access status` lists the tokens that are declared".to_owned(),
         })
     }
@@ -181,13 +233,17 @@ impl Error {
                 Blame::Unreachable
             }
             Self::Stray { source, .. } => source.blame(),
-            Self::NoToken(_) | Self::Minted(_) => Blame::Usage,
+            Self::NoToken(_) | Self::Minted(_) | Self::NothingNeeded { .. } => Blame::Usage,
             Self::NotAllEnded(faults) => faults.first().map_or(Blame::Refused, Self::blame),
             Self::Ended { signal, .. } => Blame::Signal(*signal),
             Self::GitlabRefused { .. }
             | Self::NotAnApiToken { .. }
             | Self::OnlyAnAdministrator(_)
             | Self::NoProject { .. }
+            | Self::NeededMissing { .. }
+            | Self::HiddenToken { .. }
+            | Self::OtherUser { .. }
+            | Self::TooOld { .. }
             | Self::DoesNotRead { .. }
             | Self::Blocked(_)
             | Self::Moved { .. } => Blame::Refused,

@@ -38,7 +38,7 @@ pub use declared::{
 };
 pub use error::Error;
 pub use gitlab::{
-    ApiToken, Bot, End, Gitlab, GitlabConfig, GranularScope, Project, TokenSource, TokenView, Wish,
+    ApiToken, Bot, End, Gitlab, GitlabConfig, GranularScope, Holder, Project, TokenSource, TokenView, Wish,
 };
 pub use left_behind::LeftBehind;
 pub use note::{Mark, Note, RESERVED_METADATA, Retiring};

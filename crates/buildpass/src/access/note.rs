@@ -32,7 +32,7 @@ pub struct Retiring {
 }
 
 /// The keys that are ours.
-pub const RESERVED_METADATA: [&str; 11] = [
+pub const RESERVED_METADATA: [&str; 12] = [
     "buildpass",
     "token_id",
     "version",
@@ -44,6 +44,7 @@ pub const RESERVED_METADATA: [&str; 11] = [
     "owner",
     "made_at",
     "made_by",
+    "user_id",
 ];
 
 impl Note {
@@ -65,6 +66,11 @@ impl Note {
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
         })
+    }
+
+    /// Which user of GitLab has it, where it is a person's own.
+    pub fn user_id(&self) -> Option<u64> {
+        self.told.get("user_id")?.parse().ok()
     }
 
     /// Whose token it speaks of, as far as it says so.
@@ -94,11 +100,11 @@ impl Note {
     pub fn told_of(token: &Token, made: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let mut told = token.metadata.clone();
         told.insert("scopes".to_owned(), token.scope_list());
-        if !matches!(token.owner, Owner::User(_)) {
+        if token.owner != Owner::User {
             told.insert("role".to_owned(), token.level.to_string());
         }
         told.insert("owner".to_owned(), token.owner.to_string());
-        for key in ["made_at", "made_by"] {
+        for key in ["made_at", "made_by", "user_id"] {
             told.extend(made.get(key).map(|value| (key.to_owned(), value.clone())));
         }
         told

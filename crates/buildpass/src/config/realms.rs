@@ -44,7 +44,7 @@ fn named_by(raw: &RawGit, file: &ConfigFile, environment: &Environment) -> Resul
     match (&raw.realm, raw.mirrors) {
         (Some(realm), false) => Ok(vec![realm.parse()?]),
         (None, true) => {
-            let mirrors = MirrorUrls::find(Some(file), environment)?;
+            let mirrors = MirrorUrls::find(Some(file), environment, None)?;
             let private = mirrors.private().flat_map(|url| {
                 let bare = url.trim_end_matches(".git").to_owned();
                 [url, bare]

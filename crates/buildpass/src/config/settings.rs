@@ -140,7 +140,12 @@ impl Stated {
         let git = raw.map(|raw| &raw.git[..]).unwrap_or_default();
         let mut realms: Vec<String> = git.iter().filter_map(|git| git.realm.clone()).collect();
         if git.iter().any(|git| git.mirrors) {
-            realms.extend(MirrorUrls::find(file.as_ref(), environment)?.private());
+            match MirrorUrls::find(file.as_ref(), environment, None) {
+                Ok(mirrors) => realms.extend(mirrors.private()),
+                // Where they lie is known to the job alone.
+                Err(Error::NoGitlab) => {}
+                Err(error) => return Err(error),
+            }
         }
         let all = all(flags, file.as_ref())?.into_iter();
         let secrets = all.map(|declared| (declared.wanted, declared.when)).collect();

@@ -50,7 +50,7 @@ pub fn sources(
         readable::judge(own, path, environment)?;
     }
     let profile = profile(file, &project)?.ok_or(Error::NoSources)?;
-    let list = list(file, &profile, &project, environment)?;
+    let list = list(file, &profile, (&project, environment), None)?;
     let variables = Variables::of(names(&profile).filter_map(|name| Some((name, environment.value(name)?))));
     let (mut wanted, withheld) = secrets(flags, file, environment)?;
     let found = |name: &SecretName| variables.value(name.as_str()).is_some();
@@ -85,11 +85,13 @@ pub fn project(environment: &Environment) -> PathBuf {
 fn list(
     file: Option<&ConfigFile>,
     profile: &Profile,
-    project: &Path,
-    environment: &Environment,
+    (project, environment): (&Path, &Environment),
+    gitlab: Option<&Url>,
 ) -> Result<SourceList, Error> {
     let mirrors = profile.mirrors == Some(true);
-    let there = |name: &&String| !mirrors || project.join(name).symlink_metadata().is_ok();
+    let is_named = file.and_then(|file| file.raw.sources.as_ref()).is_some_and(|own| own.file.is_some());
+    // The mirrors may stand for the file that the profile names.
+    let there = |name: &&String| !mirrors || is_named || project.join(name).symlink_metadata().is_ok();
     let mut list = match profile.file.as_ref().filter(there) {
         Some(name) => {
             let of_repository = file.is_none_or(|file| file.origin == Origin::Repository);
@@ -101,7 +103,7 @@ fn list(
         None => SourceList::default(),
     };
     if mirrors {
-        let mirrors = MirrorUrls::find(file, environment)?;
+        let mirrors = MirrorUrls::find(file, environment, gitlab)?;
         let place = file.map(|file| file.path.clone()).unwrap_or_default();
         for (name, urls) in mirrors.sources() {
             list.put(Entry::of_mirror(name.to_owned(), urls, &place));
@@ -122,7 +124,7 @@ pub(super) fn private_sources(
 ) -> Result<BTreeSet<FullPath>, Error> {
     let project = project(environment);
     let Some(profile) = profile(file, &project)? else { return Ok(BTreeSet::new()) };
-    let list = list(file, &profile, &project, environment)?;
+    let list = list(file, &profile, (&project, environment), Some(gitlab))?;
     let written = list.entries().iter().filter_map(|entry| entry.urls.get(&Channel::Security));
     Ok(written.filter_map(|written| project_on(gitlab, &written.url)).collect())
 }

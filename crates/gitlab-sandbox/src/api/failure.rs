@@ -18,6 +18,8 @@ pub(super) enum Failure {
     Expired,
     /// The token is not for this; the scopes that would do are named.
     InsufficientScope(&'static str),
+    /// The token is fine-grained, and this takes a permission that it does not have.
+    LacksPermission(&'static str),
     /// The user may not do this.
     Forbidden,
     /// What was asked for is not there, or not for this user: `Group`, `Project`, …
@@ -51,7 +53,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized | Self::Revoked | Self::Expired => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope(_) | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::InsufficientScope(_) | Self::LacksPermission(_) | Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound(_) | Self::NothingThere => StatusCode::NOT_FOUND,
             Self::NotAllowed | Self::NoKeyset => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::AlreadyProtected(_) => StatusCode::CONFLICT,
@@ -75,6 +77,12 @@ impl Failure {
                 "error": "insufficient_scope",
                 "error_description": "The request requires higher privileges than provided by the access token.",
                 "scope": scope,
+            }),
+            Self::LacksPermission(permission) => json!({
+                "error": "insufficient_granular_scope",
+                "error_description": format!(
+                    "Access denied: Your Personal Access Token lacks the required permissions: [{permission}]."
+                ),
             }),
             Self::Forbidden => json!({ "message": "403 Forbidden" }),
             Self::NotFound(what) => json!({ "message": format!("404 {what} Not Found") }),

@@ -46,19 +46,30 @@ async fn mint(
     order: &Order,
     (path, owner, now): (String, Option<Key>, Moment),
 ) -> Result<(Answer, Untold), Failure> {
-    let (minted, answer) = order.mint(now, leases.clients()).await?;
+    let (owner, granted) = match order.ends {
+        Ends::WithLease(granted) => (owner, granted),
+        Ends::OnItsDay => (None, Duration::MAX),
+    };
+    let asked = leases.ask(Lease::asked(&path, owner, (now, granted), order.asked())).await?;
+    let (minted, answer) = match order.mint(asked.purpose(), leases.clients()).await {
+        Ok(made) => made,
+        Err(error) if error.leaves_doubt() => {
+            leases.doubt(&asked, now);
+            return Err(error.into());
+        }
+        Err(error) => {
+            leases.forget(&[&asked]).await?;
+            return Err(error.into());
+        }
+    };
+    let lease = asked.made(minted);
     match order.ends {
-        Ends::WithLease(granted) => {
-            let lease = Lease::new(&path, owner, (now, granted), minted);
-            let id = lease.id.clone();
-            let untold = leases.keep(lease).await?;
+        Ends::WithLease(_) => {
             let seconds = i64::try_from(granted.as_secs()).unwrap_or(i64::MAX);
-            Ok((Answer { lease_id: id, ..answer.leased(seconds) }, untold))
+            let answer = Answer { lease_id: lease.id.clone(), ..answer.leased(seconds) };
+            Ok((answer, leases.keep(lease).await?))
         }
-        Ends::OnItsDay => {
-            let untold = leases.hold(Lease::new(&path, None, (now, Duration::MAX), minted));
-            Ok((answer, untold))
-        }
+        Ends::OnItsDay => Ok((answer, leases.hold(lease).await?)),
     }
 }
 

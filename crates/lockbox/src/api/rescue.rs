@@ -210,9 +210,10 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | GitlabError::UnknownRole(_)
             | GitlabError::Name(_)
             | GitlabError::Refused { .. } => told(StatusCode::BAD_REQUEST),
-            GitlabError::Broken { .. } | GitlabError::Unreachable { .. } | GitlabError::NotGitlab { .. } => {
-                told(StatusCode::BAD_GATEWAY)
-            }
+            GitlabError::Broken { .. }
+            | GitlabError::Unreachable { .. }
+            | GitlabError::NotGitlab { .. }
+            | GitlabError::NotFoundYet => told(StatusCode::BAD_GATEWAY),
             GitlabError::Busy { .. } => told(StatusCode::SERVICE_UNAVAILABLE),
         },
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
 
-use super::{GitlabError, words::words};
+use super::{GitlabError, Sent, words::words};
 use crate::outward::{Clients, body, cause};
 
 /// A GitLab: where it is, and by which CA it is trusted where the system's roots do not know it.
@@ -82,8 +82,14 @@ impl<'a> Gitlab<'a> {
         method: Method,
         sent: Option<&Value>,
     ) -> Result<(Reply, Option<Duration>), GitlabError> {
-        let unreachable = |problem: String| GitlabError::Unreachable { request: request.to_owned(), problem };
-        let failed = |error: reqwest::Error| unreachable(cause(address, &error));
+        let unreachable = |problem: String, sent: Sent| {
+            let request = request.to_owned();
+            GitlabError::Unreachable { request, problem, sent }
+        };
+        let failed = |error: reqwest::Error| {
+            let sent = if error.is_connect() { Sent::Nothing } else { Sent::Perhaps };
+            unreachable(cause(address, &error), sent)
+        };
         let mut building = self.client.request(method, address).headers(self.headers()?);
         if let Some(sent) = sent {
             building = building.header(header::CONTENT_TYPE, "application/json").body(sent.to_string());
@@ -93,8 +99,8 @@ impl<'a> Gitlab<'a> {
         let pause = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
         let pause = pause.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
         let body = body(&mut response, MOST_BYTES).await.map_err(failed)?;
-        let body =
-            body.ok_or_else(|| unreachable(format!("the answer is longer than {MOST_BYTES} bytes")))?;
+        let too_long = || unreachable(format!("the answer is longer than {MOST_BYTES} bytes"), Sent::Perhaps);
+        let body = body.ok_or_else(too_long)?;
         Ok((Reply { request: request.to_owned(), status, body: Zeroizing::new(body) }, pause))
     }
 

@@ -36,10 +36,43 @@ pub(crate) enum GitlabError {
     #[error("{request}: 429 {{{words}}}")]
     Busy { request: String, words: String },
     #[error("{request}: {problem}")]
-    Unreachable { request: String, problem: String },
+    Unreachable { request: String, problem: String, sent: Sent },
     /// The server that answers is no GitLab.
     #[error("{request}: {} that is no answer of GitLab's API", status.as_u16())]
     NotGitlab { request: String, status: StatusCode },
+    /// A token whose making was not told may be on its way.
+    #[error("the answer to the making of a token was lost, and GitLab has no such token so far")]
+    NotFoundYet,
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// How much of a request may have reached GitLab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Nothing,
+    Perhaps,
+}
+
+impl GitlabError {
+    /// Whether what was asked for may have been done all the same.
+    pub(crate) fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Unreachable { sent, .. } => *sent == Sent::Perhaps,
+            Self::Broken { .. } | Self::NotGitlab { .. } => true,
+            Self::NotFound
+            | Self::UnsupportedPath
+            | Self::UnsupportedOperation
+            | Self::Unsupported { .. }
+            | Self::Field(_)
+            | Self::Setting(_)
+            | Self::NoConfig(_)
+            | Self::UnknownRole(_)
+            | Self::Name(_)
+            | Self::Refused { .. }
+            | Self::Busy { .. }
+            | Self::NotFoundYet
+            | Self::Storage(_) => false,
+        }
+    }
 }

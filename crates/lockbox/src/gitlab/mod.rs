@@ -29,8 +29,14 @@ mod name;
 /// A token that is to be made.
 mod order;
 
+/// A token that is asked for, and found when nobody told of it.
+mod asked;
+
 /// A token that was made, and its end.
 mod minted;
+
+/// Either of them.
+mod subject;
 
 /// GitLab's API, asked with one token.
 mod client;
@@ -41,8 +47,10 @@ mod words;
 /// What can go wrong.
 mod error;
 
+pub(crate) use asked::{Asked, For};
 pub(crate) use engine::Engine;
-pub(crate) use error::GitlabError;
+pub(crate) use error::{GitlabError, Sent};
 pub(crate) use minted::Minted;
 pub(crate) use name::Bearer;
 pub(crate) use order::{Ends, Order};
+pub(crate) use subject::Subject;

@@ -7,12 +7,12 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{
-    Bearer, GitlabError, Minted,
+    Asked, Bearer, For, GitlabError, Minted,
+    asked::description,
     config::{Config, sha1},
     role::Role,
 };
 use crate::{
-    clock::Moment,
     exchange::{Answer, compact},
     outward::Clients,
 };
@@ -26,7 +26,7 @@ pub(crate) struct Order {
     pub(super) mount_id: String,
     name: String,
     /// GitLab ends it at 00:00 UTC of this day.
-    last_day: String,
+    pub(super) last_day: String,
     pub(crate) ends: Ends,
     pub(crate) warnings: Vec<String>,
 }
@@ -101,29 +101,37 @@ impl Order {
         Ok(Self { role_name, role, config, mount_id, name, last_day: last.date(), ends, warnings })
     }
 
-    /// Has GitLab make it.
+    /// What is kept before GitLab is asked.
+    pub(crate) fn asked(&self) -> Asked {
+        Asked::new(self)
+    }
+
+    /// Has GitLab make it, for a lease.
     ///
     /// # Errors
-    /// When GitLab does not, in its words. Where its answer is lost, nobody knows the token.
-    pub(crate) async fn mint(&self, now: Moment, clients: &Clients) -> Result<(Minted, Answer), GitlabError> {
+    /// When GitLab does not, in its words; it may have made it where that leaves doubt.
+    pub(crate) async fn mint(
+        &self,
+        lease: For<'_>,
+        clients: &Clients,
+    ) -> Result<(Minted, Answer), GitlabError> {
         let Self { role, config, .. } = self;
-        let gitlab = config.connect(clients)?;
-        let place = in_path(&role.path);
-        let path = format!("{}/{place}/access_tokens", role.token_type.collection());
+        let (gitlab, mut asked, now) = (config.connect(clients)?, self.asked(), lease.since);
         let wanted = json!({
             "name": self.name,
+            "description": description(lease.lease_id),
             "scopes": role.scopes,
             "access_level": role.access_level.number(),
             "expires_at": self.last_day,
         });
-        let made: Made = gitlab.read(gitlab.ask(Method::POST, &path, Some(&wanted)).await?)?;
+        let made: Made = gitlab.read(gitlab.ask(Method::POST, &asked.path(), Some(&wanted)).await?)?;
         let expires_at = match self.ends {
             Ends::WithLease(granted) => now.plus(granted).whole().rfc3339(),
             Ends::OnItsDay => {
                 made.expires_at.as_ref().map(|day| format!("{day}T00:00:00Z")).unwrap_or_default()
             }
         };
-        let place = made.resource_id.map_or(place, |id| id.to_string());
+        let number = made.resource_id.map(|id| id.to_string());
         let told = Told {
             token: &made.token,
             token_id: made.id,
@@ -131,7 +139,7 @@ impl Order {
             token_sha1_hash: sha1(&made.token),
             name: &made.name,
             path: &role.path,
-            parent_id: made.resource_id.as_ref().map_or(role.path.as_str(), |_| place.as_str()),
+            parent_id: number.as_deref().unwrap_or(&role.path),
             role_name: &self.role_name,
             config_name: &role.config_name,
             scopes: &made.scopes,
@@ -141,12 +149,15 @@ impl Order {
             gitlab_expires_at: made.expires_at.as_deref(),
         };
         let answer = Answer { warnings: self.warnings.clone(), ..Answer::data(&told) };
-        Ok((Minted::new(self, place, (made.id, made.token, made.expires_at)), answer))
+        asked.place = number.unwrap_or(asked.place);
+        // GitLab's word counts, also that it does not end at all.
+        asked.last_day = made.expires_at.unwrap_or_else(|| NEVER.to_owned());
+        Ok((Minted::new(asked, made.id, made.token), answer))
     }
 }
 
 /// As one part of a path of GitLab's API.
-fn in_path(text: &str) -> String {
+pub(super) fn in_path(text: &str) -> String {
     const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     utf8_percent_encode(text, &ESCAPED).to_string()
 }
@@ -159,3 +170,4 @@ impl fmt::Debug for Order {
 
 /// GitLab keeps no token for longer.
 const MOST_DAYS: u64 = 365;
+const NEVER: &str = "9999-12-31";

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     auth::token::Key,
     clock::{Moment, nanos},
-    gitlab::Minted,
+    gitlab::{Asked, For, Minted, Subject},
     random,
 };
 
@@ -21,18 +21,34 @@ pub(crate) struct Lease {
     #[serde(with = "nanos")]
     pub(crate) ends: Moment,
     pub(crate) granted: Duration,
-    pub(super) of: Minted,
+    pub(super) of: Subject,
 }
 
 impl Lease {
-    pub(crate) fn new(
+    /// A lease of what is asked for.
+    pub(crate) fn asked(
         path: &str,
         session: Option<Key>,
         (now, granted): (Moment, Duration),
-        of: Minted,
+        asked: Asked,
     ) -> Self {
         let id = format!("{path}/{}", random::letters(24));
-        Self { id, session, issued: now, ends: now.plus(granted), granted, of }
+        Self { id, session, issued: now, ends: now.plus(granted), granted, of: Subject::Asked(asked) }
+    }
+
+    /// The same lease of what came of it.
+    pub(crate) fn made(&self, minted: Minted) -> Self {
+        Self { of: Subject::Made(minted), ..self.clone() }
+    }
+
+    /// Whether there is something that it is of, as far as anybody knows.
+    pub(super) fn is_made(&self) -> bool {
+        matches!(self.of, Subject::Made(_))
+    }
+
+    /// For what its token is.
+    pub(crate) fn purpose(&self) -> For<'_> {
+        For { lease_id: &self.id, since: self.issued }
     }
 
     /// The path that gave it.

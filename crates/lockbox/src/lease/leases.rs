@@ -44,8 +44,9 @@ impl Leases {
             let id = lease.id.clone();
             // Whose session ended while nobody looked has ended with it.
             let is_orphan = lease.session.is_some_and(|session| tokens.own(session).is_err());
+            let is_made = lease.is_made();
             table.insert(Arc::new(Lease { ends, ..lease }));
-            if is_orphan || ends <= now {
+            if is_orphan || !is_made || ends <= now {
                 table.end(&id, now);
             }
         }
@@ -57,23 +58,54 @@ impl Leases {
         &self.clients
     }
 
-    /// Keeps a lease; one that does not get to the disk has ended, and so has one that nobody is told of.
+    /// Keeps what is going to be asked for, so that it is ended when nobody hears what came of it.
+    ///
+    /// # Errors
+    /// When the disk refuses: then it must not be asked for.
+    pub(crate) async fn ask(&self, lease: Lease) -> Result<Arc<Lease>, StorageError> {
+        let lease = Arc::new(lease);
+        {
+            let mut table = self.table();
+            table.insert(Arc::clone(&lease));
+            table.end(&lease.id, lease.issued.plus(WITHIN));
+        }
+        let written = self.write(&[Arc::clone(&lease)]).await;
+        written.inspect_err(|_| self.table().remove(&lease.id))?;
+        Ok(lease)
+    }
+
+    /// Nobody heard what came of it: it is looked for at once.
+    pub(crate) fn doubt(self: &Arc<Self>, lease: &Lease, now: Moment) {
+        self.table().end(&lease.id, now);
+        self.work(now);
+    }
+
+    /// Keeps a lease of what came of it; one that does not get to the disk has ended, and so has one that nobody is told of.
     ///
     /// # Errors
     /// When the disk refuses.
     pub(crate) async fn keep(self: &Arc<Self>, lease: Lease) -> Result<Untold, StorageError> {
-        let lease = Arc::new(lease);
-        self.table().insert(Arc::clone(&lease));
-        let untold = Untold::new(Arc::clone(self), Arc::clone(&lease), WhenTold::Stays);
+        let (lease, untold) = self.take(lease, WhenTold::Stays);
         self.write(&[lease]).await?;
         Ok(untold)
     }
 
-    /// Keeps in memory, until its asker is told of it, what has no lease.
-    pub(crate) fn hold(self: &Arc<Self>, lease: Lease) -> Untold {
+    /// The same of what has no lease: it is kept in memory until its asker is told of it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn hold(self: &Arc<Self>, lease: Lease) -> Result<Untold, StorageError> {
+        let (lease, untold) = self.take(lease, WhenTold::Goes);
+        let mut batch = Batch::default();
+        batch.delete(self.shelf.path(lease.name()));
+        self.store.commit(batch).await?;
+        Ok(untold)
+    }
+
+    fn take(self: &Arc<Self>, lease: Lease, told: WhenTold) -> (Arc<Lease>, Untold) {
         let lease = Arc::new(lease);
         self.table().insert(Arc::clone(&lease));
-        Untold::new(Arc::clone(self), lease, WhenTold::Goes)
+        (Arc::clone(&lease), Untold::new(Arc::clone(self), lease, told))
     }
 
     pub(crate) fn find(&self, id: &str, now: Moment) -> Option<Arc<Lease>> {
@@ -82,7 +114,7 @@ impl Leases {
 
     /// The lease of this name, alive or not.
     pub(crate) fn named(&self, id: &str) -> Option<Arc<Lease>> {
-        self.table().named(id).cloned()
+        self.table().named(id).filter(|lease| lease.is_made()).cloned()
     }
 
     /// The names directly in a folder (empty, or with a slash at its end), and of its folders, in order.
@@ -128,7 +160,7 @@ impl Leases {
     /// # Errors
     /// When that is not taken: it is owed then.
     pub(super) async fn finish(&self, lease: &Lease, now: Moment) -> Result<(), GitlabError> {
-        let finished = match lease.of.revoke(now, &self.store, &self.clients).await {
+        let finished = match lease.of.revoke((lease.purpose(), now), &self.store, &self.clients).await {
             Ok(()) => Ok(self.forget(&[lease]).await?),
             Err(error) => Err(error),
         };
@@ -139,7 +171,7 @@ impl Leases {
     ///
     /// # Errors
     /// When the disk refuses: what is left there has ended, and is ended once more after the next start.
-    pub(super) async fn forget(&self, leases: &[&Lease]) -> Result<(), StorageError> {
+    pub(crate) async fn forget(&self, leases: &[&Lease]) -> Result<(), StorageError> {
         let mut batch = Batch::default();
         for lease in leases {
             batch.delete(self.shelf.path(lease.name()));

@@ -8,8 +8,8 @@ use crate::{clock::Moment, gitlab::GitlabError, storage::StorageError};
 impl Leases {
     /// The lease of this name and those under it as a folder: the living, and those of which something is owed.
     pub(crate) fn all_named(&self, prefix: &str) -> Vec<Arc<Lease>> {
-        let table = self.table();
-        table.named(prefix).into_iter().chain(table.all_under(&folder(prefix))).cloned().collect()
+        // What is asked for just now is for who asks.
+        self.at_or_under(prefix).into_iter().filter(|lease| lease.is_made()).collect()
     }
 
     /// The living under a path as a folder.
@@ -48,8 +48,13 @@ impl Leases {
     /// # Errors
     /// When the disk refuses.
     pub(crate) async fn abandon(&self, prefix: &str) -> Result<(), StorageError> {
-        let leases = self.all_named(prefix);
+        let leases = self.at_or_under(prefix);
         self.forget(&leases.iter().map(AsRef::as_ref).collect::<Vec<_>>()).await
+    }
+
+    fn at_or_under(&self, prefix: &str) -> Vec<Arc<Lease>> {
+        let (table, folder) = (self.table(), folder(prefix));
+        table.named(prefix).into_iter().chain(table.all_under(&folder)).cloned().collect()
     }
 
     async fn finish_all(self: Arc<Self>, leases: Vec<Arc<Lease>>, now: Moment) -> Result<(), GitlabError> {

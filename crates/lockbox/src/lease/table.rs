@@ -43,8 +43,10 @@ pub(crate) struct Owed {
 }
 
 impl Table {
+    /// In the place of one of the same name.
     pub(super) fn insert(&mut self, lease: Arc<Lease>) {
         let (id, due) = (lease.id.clone(), lease.ends);
+        self.remove(&id);
         if let Some(session) = lease.session {
             self.of_sessions.entry(session).or_default().insert(id.clone());
         }
@@ -168,7 +170,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gitlab::Minted;
+    use crate::gitlab::{Asked, Minted};
 
     fn at(second: u64) -> Moment {
         Moment::at_second(second)
@@ -179,7 +181,8 @@ mod tests {
         let mut table = Table::default();
         let ids = leases.iter().map(|(path, seconds)| {
             let times = (at(0), Duration::from_secs(*seconds));
-            let lease = Lease::new(path, Some(Key::of("session")), times, Minted::made_up());
+            let asked = Lease::asked(path, Some(Key::of("session")), times, Asked::made_up());
+            let lease = asked.made(Minted::made_up());
             let id = lease.id.clone();
             table.insert(Arc::new(lease));
             id

@@ -58,10 +58,11 @@ async fn a_lease_ends_at_its_time_and_takes_its_token_along() -> Result<()> {
     let vault = minting(&gitlab).await?;
     let lease = mint(&vault).await?.body["lease_id"].clone();
     // The vault's clock stands at 2027-01-15T08:00:00Z.
-    assert_eq!(
-        gitlab.last_made(),
-        json!({ "name": "ci 1800000000", "scopes": ["read_repository"], "access_level": 20, "expires_at": "2027-01-16" })
-    );
+    let wanted = json!({
+        "name": "ci 1800000000", "scopes": ["read_repository"], "access_level": 20, "expires_at": "2027-01-16",
+        "description": format!("lockbox lease {}", lease.as_str().unwrap_or_default()),
+    });
+    assert_eq!(gitlab.last_made(), wanted);
     vault.clock.advance(Duration::from_secs(3599));
     let alive = vault.root("POST", "sys/leases/lookup", json!({ "lease_id": lease })).await?;
     let data = &alive.body["data"];
@@ -186,6 +187,43 @@ async fn whatever_gitlab_answers_is_said_without_the_token() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_was_made_while_the_answer_was_lost_is_looked_for_and_ended() -> Result<()> {
+    let gitlab = Gitlab::start().await?;
+    let vault = minting(&gitlab).await?;
+    mint(&vault).await?;
+    gitlab.makes_and_says(StatusCode::GATEWAY_TIMEOUT);
+    vault.get("root", "gitlab/token/ci").await?.expect(502)?;
+    // It is told from the other by its lease.
+    becomes(async || {
+        Ok(gitlab.living() == 1 && gitlab.requests().contains(&"DELETE team/tools 102".to_owned()))
+    })
+    .await?;
+    let owed = async || {
+        let owed = vault.get("root", "sys/leases?type=irrevocable").await?;
+        Ok::<_, anyhow::Error>(owed.body["data"]["leases"].as_array().cloned().unwrap_or_default())
+    };
+    assert!(owed().await?.is_empty());
+    let leases = vault.list("sys/leases/lookup/gitlab/token/ci").await?;
+    assert_eq!(leases.body["data"]["keys"].as_array().map(Vec::len), Some(1));
+
+    // What is not there may come yet, for a while.
+    gitlab.says(StatusCode::GATEWAY_TIMEOUT);
+    vault.get("root", "gitlab/token/ci").await?.expect(502)?;
+    becomes(async || Ok(!owed().await?.is_empty())).await?;
+    let lost = owed().await?[0]["error"].clone();
+    assert!(lost.as_str().is_some_and(|text| text.contains("GitLab has no such token so far")), "{lost}");
+    vault.clock.advance(Duration::from_secs(120));
+    becomes(async || Ok(owed().await?.is_empty())).await?;
+    assert_eq!(gitlab.living(), 1);
+
+    // What GitLab refuses was not made.
+    gitlab.says(StatusCode::FORBIDDEN);
+    vault.get("root", "gitlab/token/ci").await?.expect(400)?;
+    assert!(owed().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_lease_is_no_longer_than_its_mount_and_a_batch_token_let_it_be() -> Result<()> {
     let gitlab = Gitlab::start().await?;
     let vault = minting(&gitlab).await?;
@@ -211,6 +249,21 @@ async fn a_lease_is_no_longer_than_its_mount_and_a_batch_token_let_it_be() -> Re
     let minted = mint(&vault).await?;
     assert_eq!(minted.body["data"]["gitlab_expires_at"], "2028-01-15");
     assert_eq!(minted.body["data"]["expires_at"], "2028-01-15T00:00:00Z");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_whose_session_ends_while_it_is_made_ends_with_it() -> Result<()> {
+    let gitlab = Gitlab::start().await?;
+    let vault = minting(&gitlab).await?;
+    vault.policy("mints", "path \"gitlab/token/ci\" { capabilities = [\"read\"] }").await?;
+    let session = vault.token(json!({ "policies": ["mints"], "ttl": "30m" })).await?;
+    let clock = vault.clock.clone();
+    gitlab.makes_while(move || clock.advance(Duration::from_secs(1800)));
+    vault.get(&session, "gitlab/token/ci").await?;
+    assert!(gitlab.requests().contains(&"POST team/tools".to_owned()));
+    becomes(async || Ok(gitlab.living() == 0)).await?;
+    assert_eq!(vault.list("sys/leases/lookup/gitlab/token/ci").await?.status, 404);
     Ok(())
 }
 

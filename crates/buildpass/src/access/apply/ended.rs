@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use crate::{
     access::{
         Declaration, Error, Mark, Note, Token,
-        gitlab::{End, Gitlab, TokenView},
+        gitlab::{End, Gitlab, Holder, TokenView},
     },
     secret::BuildToken,
     vault::{Session, Taken},
@@ -41,7 +41,12 @@ pub async fn end_now(
     let mut ended =
         Ended { tokens: Vec::new(), secret: false, cut: cut(token, declaration), faults: Vec::new() };
     let noted = ended.gather(noted(token, session).await);
-    let held = ended.gather(held(token, (gitlab, session)).await);
+    let (holder, value) = ended.gather(held(token, (gitlab, session)).await).unzip();
+    let is_hidden = holder == Some(Holder::Hidden);
+    let held = match holder {
+        Some(Holder::Known(view)) => value.map(|value| Held { view, value }),
+        Some(Holder::Nobody | Holder::Hidden) | None => None,
+    };
     let living = ended.gather(gitlab.tokens(&token.owner).await.map(Some));
     let ours = |view: &&TokenView| {
         Mark::of(view)
@@ -68,6 +73,9 @@ pub async fn end_now(
         if ended.gather(gitlab.end(&token.owner, id).await.map(Some)) == Some(End::Now) {
             ended.tokens.push(id);
         }
+    }
+    if is_hidden && ended.tokens.is_empty() {
+        ended.faults.push(Error::HiddenToken { store: token.store.to_string() });
     }
     if let Some((id, error)) = own_right
         && !ended.tokens.contains(&id)
@@ -96,10 +104,12 @@ async fn noted(token: &Token, session: &Session) -> Result<Option<BTreeSet<u64>>
 }
 
 /// What the stored value is.
-async fn held(token: &Token, (gitlab, session): (&Gitlab, &Session)) -> Result<Option<Held>, Error> {
+async fn held(
+    token: &Token,
+    (gitlab, session): (&Gitlab, &Session),
+) -> Result<Option<(Holder, BuildToken)>, Error> {
     let Some(value) = session.field_now(&token.store).await? else { return Ok(None) };
-    let view = gitlab.holder_of(&value).await?.filter(|view| view.active);
-    Ok(view.map(|view| Held { view, value }))
+    Ok(Some((gitlab.holder_of(&value).await?, value)))
 }
 
 async fn delete(token: &Token, session: &Session) -> Result<bool, Error> {

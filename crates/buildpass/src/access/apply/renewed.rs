@@ -1,10 +1,10 @@
-use std::time::SystemTime;
+use std::{collections::BTreeMap, time::SystemTime};
 
 use super::{Hands, Manner};
 use crate::{
     access::{
-        Date, Error, Fate, Mark, Note, Scope, Stored, Token,
-        gitlab::{TokenView, Wish},
+        Date, Error, Fate, Mark, Note, Owner, Scope, Stored, Token,
+        gitlab::{Holder, TokenView, Wish},
         judge, latest_end, reaches_otherwise, retire,
     },
     secret::BuildToken,
@@ -119,13 +119,14 @@ impl Hands<'_> {
             .scopes
             .iter()
             .any(|scope| *scope == Scope::GRANULAR || scope.as_str().ends_with("_repository"));
-        match self.declaration.repository_of(token).filter(|_| reads) {
-            Some(repository) => self.gitlab.try_out(value, repository).await,
-            None => match self.gitlab.holder_of(value).await? {
-                Some(view) if view.active => Ok(()),
-                _ => Err(Error::Blocked(format!("the new token `{}` was born dead", token.name))),
-            },
+        let repositories = if reads { self.declaration.proofs_of(token) } else { Vec::new() };
+        for repository in &repositories {
+            self.gitlab.try_out(value, repository).await?;
         }
+        if repositories.is_empty() && self.gitlab.holder_of(value).await? == Holder::Nobody {
+            return Err(Error::Blocked(format!("the new token `{}` was born dead", token.name)));
+        }
+        Ok(())
     }
 
     fn mark(&self, token: &Token) -> Mark {
@@ -145,7 +146,11 @@ impl Hands<'_> {
         let out: Vec<_> = out.map(|id| retire(id, overlap, now)).collect();
         let retiring = Note::retiring_after(noted, &out, (living, now), view.id);
         let made_at = humantime::format_rfc3339_seconds(now).to_string();
-        let made = [("made_at".to_owned(), made_at), ("made_by".to_owned(), self.by.to_owned())].into();
+        let mut made: BTreeMap<String, String> =
+            [("made_at".to_owned(), made_at), ("made_by".to_owned(), self.by.to_owned())].into();
+        if token.owner == Owner::User {
+            made.insert("user_id".to_owned(), self.world.user_id.to_string());
+        }
         Note {
             declaration: self.declaration.name.clone(),
             token_id: view.id,

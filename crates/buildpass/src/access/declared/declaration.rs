@@ -4,8 +4,8 @@ use std::{
 };
 
 use super::{
-    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirrors, Owner, ProjectRef, Role, SessionType,
-    Token, TokenName,
+    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirror, Mirrors, Owner, ProjectRef, Role,
+    SessionType, Token, TokenName,
 };
 
 /// Everything that is declared, and nothing in it contradicts the rest.
@@ -21,7 +21,7 @@ pub struct Declaration {
     minted: Vec<EngineRole>,
     grants: Vec<Grant>,
     mirrors: Mirrors,
-    needed: BTreeSet<FullPath>,
+    needed: Vec<FullPath>,
     roles: Vec<Role>,
 }
 
@@ -59,19 +59,13 @@ impl Declaration {
         within_reach((&tokens, &minted), &mirrors)?;
         let roles = roles(&grants)?;
         let of_mirrors = mirrors.iter().filter_map(|mirror| mirror.security.clone());
-        let needed = sources.into_iter().chain(of_mirrors).collect();
-        let declaration = Self { name, auth_mount, issuer, tokens, minted, grants, mirrors, needed, roles };
-        let for_nothing = declaration
-            .tokens
-            .iter()
-            .find(|token| matches!(token.owner, Owner::User(_)) && declaration.needed_of(token).is_empty());
-        match for_nothing {
-            Some(token) => Err(BadDeclaration::NothingNeeded {
-                token: token.name.clone(),
-                group: token.owner.path().clone(),
-            }),
-            None => Ok(declaration),
+        let mut needed: Vec<FullPath> = Vec::new();
+        for repository in of_mirrors.chain(sources) {
+            if !needed.iter().any(|known| known.is(&repository)) {
+                needed.push(repository);
+            }
         }
+        Ok(Self { name, auth_mount, issuer, tokens, minted, grants, mirrors, needed, roles })
     }
 
     /// The tokens.
@@ -104,32 +98,40 @@ impl Declaration {
         self.tokens.iter().find(|token| token.name.as_str() == name)
     }
 
-    /// The repositories that the build reads with a token: those of its sources and mirrors that the token reaches, unless the mirror names
+    /// The repositories that the build reads with a token: those of its mirrors and sources that the token reaches, unless the mirror names
     /// another.
-    pub fn needed_of(&self, token: &Token) -> BTreeSet<&FullPath> {
+    pub fn needed_of(&self, token: &Token) -> Vec<&FullPath> {
         let of_another = |repository: &FullPath| {
-            let mirror = self.mirrors.iter().find(|mirror| mirror.security.as_ref() == Some(repository));
-            mirror.and_then(|mirror| mirror.token.as_ref()).is_some_and(|named| *named != token.name)
+            let is_its = |mirror: &&Mirror| mirror.security.as_ref().is_some_and(|own| own.is(repository));
+            let named = self.mirrors.iter().find(is_its).and_then(|mirror| mirror.token.as_ref());
+            named.is_some_and(|named| *named != token.name)
         };
-        self.needed
-            .iter()
-            .filter(|repository| token.owner.reaches(repository) && !of_another(repository))
-            .collect()
+        self.needed.iter().filter(|repository| token.reaches(repository) && !of_another(repository)).collect()
     }
 
-    /// A repository that a token is to read, as far as the declaration names one: a new token proves itself there.
-    pub fn repository_of<'a>(&'a self, token: &'a Token) -> Option<&'a FullPath> {
+    /// Repositories of the sources that no declared token reaches.
+    pub fn unreached(&self) -> impl Iterator<Item = &FullPath> {
+        let reached = |repository: &FullPath| {
+            self.tokens.iter().any(|token| token.reaches(repository))
+                || self.minted.iter().any(|role| role.owner.reaches(&role.within, repository))
+        };
+        self.needed.iter().filter(move |repository| !reached(repository))
+    }
+
+    /// The repositories that a new token proves itself with, as far as the declaration names any: all that a fine-grained one is for, else one.
+    pub fn proofs_of<'a>(&'a self, token: &'a Token) -> Vec<&'a FullPath> {
         let needed = self.needed_of(token);
+        let own = match &token.owner {
+            Owner::User => return needed,
+            Owner::Project(path) => Some(path),
+            Owner::Group(_) => None,
+        };
         let of_grants = self.grants.iter().filter(|grant| grant.token.as_ref() == Some(&token.name));
         let of_grants = of_grants.flat_map(|grant| &grant.projects).filter_map(|project| match project {
             ProjectRef::Path(path) => Some(path),
             ProjectRef::Id(_) => None,
         });
-        let own = match &token.owner {
-            Owner::Project(path) => Some(path),
-            Owner::Group(_) | Owner::User(_) => None,
-        };
-        needed.into_iter().chain(of_grants).chain(own).find(|path| token.owner.reaches(path))
+        needed.into_iter().chain(of_grants).chain(own).filter(|path| token.reaches(path)).take(1).collect()
     }
 
     /// How long an old token lives beside the new one: where nothing else is said, as long as a job may last that holds it.
@@ -173,7 +175,11 @@ impl Declaration {
                 humantime::format_duration(role.session_ttl)
             )
         });
-        globs.chain(batches).chain(held_longer).collect()
+        let has_tokens = !self.tokens.is_empty() || !self.minted.is_empty();
+        let unreached = self.unreached().filter(|_| has_tokens).map(|repository| {
+            format!("the build reads {repository}, which lies outside of every group and project whose token is declared")
+        });
+        globs.chain(batches).chain(held_longer).chain(unreached).collect()
     }
 }
 
@@ -206,25 +212,25 @@ fn within_reach(
     (tokens, minted): (&[Token], &[EngineRole]),
     mirrors: &Mirrors,
 ) -> Result<(), BadDeclaration> {
-    let minted = minted.iter().map(|role| (&role.name, &role.owner));
-    let owners: HashMap<&TokenName, &Owner> =
-        tokens.iter().map(|token| (&token.name, &token.owner)).chain(minted).collect();
+    let of_roles = minted.iter().map(|role| (&role.name, (&role.owner, &role.within)));
+    let of_tokens = tokens.iter().map(|token| (&token.name, (&token.owner, &token.within)));
+    let all: HashMap<&TokenName, (&Owner, &FullPath)> = of_tokens.chain(of_roles).collect();
     for mirror in mirrors.iter() {
         let Some(repository) = &mirror.security else { continue };
         let Some(name) = &mirror.token else {
-            if !owners.is_empty() && !owners.values().any(|owner| owner.reaches(repository)) {
+            if !all.is_empty() && !all.values().any(|(owner, within)| owner.reaches(within, repository)) {
                 return Err(BadDeclaration::Unreached { repository: repository.clone() });
             }
             continue;
         };
-        let owner = owners.get(name).ok_or_else(|| BadDeclaration::NoToken {
+        let (owner, within) = all.get(name).ok_or_else(|| BadDeclaration::NoToken {
             mirror: mirror.canonical.clone(),
             token: name.clone(),
         })?;
-        if !owner.reaches(repository) {
+        if !owner.reaches(within, repository) {
             return Err(BadDeclaration::Outside {
                 repository: repository.clone(),
-                owner: (*owner).clone(),
+                within: (*within).clone(),
                 token: name.clone(),
             });
         }

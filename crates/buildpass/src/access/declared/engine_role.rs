@@ -11,6 +11,8 @@ pub struct EngineRole {
     pub name: TokenName,
     /// Whose tokens they are.
     pub owner: Owner,
+    /// The group or project that they are for.
+    pub within: FullPath,
     /// What they may do there.
     pub level: AccessLevel,
     /// What they are for; sorted, each once.
@@ -59,6 +61,7 @@ mod tests {
         let role = EngineRole {
             name: "ci-read".parse().unwrap(),
             owner: Owner::Group("a".parse().unwrap()),
+            within: "a".parse().unwrap(),
             level: AccessLevel::Reporter,
             scopes: Vec::new(),
             ttl: Duration::from_secs(3600),

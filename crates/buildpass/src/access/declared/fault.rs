@@ -1,4 +1,4 @@
-use super::{BadName, FullPath, Owner, TokenName};
+use super::{BadName, FullPath, TokenName};
 use crate::vault::BadReference;
 
 /// What a declaration cannot mean. All of it is its author's to mend.
@@ -163,12 +163,12 @@ pub enum BadDeclaration {
         other: FullPath,
     },
     /// A repository that its token cannot read.
-    #[error("{repository} lies outside of the {owner}, whose token `{token}` is to read it")]
+    #[error("{repository} lies outside of {within}, whose token `{token}` is to read it")]
     Outside {
         /// The repository.
         repository: FullPath,
-        /// Whose token.
-        owner: Owner,
+        /// What the token is for.
+        within: FullPath,
         /// The token.
         token: TokenName,
     },
@@ -177,16 +177,6 @@ pub enum BadDeclaration {
     Unreached {
         /// The repository.
         repository: FullPath,
-    },
-    /// A fine-grained token for the build's repositories, of which none is known.
-    #[error(
-        "the token `{token}` is to reach what the build needs, and neither a source nor a mirror lies in {group}"
-    )]
-    NothingNeeded {
-        /// The token.
-        token: TokenName,
-        /// Where they are to lie.
-        group: FullPath,
     },
     /// A fine-grained token says what GitLab decides for it.
     #[error("{place} says `{key}`, which `reach = \"needed\"` decides")]
@@ -262,9 +252,6 @@ impl BadDeclaration {
             Self::Circle(_) | Self::TwoOriginals { .. } => "each project is copied from one other at most".to_owned(),
             Self::Outside { .. } | Self::Unreached { .. } => {
                 "name a token of a group that holds the repository, or move the repository".to_owned()
-            }
-            Self::NothingNeeded { .. } => {
-                "name the build's sources, by `[sources]`, `[[source]]` or `[[access.mirror]]` with `security`".to_owned()
             }
             Self::Decided { .. } => "leave it out: such a token downloads the code of the needed projects".to_owned(),
             Self::Reach { .. } => return None,

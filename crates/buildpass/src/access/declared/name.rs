@@ -78,6 +78,11 @@ impl FullPath {
         path.strip_prefix(&group).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether it is the same group or project, in whatever case it is written.
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+
     /// As one segment of a URL of GitLab's API.
     pub fn in_url(&self) -> String {
         self.0.replace('/', "%2F")

@@ -10,6 +10,8 @@ pub struct Token {
     pub name: TokenName,
     /// Whose token it is.
     pub owner: Owner,
+    /// The group or project that it is for.
+    pub within: FullPath,
     /// What it may do there.
     pub level: AccessLevel,
     /// What it is for; sorted, each once.
@@ -35,24 +37,17 @@ pub enum Owner {
     Group(FullPath),
     /// A project.
     Project(FullPath),
-    /// The user whom GitLab is asked as, who is a member of this group: a fine-grained token of theirs, for the needed projects in it alone.
+    /// The user whom GitLab is asked as: a fine-grained token of theirs, for the needed projects alone.
     /// <https://docs.gitlab.com/auth/tokens/fine_grained_access_tokens/>
-    User(FullPath),
+    User,
 }
 
 impl Owner {
-    /// The group's or project's path.
-    pub fn path(&self) -> &FullPath {
+    /// Whether a token of this owner that is for `within` can reach a project.
+    pub fn reaches(&self, within: &FullPath, project: &FullPath) -> bool {
         match self {
-            Self::Group(path) | Self::Project(path) | Self::User(path) => path,
-        }
-    }
-
-    /// Whether a token of this owner reaches a project.
-    pub fn reaches(&self, project: &FullPath) -> bool {
-        match self {
-            Self::Group(group) | Self::User(group) => project.lies_in(group) && project != group,
-            Self::Project(own) => project.as_str().eq_ignore_ascii_case(own.as_str()),
+            Self::Group(_) | Self::User => project.lies_in(within) && !project.is(within),
+            Self::Project(_) => project.is(within),
         }
     }
 }
@@ -62,10 +57,8 @@ impl FromStr for Owner {
     type Err = BadName;
 
     fn from_str(text: &str) -> Result<Self, BadName> {
-        if let Some(group) = text.strip_prefix("user for ") {
-            return group.parse().map(Self::User);
-        }
         match text.split_once(' ') {
+            None if text == "user" => Ok(Self::User),
             Some(("group", path)) => path.parse().map(Self::Group),
             Some(("project", path)) => path.parse().map(Self::Project),
             _ => Err(BadName::Path(text.to_owned())),
@@ -78,12 +71,17 @@ impl fmt::Display for Owner {
         match self {
             Self::Group(path) => write!(f, "group {path}"),
             Self::Project(path) => write!(f, "project {path}"),
-            Self::User(path) => write!(f, "user for {path}"),
+            Self::User => f.write_str("user"),
         }
     }
 }
 
 impl Token {
+    /// Whether it can reach a project.
+    pub fn reaches(&self, project: &FullPath) -> bool {
+        self.owner.reaches(&self.within, project)
+    }
+
     /// The scopes as one text.
     pub fn scope_list(&self) -> String {
         self.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")

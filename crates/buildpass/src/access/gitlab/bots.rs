@@ -25,7 +25,7 @@ impl Gitlab {
         let path = match owner {
             Owner::Group(group) => format!("/groups/{}/members", group.in_url()),
             Owner::Project(project) => format!("/projects/{}/members", project.in_url()),
-            Owner::User(_) => return Ok(Vec::new()),
+            Owner::User => return Ok(Vec::new()),
         };
         let all: Vec<Bot> = self.list(&path, &format!("list the members of the {owner}")).await?;
         Ok(all.into_iter().filter(|member| is_of_a_bot(&member.username)).collect())

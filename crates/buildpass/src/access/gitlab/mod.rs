@@ -29,5 +29,6 @@ pub use config::{GitlabConfig, TokenSource};
 pub use granular::GranularScope;
 pub(super) use granular::downloads;
 pub use projects::Project;
+pub use proof::Holder;
 pub use tokens::{End, Wish};
 pub use view::TokenView;

@@ -58,9 +58,7 @@ impl Gitlab {
         let known = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         match known >= FINE_GRAINED_SINCE {
             true => Ok(()),
-            false => Err(Error::Blocked(format!(
-                "this GitLab is {version}, and fine-grained tokens for git are there from 19.2 on: leave `reach = \"needed\"` out"
-            ))),
+            false => Err(Error::TooOld { version }),
         }
     }
 

@@ -11,17 +11,33 @@ use crate::{
 /// The token that a request is made with.
 const ITSELF: &str = "/api/v4/personal_access_tokens/self";
 
+/// What a value is to GitLab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// No token that can be used now.
+    Nobody,
+    /// A token that lives and may not say what it is: a fine-grained one that is for code alone.
+    Hidden,
+    /// A token that can be used now.
+    Known(TokenView),
+}
+
 impl Gitlab {
-    /// What a value is: a token that can be used now, or nothing.
+    /// What a value is.
     ///
     /// # Errors
     /// When GitLab does not answer.
-    pub async fn holder_of(&self, value: &BuildToken) -> Result<Option<TokenView>, Error> {
-        let Ok(headers) = secret_header("private-token", value.expose()) else { return Ok(None) };
+    pub async fn holder_of(&self, value: &BuildToken) -> Result<Holder, Error> {
+        let Ok(headers) = secret_header("private-token", value.expose()) else { return Ok(Holder::Nobody) };
         let answer = self.ask_as(headers, (Method::Get, ITSELF), None).await?;
         match answer.status {
-            401 | 403 => Ok(None),
-            _ => self.read_masked(answer, "say what a stored value is", &[value.expose()]).map(Some),
+            401 => Ok(Holder::Nobody),
+            403 => Ok(Holder::Hidden),
+            _ => {
+                let view: TokenView =
+                    self.read_masked(answer, "say what a stored value is", &[value.expose()])?;
+                Ok(if view.active { Holder::Known(view) } else { Holder::Nobody })
+            }
         }
     }
 

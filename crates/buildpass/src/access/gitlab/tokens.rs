@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Gitlab, TokenView, granular};
 use crate::{
-    access::{Date, Error, Owner, Scope, Token},
+    access::{Date, Error, Mark, Owner, Token},
     http::Method,
     secret::BuildToken,
 };
@@ -47,13 +47,13 @@ impl Gitlab {
     /// When GitLab refuses or does not answer.
     pub async fn tokens(&self, owner: &Owner) -> Result<Vec<TokenView>, Error> {
         let what = format!("list the tokens of the {owner}");
-        let Owner::User(_) = owner else {
+        let Owner::User = owner else {
             return self.list(&format!("{}?state=active", self.of(owner)), &what).await;
         };
         let path = format!("{}?state=active&user_id={}", self.of(owner), self.who().user_id);
         let mut all: Vec<TokenView> = self.list(&path, &what).await?;
         // What else a person has is theirs alone.
-        all.retain(|view| view.scopes == [Scope::GRANULAR.as_str()]);
+        all.retain(|view| Mark::of(view).is_some());
         Ok(all)
     }
 
@@ -69,7 +69,7 @@ impl Gitlab {
             "expires_at": expires_at,
         });
         let path = match &token.owner {
-            Owner::User(_) => {
+            Owner::User => {
                 body["granular_scopes"] = granular::download_of(projects);
                 "/user/personal_access_tokens".to_owned()
             }
@@ -114,7 +114,7 @@ impl Gitlab {
         match owner {
             Owner::Group(group) => format!("/groups/{}/access_tokens", group.in_url()),
             Owner::Project(project) => format!("/projects/{}/access_tokens", project.in_url()),
-            Owner::User(_) => "/personal_access_tokens".to_owned(),
+            Owner::User => "/personal_access_tokens".to_owned(),
         }
     }
 }

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::SystemTime};
 
 use super::{Change, Object, Step, Verb, step::owner};
 use crate::access::{
-    AccessLevel, Date, Declaration, Error, FullPath, Held, Note, Stored, Token, World,
+    AccessLevel, Date, Declaration, Error, FullPath, Held, Mark, Note, Owner, Stored, Token, World,
     gitlab::{TokenView, downloads},
 };
 
@@ -25,6 +25,12 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     let living = world.living(&token.owner);
     let nothing = Stored::default();
     let stored = world.stored.get(&token.name).unwrap_or(&nothing);
+    if token.owner == Owner::User
+        && let Some(noted) =
+            stored.note.as_ref().and_then(Note::user_id).filter(|noted| *noted != world.user_id)
+    {
+        return Err(Error::OtherUser { token: token.name.to_string(), noted, asked: world.user_id });
+    }
     let by_id = |id: u64| living.iter().find(|view| view.id == id);
     if !stored.state.readable {
         let because = match stored.state.version {
@@ -36,6 +42,12 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     let current = match (&stored.held, &stored.note) {
         (Held::AsNoted, Some(note)) => by_id(note.token_id),
         (Held::AsNoted | Held::NoToken, None) => return Err(occupied(token, "no living token of GitLab")),
+        (Held::Hidden, note) => match unseen(token, stored, living) {
+            None if note.is_none() => {
+                return Err(occupied(token, "a fine-grained token that is none of this user, or not ours"));
+            }
+            found => found,
+        },
         (Held::Token(view), note) => match by_id(view.id) {
             Some(view) => Some(view),
             None if note.is_none() => {
@@ -66,6 +78,17 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     let mut because = reasons(token, current, world.now);
     because.extend(world.needed.get(&token.name).and_then(|needed| reaches_otherwise(current, needed)));
     Ok(if because.is_empty() { Fate::Keep(current) } else { Fate::Replace(Some(current), because) })
+}
+
+/// The stored token, where it may not say itself which it is: that of the note, unless the secret was written since. Then it is the
+/// newest that was made for this place: a run that was cut short before its note had just stored it.
+fn unseen<'a>(token: &Token, stored: &Stored, living: &'a [TokenView]) -> Option<&'a TokenView> {
+    let noted = stored.note.as_ref().filter(|note| note.version == stored.state.version);
+    let is_ours = |view: &&TokenView| Mark::of(view).is_some_and(|mark| mark.is_for(&token.store.path));
+    match noted {
+        Some(note) => living.iter().find(|view| view.id == note.token_id),
+        None => living.iter().filter(is_ours).max_by_key(|view| view.id),
+    }
 }
 
 /// Why the token that the note names is not what is read at its place.

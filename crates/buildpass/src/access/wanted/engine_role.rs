@@ -14,9 +14,9 @@ const CLAIMS: [&str; 4] = ["project_path", "job_id", "pipeline_id", "ref"];
 pub(in crate::access) fn engine_role_body(role: &EngineRole, maker: &Maker) -> Map<String, Value> {
     let scopes: Vec<&str> = role.scopes.iter().map(|scope| scope.as_str()).collect();
     let body = json!({
-        "path": role.owner.path().as_str(),
+        "path": role.within.as_str(),
         "token_type": match role.owner {
-            Owner::Group(_) | Owner::User(_) => "group",
+            Owner::Group(_) | Owner::User => "group",
             Owner::Project(_) => "project",
         },
         "name": match maker {
@@ -52,6 +52,7 @@ mod tests {
         let role = EngineRole {
             name: "ci-read".parse().unwrap(),
             owner: Owner::Project("a/b".parse().unwrap()),
+            within: "a/b".parse().unwrap(),
             level: crate::access::AccessLevel::Reporter,
             scopes: vec![crate::access::Scope::READ_REPOSITORY],
             ttl: std::time::Duration::from_secs(7200),

@@ -31,7 +31,7 @@ pub(super) async fn breadths(
 ) -> Result<BTreeMap<TokenName, Breadth>, Error> {
     let tokens = declaration.tokens().iter().filter_map(|token| match &token.owner {
         Owner::Group(group) => Some((&token.name, group, declaration.needed_of(token).len() as u64)),
-        Owner::Project(_) | Owner::User(_) => None,
+        Owner::Project(_) | Owner::User => None,
     });
     let tokens: Vec<(&TokenName, &FullPath, u64)> = tokens.filter(|(.., needs)| *needs > 0).collect();
     let groups: BTreeSet<&FullPath> = tokens.iter().map(|(_, group, _)| *group).collect();

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::gather::each;
 use crate::{
@@ -177,5 +177,31 @@ impl Engines {
 }
 
 async fn role_at(session: &Session, path: &str) -> Result<Option<Map<String, Value>>, Error> {
-    Ok(session.look(path).await?)
+    let found: Option<Map<String, Value>> = session.look(path).await?;
+    Ok(found.map(with_scopes_apart))
+}
+
+/// The public engine shows the scopes as one text.
+fn with_scopes_apart(mut role: Map<String, Value>) -> Map<String, Value> {
+    if let Some(Value::String(text)) = role.get("scopes") {
+        let apart: Vec<&str> = text.split(',').map(str::trim).filter(|scope| !scope.is_empty()).collect();
+        role.insert("scopes".to_owned(), json!(apart));
+    }
+    role
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scopes_of_both_makers_are_a_list() {
+        let scopes = |said: Value| {
+            let role = Map::from_iter([("path".to_owned(), json!("a")), ("scopes".to_owned(), said)]);
+            with_scopes_apart(role)["scopes"].clone()
+        };
+        let both = json!(["api", "read_repository"]);
+        assert_eq!((scopes(json!("api, read_repository")), scopes(both.clone())), (both.clone(), both));
+        assert_eq!(scopes(json!("")), json!([]));
+    }
 }

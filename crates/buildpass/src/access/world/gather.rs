@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::{
         Declaration, Error, FullPath, Mark, Owner, RoleName, TokenName, Trail,
-        gitlab::{Gitlab, TokenView},
+        gitlab::{Gitlab, Holder, TokenView},
         wanted,
     },
     vault::{SecretRef, Session},
@@ -50,6 +50,8 @@ pub struct World {
     pub admitted: BTreeMap<RoleName, Admitted>,
     /// How much wider than needed tokens are, where the build's repositories are known.
     pub breadths: BTreeMap<TokenName, Breadth>,
+    /// The GitLab user who asks.
+    pub user_id: u64,
     /// The projects of every fine-grained token.
     pub needed: BTreeMap<TokenName, BTreeMap<u64, FullPath>>,
     /// What could not be looked at, and may hold something that is not to be there.
@@ -70,11 +72,16 @@ impl World {
         session: &Session,
     ) -> Result<Self, Error> {
         // The tokens after the secrets: one that is stored must never be missing among them.
-        let (vault, admitted, breadths, needed) = tokio::try_join!(
+        let (vault, (admitted, needed), breadths) = tokio::try_join!(
             VaultSide::gather(declaration, session),
-            gitlab_side::admitted(declaration, gitlab),
+            async {
+                let projects = gitlab_side::projects(declaration, gitlab).await?;
+                tokio::try_join!(
+                    gitlab_side::admitted(declaration, &projects, gitlab),
+                    needed(declaration, &projects, gitlab),
+                )
+            },
             breadths(declaration, gitlab),
-            needed(declaration, gitlab),
         )?;
         let VaultSide { mut stored, kv_mounts, engines, jwt, roles, policies, trail, leftovers, owners } =
             vault;
@@ -107,6 +114,7 @@ impl World {
             leftovers,
             admitted,
             breadths,
+            user_id: gitlab.who().user_id,
             needed,
             unseen,
         })
@@ -126,8 +134,11 @@ fn is_doubted(stored: &Stored, field: &str, living: &[TokenView]) -> bool {
 
 async fn held(store: &SecretRef, gitlab: &Gitlab, session: &Session) -> Result<Held, Error> {
     let Some(value) = session.field_now(store).await? else { return Ok(Held::NoToken) };
-    let view = gitlab.holder_of(&value).await?;
-    Ok(view.filter(|view| view.active).map_or(Held::NoToken, Held::Token))
+    Ok(match gitlab.holder_of(&value).await? {
+        Holder::Nobody => Held::NoToken,
+        Holder::Hidden => Held::Hidden,
+        Holder::Known(view) => Held::Token(view),
+    })
 }
 
 /// Secrets that a token at GitLab names as its own, and no declaration does: whatever field it names, a declared path is no forgotten one.

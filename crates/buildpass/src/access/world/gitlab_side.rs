@@ -6,7 +6,7 @@ use super::{
     gather::each,
 };
 use crate::access::{
-    Declaration, Error, Owner, ProjectRef, RoleName,
+    Declaration, Error, Owner, ProjectRef, RoleName, Token,
     gitlab::{Gitlab, Project, TokenView},
 };
 
@@ -39,20 +39,44 @@ pub(super) async fn tokens(
     Ok((tokens, unseen))
 }
 
+/// Every project that is declared or needed, as GitLab knows it; each is asked for once.
+pub(super) async fn projects(declaration: &Declaration, gitlab: &Gitlab) -> Result<Projects, Error> {
+    let of_roles = declaration.roles().iter().flat_map(|role| &role.projects).cloned();
+    let needed = fine_grained(declaration).flat_map(|token| declaration.needed_of(token));
+    let wanted: BTreeSet<ProjectRef> = of_roles.chain(needed.cloned().map(ProjectRef::Path)).collect();
+    let known = each(wanted, async |project: ProjectRef| {
+        let found = gitlab.project(&project).await?;
+        Ok((project, found))
+    });
+    Ok(Projects(known.await?.into_iter().collect()))
+}
+
+/// Projects as GitLab knows them, by what is declared of them.
+pub(super) struct Projects(BTreeMap<ProjectRef, Option<Project>>);
+
+impl Projects {
+    pub(super) fn find(&self, project: &ProjectRef) -> Option<&Project> {
+        self.0.get(project)?.as_ref()
+    }
+}
+
+/// The tokens that are for the needed projects alone.
+pub(super) fn fine_grained(declaration: &Declaration) -> impl Iterator<Item = &Token> {
+    declaration.tokens().iter().filter(|token| token.owner == Owner::User)
+}
+
 /// Whom every role is to let in.
 pub(super) async fn admitted(
     declaration: &Declaration,
+    known: &Projects,
     gitlab: &Gitlab,
 ) -> Result<BTreeMap<RoleName, Admitted>, Error> {
-    let wanted: BTreeSet<&ProjectRef> = declaration.roles().iter().flat_map(|role| &role.projects).collect();
-    let known = each(wanted, async |project| Ok((project, gitlab.project(project).await?))).await?;
-    let known: BTreeMap<&ProjectRef, Option<Project>> = known.into_iter().collect();
     let mut of_roles: BTreeMap<&RoleName, Vec<Project>> = BTreeMap::new();
     let mut lists: BTreeSet<(u64, RefKind)> = BTreeSet::new();
     for role in declaration.roles() {
         let mut projects = Vec::new();
         for project in &role.projects {
-            let found = known.get(project).cloned().flatten();
+            let found = known.find(project).cloned();
             projects.push(found.ok_or_else(|| missing(declaration, &role.name, project))?);
         }
         projects.sort_by_key(|project| project.id);

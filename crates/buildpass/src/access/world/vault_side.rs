@@ -25,6 +25,8 @@ pub enum Held {
     AsNoted,
     /// A living token.
     Token(TokenView),
+    /// A living token that may not say which it is.
+    Hidden,
     /// No living token.
     NoToken,
 }

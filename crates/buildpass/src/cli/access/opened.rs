@@ -44,8 +44,17 @@ impl Opened {
         surroundings: &Surroundings,
         work: impl AsyncFnOnce(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let Surroundings { flags: ours, environment, clock, .. } = surroundings;
-        let platform = Platform::load(ours, flags, environment)?;
+        let platform = Platform::load(&surroundings.flags, flags, &surroundings.environment)?;
+        Self::on(platform, surroundings, work).await
+    }
+
+    /// The same on a platform that is known.
+    pub(super) async fn on<T>(
+        platform: Platform,
+        surroundings: &Surroundings,
+        work: impl AsyncFnOnce(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let clock = &surroundings.clock;
         let (credential, warning) = platform.vault.credential(clock).await?;
         if let Some(warning) = warning {
             note(&warning.to_string());

@@ -6,7 +6,7 @@ use super::opened::Opened;
 use crate::{
     access::{Ended, Error, end_now},
     cli::{Surroundings, block_on, output},
-    config::AccessFlags,
+    config::{AccessFlags, Platform},
     failure::Failure,
 };
 
@@ -21,7 +21,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
-    let ended = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+    let platform =
+        Platform::without_sources(&surroundings.flags, &arguments.access, &surroundings.environment)?;
+    let ended = block_on(Opened::on(platform, surroundings, async |opened| {
         let Opened { declaration, gitlab, session, .. } = opened;
         let missing = || Error::no_token(declaration, &arguments.name);
         let token = declaration.token(&arguments.name).ok_or_else(missing)?.clone();

@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
-    access::{Declaration, policy_name, trail_name},
+    access::{Declaration, Owner, policy_name, trail_name},
     vault::{SecretPath, SecretRef},
 };
 
@@ -65,11 +65,21 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
             "# path \"sys/auth/{auth}\" {{ capabilities = [\"create\", \"update\", \"sudo\"] }}"
         );
     }
-    out.push_str("\n# GitLab: a personal access token with the scope `api`, of an owner of\n");
     let minted = declaration.minted().iter().map(|role| &role.owner);
     let owners: BTreeSet<_> = declaration.tokens().iter().map(|token| &token.owner).chain(minted).collect();
-    for owner in owners {
+    let owned: Vec<&Owner> = owners.into_iter().filter(|owner| **owner != Owner::User).collect();
+    out.push_str("\n# GitLab: a personal access token with the scope `api`");
+    out.push_str(if owned.is_empty() { "\n" } else { ", of an owner of\n" });
+    for owner in owned {
         let _ = writeln!(out, "#   the {owner}");
+    }
+    let own = declaration.tokens().iter().filter(|token| token.owner == Owner::User);
+    let needed: BTreeSet<_> = own.flat_map(|token| declaration.needed_of(token)).collect();
+    if !needed.is_empty() {
+        out.push_str("# who is a member, as Reporter or more, of\n");
+    }
+    for project in needed {
+        let _ = writeln!(out, "#   {project}");
     }
     let projects: BTreeSet<_> = declaration.roles().iter().flat_map(|role| &role.projects).collect();
     if !projects.is_empty() {

@@ -69,14 +69,14 @@ fn engine_role(file: &str, raw: &RawToken, grants: &[&RawGrant]) -> Result<Engin
         return Err(BadDeclaration::MintedWith { place: place(), key });
     }
     let ttl = ttl(raw, grants, place)?;
-    let Token { name, owner, level, scopes, mut store, file, .. } =
+    let Token { name, owner, within, level, scopes, mut store, file, .. } =
         token(file, &RawToken { lifetime: None, ..raw.clone() })?;
     store.path.engine = Engine::Generic;
     let role = store.path.path.strip_prefix("token/").and_then(|role| role.parse::<RoleName>().ok());
     let role = role.filter(|_| store.field == FIELD);
     let role =
         role.ok_or_else(|| BadDeclaration::MintedStore { place: place(), store: raw.store.clone() })?;
-    Ok(EngineRole { name, owner, level, scopes, ttl, role, store, file })
+    Ok(EngineRole { name, owner, within, level, scopes, ttl, role, store, file })
 }
 
 /// As long as the longest of its jobs may last, unless it is said otherwise.

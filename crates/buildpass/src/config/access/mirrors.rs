@@ -21,21 +21,23 @@ pub(in crate::config) struct MirrorUrls {
 }
 
 impl MirrorUrls {
-    /// Those of buildpass.toml and of its folder.
+    /// Those of buildpass.toml and of its folder, on this GitLab or on the one that is configured.
     pub(in crate::config) fn find(
         file: Option<&ConfigFile>,
         environment: &Environment,
+        gitlab: Option<&Url>,
     ) -> Result<Self, Error> {
         let folder = of_folder(&AccessFlags::default(), file, environment)?;
         let mut entries = Entries::default();
         entries.add_file(file);
         folder.iter().for_each(|declared| entries.add(&declared.path, &declared.access));
         let raw = file.map(|file| &file.raw.gitlab);
-        let gitlab = raw.and_then(|raw| raw.url.as_deref()).or_else(|| environment.setting("CI_SERVER_URL"));
+        let stated =
+            || raw.and_then(|raw| raw.url.as_deref()).or_else(|| environment.setting("CI_SERVER_URL"));
         let url = |text: &str| Secured::parse(text).map(|url| url.as_url().clone()).map_err(Error::GitlabUrl);
         let found = Self {
             mirrors: mirrors(&entries.mirrors)?,
-            gitlab: url(gitlab.ok_or(Error::NoGitlab)?)?,
+            gitlab: gitlab.cloned().map_or_else(|| url(stated().ok_or(Error::NoGitlab)?), Ok)?,
             dev: raw.and_then(|raw| raw.dev.as_deref()).map(url).transpose()?,
         };
         let homeless = found.mirrors.iter().find(|mirror| mirror.dev.is_some() && found.dev.is_none());

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 use url::Url;
@@ -15,7 +15,7 @@ use super::{
     mirrors::mirrors,
 };
 use crate::{
-    access::{Declaration, GitlabConfig, Parts},
+    access::{Declaration, FullPath, GitlabConfig, Parts},
     config::{Environment, Error, Flags},
     run::Wanted,
     vault::{self, SecretRef},
@@ -82,7 +82,25 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let gitlab = gitlab(flags, file, environment)?;
-        let declaration = declaration(flags, own, (file, environment), Some(gitlab.url.as_url()))?;
+        let sources = private_sources(file, environment, gitlab.url.as_url())?;
+        let declaration = declaration(flags, own, (file, environment), (Some(gitlab.url.as_url()), sources))?;
+        Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
+    }
+
+    /// The same without the build's sources: what is wrong with these keeps no token alive that leaked.
+    ///
+    /// # Errors
+    /// What cannot be meant, or may not be said by whom it was said.
+    pub fn without_sources(
+        flags: &Flags,
+        own: &AccessFlags,
+        environment: &Environment,
+    ) -> Result<Self, Error> {
+        let file = ConfigFile::find(flags, environment)?;
+        let file = file.as_ref();
+        let gitlab = gitlab(flags, file, environment)?;
+        let around = (Some(gitlab.url.as_url()), BTreeSet::new());
+        let declaration = declaration(flags, own, (file, environment), around)?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
 
@@ -100,7 +118,8 @@ impl Platform {
         // Whose ID tokens are verified, and where sources lie, matters to whoever applies alone.
         let gitlab = gitlab_at(flags, file, environment)?;
         let url = gitlab.as_ref().map(|gitlab| gitlab.url.as_url());
-        let declaration = declaration(flags, own, (file, environment), url)?;
+        let sources = url.map(|url| private_sources(file, environment, url)).transpose()?.unwrap_or_default();
+        let declaration = declaration(flags, own, (file, environment), (url, sources))?;
         Ok((declaration, stored_token(file)?))
     }
 }
@@ -109,7 +128,7 @@ fn declaration(
     flags: &Flags,
     own: &AccessFlags,
     (file, environment): (Option<&ConfigFile>, &Environment),
-    gitlab: Option<&Url>,
+    (gitlab, sources): (Option<&Url>, BTreeSet<FullPath>),
 ) -> Result<Declaration, Error> {
     let folder = of_folder(own, file, environment)?;
     let mut entries = Entries::default();
@@ -136,7 +155,6 @@ fn declaration(
     let issuer = flags.issuer.clone().or_else(|| raw.and_then(|raw| raw.identity.issuer.clone()));
     let of_gitlab = || gitlab.map(|url| url.as_str().trim_end_matches('/').to_owned());
     let issuer = issuer.or_else(of_gitlab).unwrap_or_default();
-    let sources = gitlab.map(|url| private_sources(file, environment, url)).transpose()?.unwrap_or_default();
     let parts = Parts { tokens, minted, grants, mirrors, sources };
     Ok(Declaration::build(name.to_string(), auth, issuer, parts)?)
 }

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 use super::raw::RawToken;
 use crate::{
-    access::{AccessLevel, BadDeclaration, BadName, Days, Owner, RESERVED_METADATA, Scope, Token},
+    access::{AccessLevel, BadDeclaration, BadName, Days, FullPath, Owner, RESERVED_METADATA, Scope, Token},
     vault::{Engine, SecretRef},
 };
 
@@ -18,10 +18,10 @@ pub(super) fn token(file: &str, raw: &RawToken) -> Result<Token, BadDeclaration>
     if let Some((key, _)) = decided.into_iter().find(|(_, said)| is_fine_grained && *said) {
         return Err(BadDeclaration::Decided { place: place(), key });
     }
-    let owner = match (&raw.group, &raw.project) {
-        (Some(group), None) if is_fine_grained => Owner::User(named(group, place)?),
-        (Some(group), None) => Owner::Group(named(group, place)?),
-        (None, Some(project)) => Owner::Project(named(project, place)?),
+    let (within, owner): (FullPath, fn(FullPath) -> Owner) = match (&raw.group, &raw.project) {
+        (Some(group), None) if is_fine_grained => (named(group, place)?, |_| Owner::User),
+        (Some(group), None) => (named(group, place)?, Owner::Group),
+        (None, Some(project)) => (named(project, place)?, Owner::Project),
         _ => return Err(BadDeclaration::Owner { place: place() }),
     };
     let level = raw.role.as_deref().map(|role| named(role, place)).transpose()?;
@@ -44,7 +44,8 @@ pub(super) fn token(file: &str, raw: &RawToken) -> Result<Token, BadDeclaration>
     metadata(&raw.metadata, place)?;
     Ok(Token {
         name: named(&raw.name, place)?,
-        owner,
+        owner: owner(within.clone()),
+        within,
         level: level.unwrap_or(AccessLevel::Reporter),
         scopes,
         lifetime,

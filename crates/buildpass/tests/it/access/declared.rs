@@ -136,7 +136,7 @@ fn mirrors_that_cannot_be() {
     ");
     let with_token = |to: &str, token: &str| format!("{}token = \"{token}\"\n", mirror("gitlab-org/x", to));
     insta::assert_snapshot!(said(&declared(&with_token("gitlab-org/security-evil/x", "ci-read"))), @"
-    error: gitlab-org/security-evil/x lies outside of the group gitlab-org/security, whose token `ci-read` is to read it
+    error: gitlab-org/security-evil/x lies outside of gitlab-org/security, whose token `ci-read` is to read it
     hint: name a token of a group that holds the repository, or move the repository
     ");
     insta::assert_snapshot!(said(&declared(&with_token("gitlab-org/security/x", "other"))), @"

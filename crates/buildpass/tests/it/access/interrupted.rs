@@ -71,12 +71,12 @@ enum Accident {
 }
 
 /// Runs a command and kills it when the answer of its `nth` write is on the way; says whether it was killed.
-fn killed_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str]) -> bool {
-    ended_after(nth, scene, case, args, Accident::Killed)
+pub(super) fn killed_after(nth: usize, scene: &Scene<'_>, toml: &str, args: &[&str]) -> bool {
+    ended_after(nth, scene, toml, args, Accident::Killed)
 }
 
 /// Runs a command to which something happens when the answer of its `nth` write is on the way; says whether it came so far.
-fn ended_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str], accident: Accident) -> bool {
+fn ended_after(nth: usize, scene: &Scene<'_>, toml: &str, args: &[&str], accident: Accident) -> bool {
     let count = Arc::new(AtomicUsize::new(0));
     let watched = |server: &str| {
         let count = Arc::clone(&count);
@@ -89,7 +89,7 @@ fn ended_after(nth: usize, scene: &Scene<'_>, case: &Case, args: &[&str], accide
     };
     let (gitlab, vault) = (watched(&scene.group.sandbox.url), watched(&scene.vault.address));
     let mut owner = scene
-        .owner(&case.toml)
+        .owner(toml)
         .env("CI_SERVER_URL", &gitlab.address)
         .env("VAULT_ADDR", &vault.address)
         .args(args.iter().copied());
@@ -132,7 +132,7 @@ on_every_vault! {
     fn apply_is_killed_after_every_write(vault) {
         let scene = Scene::on(vault);
         let mut writes = 0;
-        while killed_after(writes + 1, &scene, &Case::new(&scene, &writes.to_string()), &["access", "apply"]) {
+        while killed_after(writes + 1, &scene, &Case::new(&scene, &writes.to_string()).toml, &["access", "apply"]) {
             comes_to_its_end(&scene, &Case::new(&scene, &writes.to_string()), 1);
             writes += 1;
         }
@@ -146,7 +146,7 @@ on_every_vault! {
         loop {
             let case = Case::new(&scene, &format!("left-{writes}"));
             let args = ["--timeout", "1s", "access", "apply"];
-            if !ended_after(writes + 1, &scene, &case, &args, Accident::LeftAlone) {
+            if !ended_after(writes + 1, &scene, &case.toml, &args, Accident::LeftAlone) {
                 break;
             }
             comes_to_its_end(&scene, &case, 1);
@@ -161,7 +161,7 @@ on_every_vault! {
         loop {
             let case = Case::new(&scene, &writes.to_string());
             scene.apply(&case.toml);
-            let killed = killed_after(writes + 1, &scene, &case, &["access", "rotate", &case.name]);
+            let killed = killed_after(writes + 1, &scene, &case.toml, &["access", "rotate", &case.name]);
             assert!(case.living(&scene).is_some(), "after the write {}", writes + 1);
             if !killed {
                 break;
@@ -186,7 +186,7 @@ on_every_vault! {
             );
             scene.apply(&both);
             assert_eq!(of_project(&scene, &label), 1);
-            let killed = killed_after(writes + 1, &scene, &case, &["access", "apply"]);
+            let killed = killed_after(writes + 1, &scene, &case.toml, &["access", "apply"]);
             comes_to_its_end(&scene, &case, 1);
             assert_eq!(of_project(&scene, &label), 0, "after the write {}", writes + 1);
             assert_eq!(vault.ask("GET", &format!("kv-{label}/data/b"), Value::Null).0, 404);
@@ -221,7 +221,7 @@ on_every_vault! {
             let label = format!("made-{writes}");
             let mut case = Case::new(&scene, &label);
             let alone = std::mem::replace(&mut case.toml, both(&Case::new(&scene, &label), &label));
-            let killed = killed_after(writes + 1, &scene, &case, &["access", "apply"]);
+            let killed = killed_after(writes + 1, &scene, &case.toml, &["access", "apply"]);
             case.toml = alone;
             comes_to_its_end(&scene, &case, 1);
             gone(&label, writes + 1);
@@ -242,7 +242,7 @@ on_every_vault! {
             assert_eq!(of_project(&scene, &label), 1);
             let again = scene.owner(&toml).args(["access", "plan", "--detailed-exitcode"]).run();
             assert_eq!(again.code, Some(0), "{}", again.stdout);
-            let killed = killed_after(writes + 1, &scene, &case, &["access", "apply"]);
+            let killed = killed_after(writes + 1, &scene, &case.toml, &["access", "apply"]);
             comes_to_its_end(&scene, &case, 1);
             gone(&label, writes + 1);
             if !killed {

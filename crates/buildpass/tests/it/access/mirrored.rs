@@ -153,14 +153,43 @@ on_every_vault! {
         let text = std::fs::read_to_string(fetched.project().join("src/shell/README.md")).unwrap();
         assert_eq!(text, "a private repository\n");
 
-        let mut beside = Buildpass::new()
-            .file("buildpass.toml", &toml)
-            .env("CI_SERVER_URL", url)
-            .env("VAULT_ADDR", &vault.address)
-            .env("VAULT_AUTH_ROLE", "omnibus-gitlab")
-            .env("VAULT_ID_TOKEN", &scene.group.sandbox.id_token(&vault.address, json!({})))
-            .args(["run", "--", "git", "clone", "-q", &format!("{url}/gitlab-org/security/unrelated.git"), "made"]);
-        assert_ne!(beside.run().code, Some(0), "the token is for the repositories of the mirrors alone");
+        let (host, port) = url.trim_start_matches("http://").split_once(':').unwrap();
+        let cloned = |project: &str| {
+            let mut job = Buildpass::new()
+                .file("buildpass.toml", &toml)
+                .env("CI_SERVER_URL", url)
+                .env("CI_SERVER_HOST", host)
+                .env("CI_SERVER_PORT", port)
+                .env("VAULT_ADDR", &vault.address)
+                .env("VAULT_AUTH_ROLE", "omnibus-gitlab")
+                .env("VAULT_ID_TOKEN", &scene.group.sandbox.id_token(&vault.address, json!({})))
+                .args(["run", "--", "git", "clone", "-q", &format!("{url}/gitlab-org/security/{project}"), "made"]);
+            job.run().code == Some(0)
+        };
+        assert!(cloned("gitlab-shell.git") && cloned("gitlab-shell"));
+        assert!(!cloned("unrelated.git"), "the token is for the repositories of the mirrors alone");
+    }
+
+    fn what_is_wrong_with_the_sources_keeps_no_token_alive(vault) {
+        let scene = Scene::on(vault);
+        let toml = mirrored("");
+        scene.apply(&toml);
+        let broken = toml.replace("profile = \"omnibus\"", "profile = \"omnibus\"\nfile = \"nowhere.yml\"");
+        let finished = scene.owner(&broken).args(["access", "plan"]).run();
+        assert_eq!(finished.code, Some(2), "a file that is named is there: {}", finished.stderr);
+        let finished = scene.owner(&broken).args(["access", "revoke", "ci-read"]).run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    }
+
+    fn a_source_that_no_token_reaches_has_a_warning(vault) {
+        let scene = Scene::on(vault);
+        let url = format!("{}/elsewhere/private.git", scene.group.sandbox.url);
+        let toml = format!("{}\n[[source]]\nname = \"stray\"\nurl = \"{url}\"\n", mirrored(""));
+        let planned = scene.plan(&toml);
+        assert_eq!(
+            planned["warnings"],
+            json!(["the build reads elsewhere/private, which lies outside of every group and project whose token is declared"])
+        );
     }
 
     fn a_token_that_is_wider_than_needed_is_shown(vault) {

@@ -1,11 +1,16 @@
 //! A grant that says `mint = "per-job"`: each job has a token made for itself.
 
-use std::{collections::BTreeSet, process::Child, time::Duration};
+use std::{
+    collections::BTreeSet,
+    process::Child,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
 use super::scene::{PROJECT, Scene};
-use crate::harness::{ADMIN, Buildpass, REPOSITORY, Vault, send_signal, wait_until};
+use crate::harness::{ADMIN, Buildpass, Fate, Proxy, REPOSITORY, Vault, send_signal, wait_until};
 
 /// What the platform's owner declares, and its jobs are given; `of_token` and `of_grant` are added to the two.
 fn declared(of_token: &str, of_grant: &str) -> String {
@@ -350,4 +355,76 @@ fn whoever_reads_what_is_minted_stands_in_the_matrix() {
         finished.stdout,
         finished.stderr
     );
+}
+
+/// For whom ID tokens are, by whatever way the vault is reached.
+const AUDIENCE: [&str; 2] = ["--audience", "https://vault.example"];
+
+/// Applies, and is killed when the answer of the `nth` write is on its way from the vault; whether it came so far.
+fn killed_after(nth: usize, scene: &Scene<'_>, toml: &str) -> bool {
+    let writes = AtomicUsize::new(0);
+    let wire = Proxy::start(&scene.vault.address, move |line| {
+        let is_write = ["POST ", "PUT ", "DELETE "].iter().any(|method| line.starts_with(method));
+        let is_own = line.contains("auth/token/");
+        match is_write && !is_own && writes.fetch_add(1, Ordering::SeqCst) + 1 == nth {
+            true => Fate::Hold,
+            false => Fate::Pass,
+        }
+    });
+    let mut owner =
+        scene.owner(toml).env("VAULT_ADDR", &wire.address).args(AUDIENCE).args(["access", "apply"]);
+    let mut process = owner.spawn();
+    let mut ended = false;
+    assert!(wait_until(Duration::from_secs(60), || {
+        ended = process.try_wait().unwrap().is_some();
+        ended || wire.holds()
+    }));
+    let held = wire.holds();
+    let _ = process.kill();
+    process.wait().unwrap();
+    held
+}
+
+#[test]
+fn a_run_that_is_killed_after_any_write_is_ended_by_the_next() {
+    let vault = Vault::lockbox();
+    let scene = Scene::on(&vault);
+    let (minted, stored) = (declared("", ""), super::scene::declared(""));
+    set_up(&scene, &minted);
+    let goes_on = |toml: &str| {
+        let finished = scene.owner(toml).args(AUDIENCE).args(["access", "apply"]).run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        let finished = scene.owner(toml).args(AUDIENCE).args(["access", "plan", "--detailed-exitcode"]).run();
+        assert_eq!(finished.code, Some(0), "{}", finished.stdout);
+        vault.ask("GET", "gitlab/roles/ci", Value::Null).0
+    };
+    goes_on(&minted);
+    for nth in 1.. {
+        let to_stored = killed_after(nth, &scene, &stored);
+        assert_eq!(goes_on(&stored), 404, "{nth}");
+        let to_minted = killed_after(nth, &scene, &minted);
+        assert_eq!(goes_on(&minted), 200, "{nth}");
+        if !to_stored && !to_minted {
+            assert!(nth > 3, "{nth}");
+            break;
+        }
+    }
+    assert_eq!(living(&scene), BTreeSet::new());
+}
+
+#[test]
+fn what_ends_with_its_job_is_neither_rotated_nor_revoked() {
+    let vault = Vault::lockbox();
+    let scene = Scene::on(&vault);
+    set_up(&scene, &declared("", ""));
+    for command in ["rotate", "revoke"] {
+        let finished = scene.owner(&declared("", "")).args(["access", command, "ci-read"]).run();
+        assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{command}");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(finished.stderr, @"
+            error: the token `ci-read` is minted for each job, and ends with it
+            hint: to end it for all jobs, take its grants out of what is declared, and run `buildpass access apply`
+            ");
+        }
+    }
 }

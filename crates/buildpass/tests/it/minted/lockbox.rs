@@ -1,9 +1,13 @@
 //! The same on a real engine: lockbox' own.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::scene::{AT_ONCE, START, WAITS, ended, let_it_end};
-use crate::harness::{ADMIN, Buildpass, Fate, Proxy, SecurityGroup, State, Vault, send_signal, wait_until};
+use crate::harness::{
+    ADMIN, Buildpass, Fate, Proxy, SecurityGroup, State, Vault, guardian_of, send_signal, wait_until,
+};
 
 /// A GitLab, a lockbox that mints there, and a wire between it and its jobs.
 struct Scene {
@@ -38,13 +42,23 @@ impl Scene {
         Self { group, vault, wire }
     }
 
-    fn job(&self, role: &str) -> Buildpass {
+    fn job(&self, role: &str, flags: &[&str]) -> Buildpass {
         Buildpass::new()
             .args(["--address", &self.wire.address, "--role", "jobs"])
             .args(["--secret", &format!("TOKEN=token/{role}/token@gitlab,engine=generic")])
+            .args(flags.iter().copied())
             .args(["run", "--", "sh", "-c", WAITS])
             .env("CI_SERVER_URL", &self.group.sandbox.url)
             .env("VAULT_ID_TOKEN", &self.group.sandbox.id_token(&self.wire.address, json!({})))
+    }
+
+    /// A job that has its token.
+    fn started(&self, role: &str, flags: &[&str]) -> (Buildpass, std::process::Child) {
+        let mut job = self.job(role, flags);
+        let process = job.spawn();
+        assert!(wait_until(START, || job.project().join("started").exists()), "{role}");
+        assert_eq!(self.living(), 1, "{role}");
+        (job, process)
     }
 
     fn living(&self) -> usize {
@@ -59,10 +73,7 @@ fn what_lockbox_mints_ends_with_its_job_with_or_without_a_lease() {
     let scene = Scene::set();
     for role in [LEASED, UNBOUND] {
         for by in ["the end", "TERM", "KILL", "a vault that is gone"] {
-            let mut job = scene.job(role);
-            let mut process = job.spawn();
-            assert!(wait_until(START, || job.project().join("started").exists()), "{role} {by}");
-            assert_eq!(scene.living(), 1, "{role} {by}");
+            let (job, mut process) = scene.started(role, &[]);
             match by {
                 "the end" => let_it_end(&job),
                 "TERM" => send_signal("TERM", process.id().into()),
@@ -79,4 +90,18 @@ fn what_lockbox_mints_ends_with_its_job_with_or_without_a_lease() {
             assert!(wait_until(START, || scene.vault.sessions() == 0), "{role} {by}");
         }
     }
+}
+
+#[test]
+fn a_kill_of_both_leaves_a_token_with_a_lease_to_the_vault() {
+    let scene = Scene::set();
+    let (job, mut process) = scene.started(LEASED, &["--lead", "3s"]);
+    let guardian = guardian_of(process.id()).unwrap();
+    send_signal("STOP", guardian.into());
+    process.kill().unwrap();
+    send_signal("KILL", guardian.into());
+    assert!(wait_until(Duration::from_secs(6), || scene.living() == 0), "it outlives the lead");
+    // Nobody ends the command any more.
+    let_it_end(&job);
+    process.wait().unwrap();
 }

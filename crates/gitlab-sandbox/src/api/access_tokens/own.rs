@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde_json::Value;
 
-use super::super::caller::AnyScope;
+use super::super::caller::{AnyScope, Caller};
 use super::super::failure::Failure;
 use super::super::parameters::Parameters;
 use super::super::place::Place;
@@ -40,17 +40,27 @@ impl FromRequestParts<Arc<Instance>> for OwnPlace {
 pub(in crate::api) async fn show(
     AnyScope(caller): AnyScope,
     State(instance): State<Arc<Instance>>,
-) -> Json<Value> {
-    Json(token_view(caller.token(), instance.now()))
+) -> Result<Json<Value>, Failure> {
+    for_itself(&caller, "read_personal_access_token")?;
+    Ok(Json(token_view(caller.token(), instance.now())))
+}
+
+/// Refuses a fine-grained token: this takes a permission of its own, which none of them has here.
+fn for_itself(caller: &Caller, permission: &'static str) -> Result<(), Failure> {
+    match caller.token().granular.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::LacksPermission(permission)),
+    }
 }
 
 /// `DELETE /personal_access_tokens/self`, for a token of any scope; a bot stays behind
 pub(in crate::api) async fn revoke(
     AnyScope(caller): AnyScope,
     State(instance): State<Arc<Instance>>,
-) -> StatusCode {
+) -> Result<StatusCode, Failure> {
+    for_itself(&caller, "revoke_personal_access_token")?;
     instance.registry().revoke(caller.token().id, instance.now());
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /personal_access_tokens/self/rotate`

@@ -51,9 +51,12 @@ async fn a_token_that_nobody_can_be_told_of_is_ended() {
     opened.limit_log(None);
     live(&gitlab, 0).await;
     // The lease does not get to the disk.
-    disk.limit(Some(0));
+    let full = disk.clone();
+    gitlab.makes_while(move || full.limit(Some(0)));
     assert!(opened.ask(&ask).await.is_err());
     live(&gitlab, 0).await;
+    // And what could not be kept is not asked for.
+    assert!(opened.ask(&ask).await.is_err());
     disk.limit(None);
     let made = |requests: Vec<String>| requests.iter().filter(|request| request.starts_with("POST")).count();
     assert_eq!(made(gitlab.requests()), 2);

@@ -22,13 +22,20 @@ pub(crate) struct Gitlab {
 
 #[derive(Default)]
 struct Inside {
-    /// The values of the living tokens, by their numbers.
-    tokens: BTreeMap<u64, String>,
+    /// The living tokens by their numbers: their values, and what is shown beside them.
+    tokens: BTreeMap<u64, (String, Value)>,
     /// How they were asked for.
     made: Vec<Value>,
     requests: Vec<String>,
     /// What is said instead, once each, the last first.
     instead: Vec<Response>,
+    /// What is said of the next token that is made, and what happens meanwhile.
+    when_made: Option<WhenMade>,
+}
+
+struct WhenMade {
+    happens: Box<dyn FnOnce() + Send>,
+    says: Option<Response>,
 }
 
 /// The token of the configuration.
@@ -41,7 +48,7 @@ impl Gitlab {
         let inside = Arc::<Mutex<Inside>>::default();
         let app = Router::new()
             .route("/api/v4/personal_access_tokens/self", get(itself).delete(ends_itself))
-            .route("/api/v4/groups/{group}/access_tokens", post(make))
+            .route("/api/v4/groups/{group}/access_tokens", post(make).get(list))
             .route("/api/v4/groups/{group}/access_tokens/{id}", axum::routing::delete(end))
             .with_state(Arc::clone(&inside));
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -55,6 +62,17 @@ impl Gitlab {
     /// The next request is answered with this.
     pub(crate) fn says(&self, response: impl IntoResponse) {
         self.inside().instead.push(response.into_response());
+    }
+
+    /// The next token is made, and this is answered.
+    pub(crate) fn makes_and_says(&self, response: impl IntoResponse) {
+        let says = Some(response.into_response());
+        self.inside().when_made = Some(WhenMade { happens: Box::new(|| {}), says });
+    }
+
+    /// While the next token is made, this happens.
+    pub(crate) fn makes_while(&self, happens: impl FnOnce() + Send + 'static) {
+        self.inside().when_made = Some(WhenMade { happens: Box::new(happens), says: None });
     }
 
     pub(crate) fn living(&self) -> usize {
@@ -84,7 +102,7 @@ fn shown(inside: &mut Inside, headers: &HeaderMap, request: String) -> Result<St
         return Err(instead);
     }
     let token = headers.get("private-token").and_then(|token| token.to_str().ok()).unwrap_or_default();
-    let is_known = token == OWNER || inside.tokens.values().any(|known| known == token);
+    let is_known = token == OWNER || inside.tokens.values().any(|(known, _)| known == token);
     is_known.then(|| token.to_owned()).ok_or_else(|| said(StatusCode::UNAUTHORIZED, "401 Unauthorized"))
 }
 
@@ -105,7 +123,7 @@ async fn ends_itself(
 ) -> Result<StatusCode, Response> {
     let mut inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
     let token = shown(&mut inside, &headers, "DELETE self".to_owned())?;
-    inside.tokens.retain(|_, known| *known != token);
+    inside.tokens.retain(|_, (known, _)| *known != token);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -120,7 +138,12 @@ async fn make(
     inside.made.push(wanted.clone());
     let id = inside.made.len() as u64 + 100;
     let token = format!("glpat-made-up-minted-{id}");
-    inside.tokens.insert(id, token.clone());
+    let listed = json!({ "id": id, "description": wanted["description"] });
+    inside.tokens.insert(id, (token.clone(), listed));
+    if let Some(WhenMade { happens, says }) = inside.when_made.take() {
+        happens();
+        says.map_or(Ok(()), Err)?;
+    }
     wanted["id"] = id.into();
     wanted["token"] = token.into();
     wanted["created_at"] = "2027-01-15T08:00:00.000Z".into();
@@ -138,4 +161,10 @@ async fn end(
         Some(_) => Ok(StatusCode::NO_CONTENT),
         None => Err(said(StatusCode::NOT_FOUND, "404 Group Access Token Not Found")),
     }
+}
+
+/// Asked behind everybody's back: it is not among the requests, and nothing is said instead of it.
+async fn list(State(inside): State<Arc<Mutex<Inside>>>) -> Json<Value> {
+    let inside = inside.lock().unwrap_or_else(PoisonError::into_inner);
+    Json(inside.tokens.values().map(|(_, listed)| listed.clone()).collect())
 }
