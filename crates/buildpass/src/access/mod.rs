@@ -33,7 +33,8 @@ pub use apply::{Ended, Hands, Manner, end_now};
 pub use date::{Date, NotADate};
 pub use declared::{
     AccessLevel, BadDeclaration, BadName, Days, Declaration, EngineRole, FullPath, Grant, Matching, Mirror,
-    Mirrors, Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, Token, TokenName,
+    Mirrors, Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, SessionType, Token,
+    TokenName,
 };
 pub use error::Error;
 pub use gitlab::{
@@ -45,7 +46,7 @@ pub use plan::{Change, Extent, Object, Plan, SavedPlan, Step, Verb};
 pub use reach::{Around, BadRoleFile, Claims, Entry, KnownRole, RoleFiles};
 pub use status::{Reader, State, Status};
 pub use sweep::{Finding, Limits};
-pub use wanted::policy_name;
+pub use wanted::{Lead, Trail, policy_name, trail_name};
 pub use world::{
     Admitted, Breadth, EngineMount, Engines, Held, JwtMount, KvMount, Leftover, Maker, Stored, World,
 };
@@ -53,5 +54,6 @@ pub use world::{
 use world::gitlab_of;
 
 use plan::{
-    Fate, body as role_body_of, judge, latest_end, members, note_of, reaches_otherwise, retire, unconfigured,
+    Fate, body as role_body_of, judge, laid, latest_end, left, members, note_of, reaches_otherwise, retire,
+    unconfigured,
 };

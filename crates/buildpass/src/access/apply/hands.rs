@@ -11,7 +11,7 @@ use crate::{
         Declaration, Error, Mark, Object, Plan, RESERVED_METADATA, Step, Stored, Token, TokenName, Verb,
         World,
         gitlab::{Gitlab, TokenView},
-        note_of, role_body_of, wanted,
+        laid, left, note_of, role_body_of, wanted,
     },
     vault::{SecretRef, Session, Taken, Written},
 };
@@ -96,6 +96,7 @@ impl Hands<'_> {
                 self.remove(&format!("sys/policies/acl/{name}")).await?
             }
             (Object::Policy { name }, _) => self.policy(name).await?,
+            (Object::Trail { name }, verb) => return self.trail(name, verb, since).await,
             (Object::Role { name }, verb) => {
                 let path = format!("auth/{}/role/{name}", self.declaration.auth_mount);
                 match verb {
@@ -229,6 +230,23 @@ impl Hands<'_> {
         let Some(role) = self.declaration.roles().iter().find(named) else { return Ok(()) };
         let text = wanted::policy_text(&self.declaration.name, role);
         self.write(&format!("sys/policies/acl/{name}"), &json!({ "policy": text })).await
+    }
+
+    async fn trail(&self, name: &str, verb: Verb, since: &RefCell<Since>) -> Result<String, Error> {
+        let path = format!("sys/policies/acl/{name}");
+        let says = match verb {
+            Verb::Create | Verb::Change | Verb::Rotate => laid(self.declaration, self.world),
+            // Something that it leads to lives on.
+            Verb::Revoke if !since.borrow().left.is_empty() => return Ok(OVERTAKEN.to_owned()),
+            Verb::Revoke => left(self.declaration, self.world),
+        };
+        if says.is_empty() {
+            self.remove(&path).await?;
+        } else {
+            let text = says.write(&self.declaration.name);
+            self.write(&path, &json!({ "policy": text })).await?;
+        }
+        Ok(String::new())
     }
 
     async fn role(&self, name: &str, path: &str) -> Result<(), Error> {

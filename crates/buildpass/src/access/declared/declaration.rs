@@ -4,8 +4,8 @@ use std::{
 };
 
 use super::{
-    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirror, Mirrors, Owner, ProjectRef, Role, Token,
-    TokenName,
+    BadDeclaration, EngineRole, FullPath, Grant, Matching, Mirror, Mirrors, Owner, ProjectRef, Role,
+    SessionType, Token, TokenName,
 };
 
 /// Everything that is declared, and nothing in it contradicts the rest.
@@ -167,11 +167,19 @@ impl Declaration {
                     role.name
                 )
             });
+        let batches = self.roles.iter().filter(|role| role.session == SessionType::Batch);
+        let batches = batches.map(|role| {
+            format!(
+                "the sessions of the role {} are of the type `batch`: nobody can renew one or give it back, so that each lives for {}, however its job ends",
+                role.name,
+                humantime::format_duration(role.session_ttl)
+            )
+        });
         let has_tokens = !self.tokens.is_empty() || !self.minted.is_empty();
         let unreached = self.unreached().filter(|_| has_tokens).map(|repository| {
             format!("the build reads {repository}, which lies outside of every group and project whose token is declared")
         });
-        globs.chain(held_longer).chain(unreached).collect()
+        globs.chain(batches).chain(held_longer).chain(unreached).collect()
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Grant {
     pub audiences: Vec<String>,
     /// The longest session, at least the job's timeout.
     pub session_ttl: Duration,
+    /// What its sessions are.
+    pub session: SessionType,
     /// How the vault compares.
     pub matching: Matching,
     /// The file that declares it.
@@ -40,6 +42,26 @@ pub enum Matching {
     Exact,
     /// `*` stands for any text, in every claim of the role.
     Glob,
+}
+
+/// What the vault gives to who logs in. <https://developer.hashicorp.com/vault/docs/concepts/tokens#token-types>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SessionType {
+    /// A token that the vault keeps: it starts at a minute, is renewed while the job runs, and is given back at its end.
+    #[default]
+    Service,
+    /// A token that the vault does not keep, which costs it nothing: nobody can renew it or end it before its time.
+    Batch,
+}
+
+impl SessionType {
+    /// The vault's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Batch => "batch",
+        }
+    }
 }
 
 /// A project, by what is known of it.

@@ -30,7 +30,7 @@ pub use days::Days;
 pub use declaration::{Declaration, Parts};
 pub use engine_role::EngineRole;
 pub use fault::BadDeclaration;
-pub use grant::{Grant, Matching, ProjectRef};
+pub use grant::{Grant, Matching, ProjectRef, SessionType};
 pub use level::AccessLevel;
 pub use mirror::Mirror;
 pub use mirrors::Mirrors;

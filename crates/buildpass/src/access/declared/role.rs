@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{Grant, Matching, ProjectRef, Refs, RoleName};
+use super::{Grant, Matching, ProjectRef, Refs, RoleName, SessionType};
 use crate::vault::SecretPath;
 
 /// A role of the vault, as the grants together want it.
@@ -22,6 +22,8 @@ pub struct Role {
     pub audiences: Vec<String>,
     /// The longest session.
     pub session_ttl: Duration,
+    /// What its sessions are.
+    pub session: SessionType,
     /// How the vault compares.
     pub matching: Matching,
 }
@@ -37,6 +39,7 @@ impl Role {
             environments: grant.environments.clone(),
             audiences: grant.audiences.clone(),
             session_ttl: grant.session_ttl,
+            session: grant.session,
             matching: grant.matching,
         }
     }
@@ -49,6 +52,7 @@ impl Role {
             ("environments", self.environments != grant.environments),
             ("audience", self.audiences != grant.audiences),
             ("session_ttl", self.session_ttl != grant.session_ttl),
+            ("session", self.session != grant.session),
             ("glob", self.matching != grant.matching || self.matching == Matching::Glob),
         ];
         differs.into_iter().find(|(_, differs)| *differs).map(|(key, _)| key)

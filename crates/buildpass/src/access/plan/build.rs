@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Object, Step, Verb, engines, hygiene, jwt_side, roles, tokens};
+use super::{Object, Step, Verb, engines, hygiene, jwt_side, roles, tokens, trail};
 use crate::access::{Breadth, Declaration, Error, World};
 
 /// What is to be done, in the order in which it is done.
@@ -37,6 +37,7 @@ impl Plan {
             steps.extend(engines::steps(declaration, world)?);
             steps.extend(jwt_side::steps(declaration, world)?);
             steps.extend(roles::steps(declaration, world)?);
+            steps.extend(trail::steps(declaration, world));
         }
         // Stable: what has the same turn keeps the order of its declaration.
         steps.sort_by_key(Step::turn);

@@ -18,6 +18,8 @@ mod step;
 
 mod tokens;
 
+mod trail;
+
 pub use build::{Extent, Plan};
 pub use saved::SavedPlan;
 pub use step::{Change, Object, Step, Verb};
@@ -27,3 +29,4 @@ pub(super) use engines::unconfigured;
 pub(super) use hygiene::{retire, steps as hygiene_steps};
 pub(super) use roles::body;
 pub(super) use tokens::{Fate, judge, latest_end, note_of, reaches_otherwise};
+pub(super) use trail::{laid, left};

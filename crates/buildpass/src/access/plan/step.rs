@@ -75,6 +75,11 @@ pub enum Object {
         /// Its name.
         name: String,
     },
+    /// The policy that leads to tokens that nobody is granted.
+    Trail {
+        /// Its name.
+        name: String,
+    },
     /// A role of the vault.
     Role {
         /// Its name.
@@ -126,6 +131,9 @@ impl Step {
             (Object::KvMount { .. } | Object::EngineMount { .. }, _) => 0,
             (Object::AuthMount { .. }, _) => 1,
             (Object::AuthConfig { .. }, _) => 2,
+            // It leads to a token that was made and nothing else, before it is made.
+            (Object::Trail { .. }, Verb::Create | Verb::Change | Verb::Rotate) => 2,
+            (Object::Trail { .. }, Verb::Revoke) => 9,
             // A policy is what says that it is ours, until it is written otherwise.
             (Object::Token { .. } | Object::EngineRole { .. }, _) => 3,
             // A policy leads to the secrets that it was for, as long as there is something to be ended.
@@ -162,6 +170,7 @@ impl fmt::Display for Object {
             Self::AuthConfig { path } => write!(f, "settings of the auth method {path}/"),
             Self::Token { name, owner } => write!(f, "token {name} of the {owner}"),
             Self::Policy { name } => write!(f, "policy {name}"),
+            Self::Trail { name } => write!(f, "policy {name}, which is for nobody"),
             Self::Role { name } => write!(f, "role {name}"),
             Self::Secret { store } => write!(f, "secret {store}"),
             Self::OldToken { id, name, owner, .. } => write!(f, "token {name} ({id}) of the {owner}"),

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{engine_role::claim_mappings, policy_name};
-use crate::access::{Admitted, Matching, Refs, Role};
+use crate::access::{Admitted, Matching, Refs, Role, SessionType};
 
 /// A session starts at a minute and is renewed while the job runs: one whose login answer was lost on the way ends by itself soon.
 const FIRST_SECONDS: u64 = 60;
@@ -12,6 +12,12 @@ pub(in crate::access) fn role_body(
     role: &Role,
     admitted: &Admitted,
 ) -> Map<String, Value> {
+    let longest = role.session_ttl.as_secs().max(FIRST_SECONDS);
+    let first = match role.session {
+        SessionType::Service => FIRST_SECONDS,
+        // Nobody can renew it.
+        SessionType::Batch => longest,
+    };
     let body = json!({
         "role_type": "jwt",
         "user_claim": "project_id",
@@ -29,9 +35,9 @@ pub(in crate::access) fn role_body(
         "not_before_leeway": 0,
         "clock_skew_leeway": 0,
         "token_policies": [policy_name(declaration, &role.name)],
-        "token_type": "service",
-        "token_ttl": FIRST_SECONDS,
-        "token_max_ttl": role.session_ttl.as_secs().max(FIRST_SECONDS),
+        "token_type": role.session.as_str(),
+        "token_ttl": first,
+        "token_max_ttl": longest,
         "token_explicit_max_ttl": 0,
         "token_period": 0,
         "token_num_uses": 0,

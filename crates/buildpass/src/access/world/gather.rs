@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::{
-        Declaration, Error, FullPath, Mark, Owner, RoleName, TokenName,
+        Declaration, Error, FullPath, Mark, Owner, RoleName, TokenName, Trail,
         gitlab::{Gitlab, Holder, TokenView},
         wanted,
     },
@@ -42,6 +42,8 @@ pub struct World {
     pub roles: BTreeMap<RoleName, Map<String, Value>>,
     /// The policies of that name that are there.
     pub policies: BTreeMap<String, String>,
+    /// What leads to tokens that nobody is granted, where there is such a policy.
+    pub trail: Option<(Trail, String)>,
     /// What this declaration made and does not want any more.
     pub leftovers: Vec<Leftover>,
     /// Whom every role is to let in.
@@ -81,7 +83,8 @@ impl World {
             },
             breadths(declaration, gitlab),
         )?;
-        let VaultSide { mut stored, kv_mounts, engines, jwt, roles, policies, leftovers, owners } = vault;
+        let VaultSide { mut stored, kv_mounts, engines, jwt, roles, policies, trail, leftovers, owners } =
+            vault;
         let (tokens, unseen) = gitlab_side::tokens(declaration, &owners, gitlab).await?;
         let doubted = declaration.tokens().iter().filter(|token| {
             let living = tokens.get(&token.owner).map(Vec::as_slice).unwrap_or_default();
@@ -107,6 +110,7 @@ impl World {
             jwt,
             roles,
             policies,
+            trail,
             leftovers,
             admitted,
             breadths,
@@ -167,6 +171,7 @@ struct VaultSide {
     jwt: JwtMount,
     roles: BTreeMap<RoleName, Map<String, Value>>,
     policies: BTreeMap<String, String>,
+    trail: Option<(Trail, String)>,
     leftovers: Vec<Leftover>,
     /// Whose tokens were made for secrets that our policies speak of, and that are not declared any more.
     owners: BTreeSet<Owner>,
@@ -208,11 +213,17 @@ impl VaultSide {
             each(asked, async |name: String| Ok((vault_side::policy(session, &name).await?, name))).await?;
         let declared: BTreeSet<String> =
             declaration.tokens().iter().map(|token| token.store.path.api_path()).collect();
+        let trail_name = wanted::trail_name(&declaration.name);
+        let mut trail = None;
         let mut undeclared: BTreeSet<String> = BTreeSet::new();
         let mut policies = BTreeMap::new();
         let (mut left, mut marked) = (Vec::new(), BTreeSet::new());
         for (text, name) in texts {
             let text = text.unwrap_or_default();
+            if name == trail_name {
+                trail = Some((Trail::read(&declaration.name, &text).unwrap_or_default(), text));
+                continue;
+            }
             let paths = wanted::paths_of_policy(&text).map(str::to_owned);
             undeclared.extend(paths.filter(|path| !declared.contains(path)));
             marked.extend(wanted::engine_roles_of_policy(&declaration.name, &text).map(str::to_owned));
@@ -236,8 +247,13 @@ impl VaultSide {
         let owners =
             each(undeclared, async |path: String| vault_side::owner_noted(session, &path, declaration).await)
                 .await?;
+        let wanted_trail = Trail::of(declaration);
+        let led =
+            trail.iter().flat_map(|(trail, _)| trail.beyond(&wanted_trail)).map(|lead| lead.owner.clone());
+        let owners: BTreeSet<Owner> = owners.into_iter().flatten().chain(led).collect();
         Ok(Self {
-            owners: owners.into_iter().flatten().collect(),
+            owners,
+            trail,
             stored: stored.into_iter().collect(),
             kv_mounts: kv_mounts.into_iter().collect(),
             engines,

@@ -1,8 +1,8 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
-    access::{Declaration, Owner, policy_name},
-    vault::SecretRef,
+    access::{Declaration, Owner, policy_name, trail_name},
+    vault::{SecretPath, SecretRef},
 };
 
 /// The policy of whoever plans and applies, and its rights at GitLab: what this declaration takes, and no more.
@@ -42,6 +42,11 @@ pub(super) fn text(declaration: &Declaration, gitlab_token: Option<&SecretRef>) 
         allow(&format!("auth/{auth}/role/{}", role.name), &["create", "read", "update", "delete"]);
         let policy = policy_name(&declaration.name, &role.name);
         allow(&format!("sys/policies/acl/{policy}"), &["create", "read", "update", "delete"]);
+    }
+    let is_read = |path: &SecretPath| declaration.roles().iter().any(|role| role.reads.contains(path));
+    if !declaration.tokens().iter().all(|token| is_read(&token.store.path)) {
+        let trail = trail_name(&declaration.name);
+        allow(&format!("sys/policies/acl/{trail}"), &["create", "read", "update", "delete"]);
     }
     out.push_str("\n# Once, where a mount is not there yet:\n");
     for mount in mounts.union(&engines) {

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use super::{
-    raw::{RawGrant, RawProject, RawRefs},
+    raw::{RawGrant, RawProject, RawRefs, RawSession},
     tokens::named,
 };
 use crate::{
     access::{
-        BadDeclaration, EngineRole, Grant, Matching, Mirrors, ProjectRef, RefPattern, Refs, RoleName, Token,
+        BadDeclaration, EngineRole, Grant, Matching, Mirrors, ProjectRef, RefPattern, Refs, RoleName,
+        SessionType, Token,
     },
     run::Wanted,
     vault::{Engine, SecretPath},
@@ -77,6 +78,10 @@ impl Around<'_> {
             environments,
             audiences,
             session_ttl: session(raw, place)?,
+            session: match raw.session {
+                RawSession::Service => SessionType::Service,
+                RawSession::Batch => SessionType::Batch,
+            },
             matching: if raw.glob { Matching::Glob } else { Matching::Exact },
             file: file.to_owned(),
         })

@@ -92,6 +92,9 @@ pub(super) struct RawGrant {
     pub(super) session_ttl: Option<String>,
     /// `"per-job"`: each job has a token made for itself, by an engine of the vault. All grants of that token say so.
     pub(super) mint: Option<RawMint>,
+    /// What a session is: `service` (the default) is renewed while the job runs and given back at its end; `batch` is neither.
+    #[serde(default)]
+    pub(super) session: RawSession,
     /// Let the vault compare by patterns, instead of expanding them to the refs that are there.
     #[serde(default)]
     pub(super) glob: bool,
@@ -119,6 +122,15 @@ pub(super) struct RawMirror {
     pub(super) dev: Option<String>,
     /// The `[[access.token]]` that reads the security mirror.
     pub(super) token: Option<String>,
+}
+
+/// The type of a session.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RawSession {
+    #[default]
+    Service,
+    Batch,
 }
 
 #[derive(Clone, Debug)]

@@ -201,6 +201,59 @@ on_every_vault! {
         assert_eq!(writes, 6);
     }
 
+    /// Nobody is granted it: a policy that is for nobody leads to it, from before it is made until it is dead.
+    fn a_last_token_that_nobody_is_granted_is_found_when_its_declaration_is_gone(vault) {
+        let scene = Scene::on(vault);
+        let both = |case: &Case, label: &str| {
+            format!("{}[[access.token]]\nname = \"{label}\"\nproject = \"{LAST}\"\nstore = \"b/token@kv-{label}\"\n", case.toml)
+        };
+        let gone = |label: &str, writes: usize| {
+            assert_eq!(of_project(&scene, label), 0, "after the write {writes}");
+            // A value without its note may be anybody's, and stays; what it was good for is over.
+            let (_, left) = vault.ask("GET", &format!("kv-{label}/data/b"), Value::Null);
+            assert!(left["data"]["data"]["token"].as_str().is_none_or(|value| !scene.lives(value)), "after the write {writes}");
+            let policies = vault.must("LIST", "sys/policies/acl", Value::Null)["data"]["keys"].to_string();
+            assert!(!policies.contains(&format!("owner-{label}--tokens")), "{policies}");
+        };
+        // Killed while it is made, and not declared any more when the next run comes.
+        let mut writes = 0;
+        loop {
+            let label = format!("made-{writes}");
+            let mut case = Case::new(&scene, &label);
+            let alone = std::mem::replace(&mut case.toml, both(&Case::new(&scene, &label), &label));
+            let killed = killed_after(writes + 1, &scene, &case.toml, &["access", "apply"]);
+            case.toml = alone;
+            comes_to_its_end(&scene, &case, 1);
+            gone(&label, writes + 1);
+            if !killed {
+                break;
+            }
+            writes += 1;
+        }
+        // The policy, then KV store, auth method, its settings, two tokens, secrets and notes, policy, role.
+        assert_eq!(writes, 12);
+        // Killed while it is ended.
+        let mut writes = 0;
+        loop {
+            let label = format!("ended-{writes}");
+            let case = Case::new(&scene, &label);
+            let toml = both(&case, &label);
+            scene.apply(&toml);
+            assert_eq!(of_project(&scene, &label), 1);
+            let again = scene.owner(&toml).args(["access", "plan", "--detailed-exitcode"]).run();
+            assert_eq!(again.code, Some(0), "{}", again.stdout);
+            let killed = killed_after(writes + 1, &scene, &case.toml, &["access", "apply"]);
+            comes_to_its_end(&scene, &case, 1);
+            gone(&label, writes + 1);
+            if !killed {
+                break;
+            }
+            writes += 1;
+        }
+        // Field, version, token, note, policy.
+        assert_eq!(writes, 5);
+    }
+
     fn apply_of_nothing_writes_nothing(vault) {
         let scene = Scene::on(vault);
         let case = Case::new(&scene, "still");

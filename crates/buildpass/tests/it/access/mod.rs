@@ -28,6 +28,8 @@ mod minted;
 
 mod asked_to_end;
 
+mod batch;
+
 mod matrix;
 
 mod role_files;

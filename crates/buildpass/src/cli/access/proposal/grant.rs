@@ -6,7 +6,7 @@ use super::{
     ask::Ask,
     shape::{Shape, Tags},
 };
-use crate::access::{Matching, Refs, Role, RoleName};
+use crate::access::{Matching, ProjectRef, Refs, Role, RoleName, SessionType};
 
 /// GitLab's own for a project that says nothing else. <https://docs.gitlab.com/ci/pipelines/settings/#set-a-limit-for-how-long-jobs-can-run>
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60 * 60);
@@ -16,8 +16,17 @@ const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
 /// The keys of a grant in the order in which people read them.
-pub(super) const KEYS: [&str; 8] =
-    ["secret", "vault_role", "projects", "refs", "tags", "environments", "audience", "session_ttl"];
+pub(super) const KEYS: [&str; 9] = [
+    "secret",
+    "vault_role",
+    "projects",
+    "refs",
+    "tags",
+    "environments",
+    "audience",
+    "session_ttl",
+    "session",
+];
 
 /// A grant that is as narrow as what asks; where its role is declared already, as that role is, since a role lets everybody in to all of its secrets.
 pub(super) fn grant(secret: &str, role: &RoleName, shape: &Shape, declared: Option<&Role>) -> Table {
@@ -44,6 +53,9 @@ pub(super) fn grant(secret: &str, role: &RoleName, shape: &Shape, declared: Opti
             }
             put("audience", one_or_all(declared.audiences.clone()));
             put("session_ttl", text(declared.session_ttl));
+            if declared.session != SessionType::default() {
+                put("session", declared.session.as_str().into());
+            }
         }
         None => {
             put("projects", list(shape.projects.iter().cloned().collect()));
@@ -66,7 +78,6 @@ pub(super) fn grant(secret: &str, role: &RoleName, shape: &Shape, declared: Opti
 }
 
 fn projects(declared: &Role) -> Value {
-    use crate::access::ProjectRef;
     let each = declared.projects.iter().map(|project| match project {
         ProjectRef::Path(path) => Value::String(path.as_str().to_owned()),
         ProjectRef::Id(id) => Value::Integer(i64::try_from(*id).unwrap_or(i64::MAX)),

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, time::Duration};
 use serde::Serialize;
 
 use super::ask::{Ask, Standing};
-use crate::access::{Matching, ProjectRef, RefPattern, Refs, Role};
+use crate::access::{Matching, ProjectRef, RefPattern, Refs, Role, SessionType};
 
 /// The narrowest role that lets in all that ask by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,9 @@ impl Shape {
             let verdict = if session < role.session_ttl { Verdict::Wider } else { Verdict::Narrower };
             let text = |time| humantime::format_duration(time).to_string();
             say("session_ttl", text(role.session_ttl), text(session), verdict);
+        }
+        if role.session == SessionType::Batch {
+            say("session", "batch".to_owned(), "service".to_owned(), Verdict::Wider);
         }
         if role.matching == Matching::Glob {
             say("glob", "true".to_owned(), "false".to_owned(), Verdict::Wider);
