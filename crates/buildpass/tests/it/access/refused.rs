@@ -100,7 +100,8 @@ on_every_vault! {
 
     fn the_rights_that_are_printed_suffice_and_no_more_are_asked_for(vault) {
         let scene = Scene::on(vault);
-        let toml = declared("");
+        // One of the tokens is granted to nobody.
+        let toml = declared("[[access.token]]\nname = \"second\"\ngroup = \"gitlab-org/security\"\nstore = \"b/token@ci\"\n");
         vault.must("POST", "sys/mounts/ci", json!({"type": "kv", "options": {"version": "2"}}));
         vault.must("POST", "sys/auth/jwt", json!({"type": "jwt"}));
         let printed = scene.owner(&toml).args(["access", "plan", "--policy"]).run().stdout;
