@@ -34,7 +34,7 @@ fn run(evidence: &Evidence<'_>) -> Verdict {
                 seen.push(format!("GitLab's API does not tell of {}, and git takes it", token.name));
                 warnings.push(Fault::new(
                     format!("GitLab tells of {}", token.name),
-                    "it refuses it, as it does a deploy token and a job's own, and git takes it: nobody can look at its end, its scopes and its role",
+                    "it refuses it, as it does a deploy token, a job's own and a fine-grained one, and git takes it: nobody can look at its end, its scopes and its role",
                     "leave it, where that is meant; of a group access token with the scope `read_repository`, `doctor` sees all of these",
                 ));
             }
