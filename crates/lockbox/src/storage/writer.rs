@@ -2,9 +2,10 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
-        mpsc,
+        mpsc::{self, RecvTimeoutError},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use redb::WriteTransaction;
@@ -89,7 +90,7 @@ struct Desk {
 
 impl Desk {
     fn work(&mut self, waiting: &mpsc::Receiver<Order>) {
-        while let Ok(first) = waiting.recv() {
+        while let Some(first) = self.next(waiting) {
             let mut jobs = Vec::new();
             for order in std::iter::once(first).chain(waiting.try_iter()) {
                 match order {
@@ -109,6 +110,21 @@ impl Desk {
         if !self.file.owed.is_empty() {
             // The last chance: at the next start nobody knows of it.
             let _ = self.file.ready().and_then(|()| self.tried(&[]));
+        }
+    }
+
+    /// What is asked for next; nothing when nobody can ask any more. Meanwhile a file that could not be opened is tried again, since
+    /// readers wait for it too, and nobody may write for long.
+    fn next(&self, waiting: &mpsc::Receiver<Order>) -> Option<Order> {
+        loop {
+            if self.file.database().is_ok() {
+                return waiting.recv().ok();
+            }
+            match waiting.recv_timeout(BETWEEN_OPENINGS) {
+                Ok(order) => return Some(order),
+                Err(RecvTimeoutError::Timeout) => drop(self.file.ready()),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
         }
     }
 
@@ -180,6 +196,9 @@ fn write(file: &File, jobs: &[Job]) -> Result<(), StorageError> {
     transaction.commit().map_err(StorageError::write)?;
     file.refresh()
 }
+
+/// How often a file that could not be opened is tried again while nobody writes.
+const BETWEEN_OPENINGS: Duration = Duration::from_millis(500);
 
 /// Bounds how long the first of them waits.
 const MOST_TOGETHER: usize = 512;
