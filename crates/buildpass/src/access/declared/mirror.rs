@@ -9,7 +9,7 @@ pub struct Mirror {
     pub canonical: FullPath,
     /// Its mirror for fixes that are not public yet.
     pub security: Option<FullPath>,
-    /// Its mirror on the packaging instance.
+    /// Its mirror on the GitLab of `[gitlab] dev`.
     pub dev: Option<FullPath>,
     /// The token that reads the security mirror.
     pub token: Option<TokenName>,

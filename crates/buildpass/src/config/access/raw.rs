@@ -118,7 +118,7 @@ pub(super) struct RawMirror {
     pub(super) canonical: String,
     /// Its mirror for fixes that are not public yet.
     pub(super) security: Option<String>,
-    /// Its mirror on the packaging side.
+    /// Its mirror on the GitLab of `[gitlab] dev`.
     pub(super) dev: Option<String>,
     /// The `[[access.token]]` that reads the security mirror.
     pub(super) token: Option<String>,
