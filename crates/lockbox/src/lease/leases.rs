@@ -223,3 +223,28 @@ const SHELF: &str = "lease/";
 const HANDS: usize = 8;
 /// Longer than one of them takes.
 pub(super) const WITHIN: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gitlab::Asked;
+
+    #[tokio::test]
+    async fn a_pause_begins_when_a_try_has_failed() {
+        let (store, start, late) =
+            (Arc::new(Store::in_memory().await), Moment::at_second(0), Moment::at_second(500));
+        let tokens = Tokens::load(Arc::clone(&store), start).await.unwrap();
+        let time: Time = Box::new(move || late);
+        let leases = Arc::new(Leases::load(store, Arc::default(), (&tokens, time)).unwrap());
+        // Nobody can look for it: there is no configuration.
+        leases.ask(Lease::asked("a", None, (start, WITHIN), Asked::made_up())).await.unwrap();
+        leases.work(start.plus(WITHIN));
+        let begun = tokio::time::Instant::now();
+        while leases.owed().is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it was not tried");
+            tokio::task::yield_now().await;
+        }
+        assert!(leases.table().take_due(late, WITHIN).is_none());
+        assert!(leases.table().take_due(late.plus(Duration::from_secs(1)), WITHIN).is_some());
+    }
+}
