@@ -65,7 +65,9 @@ impl Core {
     ) -> Result<Self, LoadError> {
         let now = time.now();
         let tokens = Tokens::load(Arc::clone(&store), now).await?;
-        let leases = Leases::load(Arc::clone(&store), Arc::new(Clients::default()), (&tokens, now))?;
+        let clock = time.clone();
+        let of_leases = Box::new(move || clock.now());
+        let leases = Leases::load(Arc::clone(&store), Arc::new(Clients::default()), (&tokens, of_leases))?;
         let core = Self {
             policies: Policies::load(Arc::clone(&store), now).await?,
             tokens,

@@ -23,7 +23,9 @@ pub(super) async fn handle(
         return Ok(engine.handle(request, core.leases.clients()).await?);
     };
     let (session, now) = (asking.session, request.now);
-    let bearer = Bearer { metadata: session.token.metadata.as_ref(), now };
+    // What the maker of a token says of its bearer is no claim.
+    let claims = session.token.metadata.as_ref().filter(|_| !session.token.path.starts_with("auth/token/"));
+    let bearer = Bearer { metadata: claims, now };
     let order = engine.order(role, bearer, longest(session, mount, now))?;
     let (leases, path, owner) = (Arc::clone(&core.leases), asking.path.to_owned(), session.lessee());
     // Whoever goes away meanwhile does not keep it from coming to its end: then what was made ends again.

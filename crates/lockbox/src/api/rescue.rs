@@ -215,6 +215,7 @@ pub(super) fn rescue(failure: &Failure) -> Rescue {
             | GitlabError::NotGitlab { .. }
             | GitlabError::NotFoundYet => told(StatusCode::BAD_GATEWAY),
             GitlabError::Busy { .. } => told(StatusCode::SERVICE_UNAVAILABLE),
+            GitlabError::CutShort => told(StatusCode::INTERNAL_SERVER_ERROR),
         },
     }
 }

@@ -77,7 +77,8 @@ impl Asked {
         }
         for id in found {
             let reply = gitlab.ask(Method::DELETE, &format!("{}/{id}", self.path()), None).await?;
-            if !reply.status.is_success() && reply.status != StatusCode::NOT_FOUND {
+            let is_gone = reply.status == StatusCode::NOT_FOUND && reply.is_of_gitlab();
+            if reply.status != StatusCode::NO_CONTENT && !is_gone {
                 return Err(gitlab.refused(reply));
             }
         }
@@ -103,10 +104,11 @@ impl Asked {
         Ok(found)
     }
 
-    /// Whether GitLab has ended it by itself.
+    /// Whether GitLab has ended it by itself, wherever on earth it is.
     pub(super) fn is_past(&self, now: Moment) -> bool {
+        let a_day_ago = Moment::at_second(now.seconds().saturating_sub(A_DAY_IN_SECONDS));
         // Days are written so that they are in order as texts.
-        *self.last_day <= *now.date()
+        *self.last_day <= *a_day_ago.date()
     }
 
     pub(super) fn instance(&self) -> Instance<'_> {
@@ -159,10 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_past_on_its_last_day() {
+    fn a_token_is_past_a_day_after_its_last_day() {
         let asked = Asked::made_up();
-        // 2027-01-16T00:00:00Z
-        let midnight = 1_800_057_600;
+        // 2027-01-17T00:00:00Z
+        let midnight = 1_800_057_600 + A_DAY_IN_SECONDS;
         assert!(
             !asked.is_past(Moment::at_second(midnight - 1)) && asked.is_past(Moment::at_second(midnight))
         );

@@ -131,13 +131,22 @@ impl<'a> Gitlab<'a> {
         match status.is_client_error() {
             true => GitlabError::Refused { request, status, words },
             // It is sent nowhere else with a token.
-            false if status.is_redirection() => GitlabError::NotGitlab { request, status },
+            false if status.is_redirection() || status.is_success() => {
+                GitlabError::NotGitlab { request, status }
+            }
             false => GitlabError::Broken { request, status, words },
         }
     }
 }
 
 impl Reply {
+    /// Whether a refusal is said as GitLab says it, and not by something on the way.
+    pub(super) fn is_of_gitlab(&self) -> bool {
+        let said: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let begins = |message: &str| message.starts_with(self.status.as_str());
+        said["message"].as_str().is_some_and(begins) || said["error"] == "invalid_token"
+    }
+
     fn words(&self, secrets: &[&str]) -> String {
         words(&self.body, secrets)
     }

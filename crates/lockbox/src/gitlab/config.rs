@@ -69,9 +69,7 @@ impl Config {
             });
         }
         let before = before.as_ref();
-        let token = fields.secret("token")?.map(|token| Zeroizing::new(token.trim().to_owned()));
-        let token = token.or_else(|| before.map(|config| config.token.clone()));
-        let token = token.filter(|token| !token.is_empty()).ok_or_else(|| missing("token"))?;
+        let given = fields.secret("token")?.map(|token| Zeroizing::new(token.trim().to_owned()));
         let taken = |field: &'static str, of: fn(&Self) -> &String| -> Result<String, GitlabError> {
             let text = fields.text(field)?.or_else(|| before.map(|config| of(config).clone()));
             Ok(text.unwrap_or_default().trim().to_owned())
@@ -87,6 +85,13 @@ impl Config {
             }
         }
         let ca_pem = taken("ca_pem", |config| &config.ca_pem)?;
+        let is_elsewhere =
+            |config: &Self| (config.base_url.as_str(), config.ca_pem.as_str()) != (&base_url, &ca_pem);
+        if given.is_none() && before.is_some_and(is_elsewhere) {
+            return Err(GitlabError::Setting(ELSEWHERE.to_owned()));
+        }
+        let token = given.or_else(|| before.map(|config| config.token.clone()));
+        let token = token.filter(|token| !token.is_empty()).ok_or_else(|| missing("token"))?;
         let instance = Instance { base_url: &base_url, ca_pem: &ca_pem };
         let gitlab = Gitlab::new(instance, &token, clients)?;
         let known: Known =
@@ -175,6 +180,8 @@ impl fmt::Debug for Config {
     }
 }
 
+/// Whoever may change a configuration is not given its token.
+const ELSEWHERE: &str = "token: with another base_url or ca_pem it has to be given again, since the one of before is not sent elsewhere";
 const KINDS: [&str; 3] = ["self-managed", "saas", "dedicated"];
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub(crate) struct Engine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place<'a> {
     Configs,
+    /// What the public engine takes for one that is called so: a policy would have to know of both names.
+    NoConfig,
     Config(&'a str),
     Rotation,
     Roles,
@@ -74,6 +76,7 @@ impl Engine {
         use Operation::{Create, Delete, List, Patch, Read, Update};
         let fields = request.fields;
         match (Place::find(request.path).ok_or(GitlabError::UnsupportedPath)?, request.operation) {
+            (Place::NoConfig, _) => Err(GitlabError::Setting(UNNAMED.to_owned())),
             (Place::Configs, List) => self.list(CONFIGS),
             (Place::Roles, List) => self.list(ROLES),
             (Place::Config(name), Read) => {
@@ -185,8 +188,7 @@ impl<'a> Place<'a> {
     fn find(path: &'a str) -> Option<Self> {
         let named = |name: &'a str| is_name(name).then_some(name);
         match path.split_once('/') {
-            None if path == "config" => Some(Self::Config("default")),
-            None => None,
+            None => (path == "config").then_some(Self::NoConfig),
             Some(("config", "")) => Some(Self::Configs),
             Some(("config", rest)) => match rest.strip_suffix("/rotate") {
                 Some(name) => named(name).map(|_| Self::Rotation),
@@ -225,6 +227,7 @@ fn role_entry(name: &str) -> String {
     [ROLES, name].concat()
 }
 
+const UNNAMED: &str = "config is no configuration: its name belongs to the path, as in config/default";
 const CONFIGS: &str = "config/";
 const ROLES: &str = "role/";
 const TOKEN: Schema = Schema(&[("role_name", Field::OfPath)]);
@@ -236,7 +239,7 @@ mod tests {
     #[test]
     fn a_path_is_of_one_thing() {
         for (path, expected) in [
-            ("config", Some(Place::Config("default"))),
+            ("config", Some(Place::NoConfig)),
             ("config/", Some(Place::Configs)),
             ("config/main", Some(Place::Config("main"))),
             ("config/main/rotate", Some(Place::Rotation)),

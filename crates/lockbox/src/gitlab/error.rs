@@ -43,6 +43,9 @@ pub(crate) enum GitlabError {
     /// A token whose making was not told may be on its way.
     #[error("the answer to the making of a token was lost, and GitLab has no such token so far")]
     NotFoundYet,
+    /// By a fault of lockbox.
+    #[error("it was cut short")]
+    CutShort,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -72,6 +75,7 @@ impl GitlabError {
             | Self::Refused { .. }
             | Self::Busy { .. }
             | Self::NotFoundYet
+            | Self::CutShort
             | Self::Storage(_) => false,
         }
     }

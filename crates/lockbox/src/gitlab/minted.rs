@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Asked, GitlabError, client::Gitlab};
-use crate::{clock::Moment, outward::Clients, storage::Store};
+use crate::{outward::Clients, storage::Store};
 
 /// A token that GitLab made, with all that it takes to end it, whatever became of what it was made by. Debug does not show it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -16,6 +16,10 @@ pub(crate) struct Minted {
 }
 
 impl Minted {
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
     pub(super) fn new(asked: Asked, token_id: u64, token: Zeroizing<String>) -> Self {
         Self { token, token_id, asked }
     }
@@ -24,20 +28,12 @@ impl Minted {
     ///
     /// # Errors
     /// When GitLab does not take it: it can be asked again.
-    pub(super) async fn revoke(
-        &self,
-        now: Moment,
-        store: &Store,
-        clients: &Clients,
-    ) -> Result<(), GitlabError> {
-        if self.asked.is_past(now) {
-            return Ok(());
-        }
+    pub(super) async fn revoke(&self, store: &Store, clients: &Clients) -> Result<(), GitlabError> {
         if let Ok(Some(config)) = self.asked.config(store)
             && let Ok(gitlab) = config.connect(clients)
         {
             let path = format!("{}/{}", self.asked.path(), self.token_id);
-            if gitlab.ask(Method::DELETE, &path, None).await?.status.is_success() {
+            if gitlab.ask(Method::DELETE, &path, None).await?.status == StatusCode::NO_CONTENT {
                 return Ok(());
             }
             // The configuration's token may have ended, and its group may have another name: that says nothing about this one.
@@ -45,8 +41,8 @@ impl Minted {
         let gitlab = Gitlab::new(self.asked.instance(), &self.token, clients)?;
         let reply = gitlab.ask(Method::DELETE, "personal_access_tokens/self", None).await?;
         match reply.status {
-            StatusCode::UNAUTHORIZED => Ok(()),
-            status if status.is_success() => Ok(()),
+            StatusCode::NO_CONTENT => Ok(()),
+            StatusCode::UNAUTHORIZED if reply.is_of_gitlab() => Ok(()),
             _ => Err(gitlab.refused(reply)),
         }
     }

@@ -23,7 +23,11 @@ pub(crate) struct Leases {
     shelf: Shelf,
     clients: Arc<Clients>,
     hands: Arc<Semaphore>,
+    time: Time,
 }
+
+/// What time it is.
+pub(crate) type Time = Box<dyn Fn() -> Moment + Send + Sync>;
 
 impl Leases {
     /// The leases that were alive when the store was closed, and what was owed.
@@ -33,10 +37,10 @@ impl Leases {
     pub(crate) fn load(
         store: Arc<Store>,
         clients: Arc<Clients>,
-        (tokens, now): (&Tokens, Moment),
+        (tokens, time): (&Tokens, Time),
     ) -> Result<Self, StorageError> {
         let shelf = Shelf::new(Arc::clone(&store), SHELF.to_owned());
-        let mut table = Table::default();
+        let (mut table, now) = (Table::default(), time());
         for name in shelf.children("")? {
             let Some(lease) = shelf.read_json::<Lease>(&name)? else { continue };
             // The clock may have been ahead when it got its time: it has no more of it for that.
@@ -51,7 +55,7 @@ impl Leases {
             }
         }
         let hands = Arc::new(Semaphore::new(HANDS));
-        Ok(Self { table: Mutex::new(table), store, shelf, clients, hands })
+        Ok(Self { table: Mutex::new(table), store, shelf, clients, hands, time })
     }
 
     pub(crate) fn clients(&self) -> &Clients {
@@ -147,7 +151,8 @@ impl Leases {
                 let mut next = Some(first);
                 while let Some(lease) = next {
                     // What is owed is kept in the table.
-                    let _ = leases.finish(&lease, now).await;
+                    let _ = leases.finish(&lease).await;
+                    let now = (leases.time)();
                     next = leases.table().take_due(now, WITHIN);
                 }
                 drop(hand);
@@ -159,12 +164,13 @@ impl Leases {
     ///
     /// # Errors
     /// When that is not taken: it is owed then.
-    pub(super) async fn finish(&self, lease: &Lease, now: Moment) -> Result<(), GitlabError> {
+    pub(super) async fn finish(&self, lease: &Lease) -> Result<(), GitlabError> {
+        let now = (self.time)();
         let finished = match lease.of.revoke((lease.purpose(), now), &self.store, &self.clients).await {
             Ok(()) => Ok(self.forget(&[lease]).await?),
             Err(error) => Err(error),
         };
-        finished.inspect_err(|error| self.table().tried(&lease.id, now, error.to_string()))
+        finished.inspect_err(|error| self.table().tried(&lease.id, (self.time)(), error.to_string()))
     }
 
     /// Forgets leases, in memory and on disk.
@@ -217,3 +223,28 @@ const SHELF: &str = "lease/";
 const HANDS: usize = 8;
 /// Longer than one of them takes.
 pub(super) const WITHIN: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gitlab::Asked;
+
+    #[tokio::test]
+    async fn a_pause_begins_when_a_try_has_failed() {
+        let (store, start, late) =
+            (Arc::new(Store::in_memory().await), Moment::at_second(0), Moment::at_second(500));
+        let tokens = Tokens::load(Arc::clone(&store), start).await.unwrap();
+        let time: Time = Box::new(move || late);
+        let leases = Arc::new(Leases::load(store, Arc::default(), (&tokens, time)).unwrap());
+        // Nobody can look for it: there is no configuration.
+        leases.ask(Lease::asked("a", None, (start, WITHIN), Asked::made_up())).await.unwrap();
+        leases.work(start.plus(WITHIN));
+        let begun = tokio::time::Instant::now();
+        while leases.owed().is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it was not tried");
+            tokio::task::yield_now().await;
+        }
+        assert!(leases.table().take_due(late, WITHIN).is_none());
+        assert!(leases.table().take_due(late.plus(Duration::from_secs(1)), WITHIN).is_some());
+    }
+}

@@ -39,8 +39,8 @@ impl Leases {
         }
         self.end_until(&leases, (now, now.plus(WITHIN))).await?;
         let all = Arc::clone(self);
-        let ending = tokio::spawn(async move { all.finish_all(leases, now).await });
-        ending.await.unwrap_or(Ok(()))
+        let ending = tokio::spawn(async move { all.finish_all(leases).await });
+        ending.await.unwrap_or(Err(GitlabError::CutShort))
     }
 
     /// Forgets all leases of a prefix, also those of which it is owed that what they are of ends.
@@ -57,13 +57,13 @@ impl Leases {
         table.named(prefix).into_iter().chain(table.all_under(&folder)).cloned().collect()
     }
 
-    async fn finish_all(self: Arc<Self>, leases: Vec<Arc<Lease>>, now: Moment) -> Result<(), GitlabError> {
+    async fn finish_all(self: Arc<Self>, leases: Vec<Arc<Lease>>) -> Result<(), GitlabError> {
         let mut ending = JoinSet::new();
         for lease in leases {
             let all = Arc::clone(&self);
             ending.spawn(async move {
                 let _hand = all.hand().await;
-                all.finish(&lease, now).await
+                all.finish(&lease).await
             });
         }
         ending.join_all().await.into_iter().collect()

@@ -53,6 +53,10 @@ impl UntoldLeases {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(untold);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Their asker knows them from now on.
     pub(crate) fn are_told(self) {
         let told = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);

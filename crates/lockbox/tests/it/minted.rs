@@ -21,7 +21,7 @@ async fn minting(gitlab: &Gitlab) -> Result<Vault> {
 async fn set_up(vault: Vault, gitlab: &Gitlab) -> Result<Vault> {
     vault.root("POST", "sys/mounts/gitlab", json!({ "type": "gitlab" })).await?.expect(204)?;
     let config = json!({ "token": OWNER, "base_url": gitlab.address, "type": "self-managed" });
-    vault.root("POST", "gitlab/config", config).await?.expect(200)?;
+    vault.root("POST", "gitlab/config/default", config).await?.expect(200)?;
     role(&vault, json!({})).await?;
     Ok(vault)
 }
@@ -102,6 +102,14 @@ async fn pauses_between_tries_grow_and_end_with_the_day() -> Result<()> {
     };
     assert_eq!(owed().await?["lease_count"], 1);
     assert_eq!(vault.get("root", "sys/leases/count?type=irrevocable").await?.body["data"]["lease_count"], 1);
+    // Whoever asks for it once more is not told that it is done.
+    let id = owed().await?["leases"][0]["lease_id"].clone();
+    for (path, body) in
+        [("sys/leases/revoke", json!({ "lease_id": id })), ("sys/leases/revoke-prefix/gitlab", json!({}))]
+    {
+        tried().await?;
+        vault.root("POST", path, body).await?.expect(502)?;
+    }
     for pause in [1, 2, 4, 8] {
         gitlab.requests();
         tried().await?;
@@ -115,11 +123,22 @@ async fn pauses_between_tries_grow_and_end_with_the_day() -> Result<()> {
         becomes(async || Ok(owed().await?["lease_count"] == 1)).await?;
     }
     assert_eq!(gitlab.living(), 1);
-    // GitLab has ended it by itself: nobody is asked any more.
-    gitlab.requests();
-    vault.clock.advance(Duration::from_secs(2 * 24 * 3600));
-    becomes(async || Ok(owed().await?["lease_count"] == 0)).await?;
-    assert!(gitlab.requests().is_empty());
+    // A clock that is ahead is no reason not to ask.
+    vault.clock.advance(Duration::from_secs(3 * 24 * 3600));
+    becomes(async || Ok(gitlab.living() == 0)).await?;
+    // After its day it is asked for once, and not for ever.
+    mint(&vault).await?;
+    for _ in 0..10 {
+        tried().await?;
+    }
+    vault.clock.advance(Duration::from_secs(3 * 24 * 3600));
+    becomes(async || {
+        gitlab.requests();
+        vault.root("POST", "sys/leases/revoke-prefix/gitlab", json!({})).await?.expect(204)?;
+        Ok(gitlab.requests().is_empty())
+    })
+    .await?;
+    assert_eq!((owed().await?["lease_count"].clone(), gitlab.living()), (json!(0), 1));
     Ok(())
 }
 
@@ -146,6 +165,29 @@ async fn a_token_that_is_gone_already_is_no_reason_to_go_on() -> Result<()> {
     vault.root("PUT", "sys/leases/revoke-force/gitlab", json!({})).await?.expect(204)?;
     let owed = vault.get("root", "sys/leases?type=irrevocable").await?;
     assert_eq!((&owed.body["data"]["lease_count"], gitlab.living()), (&json!(0), 1));
+    let one = mint(&vault).await?.body["lease_id"].as_str().unwrap_or_default().to_owned();
+    gitlab.says(StatusCode::BAD_GATEWAY);
+    gitlab.says(StatusCode::BAD_GATEWAY);
+    vault.root("PUT", &format!("sys/leases/revoke-force/{one}"), json!({})).await?.expect(204)?;
+    let owed = vault.get("root", "sys/leases?type=irrevocable").await?;
+    assert_eq!((&owed.body["data"]["lease_count"], gitlab.living()), (&json!(0), 2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_of_a_proxy_ends_no_lease() -> Result<()> {
+    let gitlab = Gitlab::start().await?;
+    let vault = minting(&gitlab).await?;
+    mint(&vault).await?;
+    let page = |status: StatusCode| (status, "<html>sign in</html>");
+    for itself in [StatusCode::UNAUTHORIZED, StatusCode::OK] {
+        gitlab.says(page(itself));
+        gitlab.says(page(StatusCode::OK));
+        let revoked = vault.root("POST", "sys/leases/revoke-prefix/gitlab", json!({})).await?;
+        assert!(revoked.status >= 400 && gitlab.living() == 1, "{itself}: {revoked:?}");
+    }
+    vault.root("POST", "sys/leases/revoke-prefix/gitlab", json!({})).await?.expect(204)?;
+    assert_eq!(gitlab.living(), 0);
     Ok(())
 }
 
@@ -306,7 +348,20 @@ async fn a_configuration_is_changed_in_parts_and_asked_about_again() -> Result<(
     );
     assert_eq!(gitlab.requests(), ["GET self"]);
     patch(json!({ "token": "glpat-made-up-other" })).await?.expect(400)?;
-    let config = vault.get("root", "gitlab/config").await?;
+    // No other GitLab is sent the token of before.
+    let other = Gitlab::start().await?;
+    for elsewhere in
+        [json!({ "base_url": other.address }), json!({ "ca_pem": "-----BEGIN CERTIFICATE-----" })]
+    {
+        let told = "token: with another base_url or ca_pem it has to be given again, since the one of before is not sent elsewhere";
+        patch(elsewhere).await?.refuses(400, told);
+    }
+    assert!(other.requests().is_empty());
+    patch(json!({ "base_url": format!("{}/", gitlab.address) })).await?.expect(200)?;
+    patch(json!({ "base_url": other.address, "token": OWNER })).await?.expect(200)?;
+    patch(json!({ "base_url": gitlab.address, "token": OWNER })).await?.expect(200)?;
+    vault.get("root", "gitlab/config").await?.expect(400)?;
+    let config = vault.get("root", "gitlab/config/default").await?;
     assert_eq!(config.body["data"]["type"], "dedicated");
     mint(&vault).await?;
     Ok(())
@@ -326,5 +381,17 @@ async fn what_gitlab_repeats_is_not_in_the_log() -> Result<()> {
     for secret in [OWNER, "glpat-made-up-minted"] {
         assert!(!log.contains(secret), "{secret}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_maker_of_a_token_says_is_no_claim() -> Result<()> {
+    let gitlab = Gitlab::start().await?;
+    let vault = minting(&gitlab).await?;
+    vault.policy("mints", "path \"gitlab/token/ci\" { capabilities = [\"read\"] }").await?;
+    let order = json!({ "policies": ["mints"], "ttl": "1h", "meta": { "project_path": "team/another", "job_id": "1" } });
+    let session = vault.token(order).await?;
+    vault.get(&session, "gitlab/token/ci").await?.expect(200)?;
+    assert_eq!(gitlab.last_made()["name"], "ci 1800000000");
     Ok(())
 }

@@ -17,7 +17,7 @@ async fn minting(opened: &Opened, gitlab: &Gitlab) {
     });
     for (path, fields) in [
         ("sys/mounts/gitlab", json!({ "type": "gitlab" })),
-        ("gitlab/config", json!({ "token": OWNER, "base_url": gitlab.address, "type": "saas" })),
+        ("gitlab/config/default", json!({ "token": OWNER, "base_url": gitlab.address, "type": "saas" })),
         ("gitlab/roles/ci", role),
     ] {
         opened.ask(&opened.incoming(Operation::Update, path, fields)).await.unwrap();
@@ -133,4 +133,43 @@ async fn a_restore_ends_what_was_given_since_and_brings_back_nothing_that_ended(
         opened.vault.seal();
         opened.vault.unseal(opened.key.clone()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_made_while_the_vault_is_sealed_is_given_to_nobody() {
+    let (opened, gitlab) = (Opened::on(Medium::Memory).await, Gitlab::start().await.unwrap());
+    minting(&opened, &gitlab).await;
+    let vault = Arc::clone(&opened.vault);
+    gitlab.makes_while(move || vault.seal());
+    assert!(matches!(opened.ask(&read(&opened, &opened.root)).await, Err(Failure::Sealed)));
+    live(&gitlab, 0).await;
+    opened.vault.unseal(opened.key.clone()).await.unwrap();
+    assert!(opened.core().leases.all_named("gitlab").is_empty());
+}
+
+#[tokio::test]
+async fn what_ended_before_a_restore_stays_ended_after_a_kill() {
+    let (opened, gitlab) = (Opened::on(Medium::Memory).await, Gitlab::start().await.unwrap());
+    minting(&opened, &gitlab).await;
+    let ask = read(&opened, &opened.root);
+    let before = opened.ask(&ask).await.unwrap().lease_id;
+    let backup = opened.backup();
+    let since = opened.ask(&ask).await.unwrap().lease_id;
+    let end = |lease: &str| {
+        gitlab.says(hyper::StatusCode::BAD_GATEWAY);
+        gitlab.says(hyper::StatusCode::BAD_GATEWAY);
+        opened.incoming(Operation::Update, "sys/leases/revoke", json!({ "lease_id": lease }))
+    };
+    for lease in [&before, &since] {
+        assert!(matches!(opened.ask(&end(lease)).await, Err(Failure::Owed(_))));
+    }
+    opened.vault.restore(backup).await.unwrap();
+    // Nobody has ended them at GitLab when it is killed.
+    opened.vault.seal();
+    opened.vault.unseal(opened.key.clone()).await.unwrap();
+    let core = opened.core();
+    assert!(core.leases.alive_under("gitlab", core.now()).is_empty());
+    assert_eq!((core.leases.all_named("gitlab").len(), gitlab.living()), (2, 2));
+    core.purge();
+    live(&gitlab, 0).await;
 }

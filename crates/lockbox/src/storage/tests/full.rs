@@ -87,8 +87,8 @@ async fn a_file_that_could_not_be_opened_is_read_again_before_it_is_written_agai
     assert!(openings[2] > openings[1] && openings[1] > openings[0], "{openings:?}");
     disk.limit(None);
     // Nobody has to write for that.
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while store.read("kept").is_err() && std::time::Instant::now() < until {
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while store.read("kept").is_err() && tokio::time::Instant::now() < until {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert_eq!(*store.read("kept").unwrap().unwrap(), *bytes("kept"));

@@ -103,8 +103,7 @@ fn what_is_configured_is_read_listed_and_let_go_of_without_its_token() {
     let (scene, vault) = (Scene::new(), Vault::lockbox());
     let root = At { address: &vault.address, token: ROOT };
     scene.set_up(root);
-    let config = root.must("GET", "gitlab/config", Value::Null)["data"].clone();
-    assert_eq!(config, root.must("GET", "gitlab/config/default", Value::Null)["data"]);
+    let config = root.must("GET", "gitlab/config/default", Value::Null)["data"].clone();
     assert!(!config.to_string().contains(ADMIN), "{config}");
     assert_eq!((&config["name"], &config["type"]), (&json!("default"), &json!("self-managed")));
     assert_eq!((&config["base_url"], &config["scopes"]), (&json!(scene.group.sandbox.url), &json!(["api"])));
@@ -124,7 +123,7 @@ fn what_is_configured_is_read_listed_and_let_go_of_without_its_token() {
     assert_eq!((&mount["type"], &mount["description"]), (&json!("gitlab"), &json!("tokens of jobs")));
     root.must("DELETE", "gitlab/roles/other", Value::Null);
     assert_eq!(root.ask("GET", "gitlab/roles/other", Value::Null).0, 404);
-    root.must("DELETE", "gitlab/config", Value::Null);
+    root.must("DELETE", "gitlab/config/default", Value::Null);
     assert_eq!(root.ask("LIST", "gitlab/config", Value::Null).0, 404);
     let unconfigured = root.refused("GET", "gitlab/token/ci", Value::Null);
     assert_eq!(unconfigured, (400, "backend not configured: write config/default first".to_owned()));
@@ -140,11 +139,11 @@ fn a_gitlab_with_an_authority_of_its_own_is_trusted_by_that_alone() {
     scene.set_up(root);
     let front = TlsFront::start(&scene.group.sandbox.url, "127.0.0.1", Clients::Anybody);
     let config = json!({"token": ADMIN, "base_url": front.address, "type": "self-managed"});
-    let (status, text) = root.refused("POST", "gitlab/config", config.clone());
+    let (status, text) = root.refused("POST", "gitlab/config/default", config.clone());
     assert!(status == 502 && text.contains("UnknownIssuer"), "{text}");
     let mut trusting = config;
     trusting["ca_pem"] = fs::read_to_string(front.file("ca.pem")).unwrap().into();
-    root.must("POST", "gitlab/config", trusting);
+    root.must("POST", "gitlab/config/default", trusting);
     let (token, minted) = root.mint("ci");
     assert!(scene.git_reads(&token));
     root.must("POST", "sys/leases/revoke", json!({"lease_id": minted["lease_id"]}));
@@ -165,7 +164,7 @@ fn the_client_of_openbao_sets_it_up_reads_a_token_and_revokes_it() {
     if bao(&["secrets", "enable", "gitlab"]).is_none() {
         return println!("skipped: it wants the program `bao`");
     }
-    bao(&["write", "gitlab/config", &base_url, "type=self-managed", &token]);
+    bao(&["write", "gitlab/config/default", &base_url, "type=self-managed", &token]);
     let role = [
         "path=gitlab-org/security",
         "token_type=group",

@@ -103,7 +103,7 @@ fn what_is_owed_is_owed_after_kill_9_too() {
     let served = owner.serve();
     let at = At { address: &served.address, token: root };
     // What they were made with is gone as well.
-    at.must("DELETE", "gitlab/config", Value::Null);
+    at.must("DELETE", "gitlab/config/default", Value::Null);
     assert!(tokens.iter().all(|token| scene.lives(token)));
     way.turn(State::Whole);
     assert!(wait_until(BACK_SOON, || scene.living().is_empty()), "{:?}", scene.living());

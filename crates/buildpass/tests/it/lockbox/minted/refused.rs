@@ -19,7 +19,7 @@ fn policies_decide_about_it_as_about_every_path() {
     let job = root.by(&session);
     let denied = (403, "1 error occurred:\n\t* permission denied\n\n".to_owned());
     for (method, path) in
-        [("GET", "token/ci"), ("GET", "config"), ("GET", "roles/ci"), ("DELETE", "roles/ci")]
+        [("GET", "token/ci"), ("GET", "config/default"), ("GET", "roles/ci"), ("DELETE", "roles/ci")]
     {
         assert_eq!(job.refused(method, &format!("gitlab/{path}"), Value::Null), denied, "{path}");
     }
@@ -73,22 +73,25 @@ fn a_configuration_is_kept_when_gitlab_answers_for_its_token() {
                 .to_owned(),
         ),
     ] {
-        assert_eq!(root.refused("POST", "gitlab/config", body), (400, expected));
+        assert_eq!(root.refused("POST", "gitlab/config/default", body), (400, expected));
     }
-    let (status, text) = root.refused("POST", "gitlab/config", with("base_url", json!("http://127.0.0.1:1")));
+    let (status, text) =
+        root.refused("POST", "gitlab/config/default", with("base_url", json!("http://127.0.0.1:1")));
     assert!(status == 502 && text.ends_with("connection refused"), "{text}");
-    assert_eq!(root.ask("GET", "gitlab/config", Value::Null).0, 404, "nothing was kept");
+    assert_eq!(root.ask("GET", "gitlab/config/default", Value::Null).0, 404, "nothing was kept");
     assert_eq!(
         root.refused("POST", "gitlab/roles/ci", role(json!({}))).1,
         "backend not configured: write config/default first"
     );
 
-    root.must("POST", "gitlab/config", config(ADMIN));
+    root.must("POST", "gitlab/config/default", config(ADMIN));
     let rotate = root.refused("POST", "gitlab/config/default/rotate", json!({}));
     assert_eq!(rotate, (400, "rotating the token of a configuration is not supported by lockbox: write the configuration with a new one".to_owned()));
     assert_eq!(root.ask("POST", "gitlab/token/ci", json!({})).0, 405);
     assert_eq!(root.ask("GET", "gitlab/token/ci/path", Value::Null).0, 404);
     assert_eq!(root.ask("GET", "gitlab/flags", Value::Null).0, 404);
+    let unnamed = "config is no configuration: its name belongs to the path, as in config/default".to_owned();
+    assert_eq!(root.refused("POST", "gitlab/config", config(ADMIN)), (400, unnamed));
 }
 
 #[test]
@@ -166,7 +169,7 @@ fn no_token_is_in_the_audit_log() {
     assert_eq!(told["response"]["mount_type"], "gitlab");
     let asked = lines
         .iter()
-        .find(|line| line["type"] == "request" && line["request"]["path"] == "gitlab/config")
+        .find(|line| line["type"] == "request" && line["request"]["path"] == "gitlab/config/default")
         .unwrap();
     assert_eq!(asked["request"]["data"]["token"], hash(ADMIN));
     let whole = owner.buildpass(&["lockbox", "audit", "verify", "audit.log"]);

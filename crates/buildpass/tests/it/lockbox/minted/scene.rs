@@ -34,7 +34,7 @@ impl Scene {
         root.must("POST", "sys/mounts/gitlab", json!({"type": "gitlab", "description": "tokens of jobs"}));
         root.must(
             "POST",
-            "gitlab/config",
+            "gitlab/config/default",
             json!({"token": ADMIN, "base_url": gitlab, "type": "self-managed"}),
         );
         root.must("POST", "gitlab/roles/ci", role(json!({})));
