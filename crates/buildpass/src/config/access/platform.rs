@@ -116,7 +116,11 @@ impl Platform {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         // Whose ID tokens are verified, and where sources lie, matters to whoever applies alone.
-        let gitlab = gitlab_at(flags, file, environment)?;
+        let gitlab = match gitlab_at(flags, file, environment) {
+            // Nothing is sent there.
+            Err(Error::GitlabAstray { .. }) => None,
+            gitlab => gitlab?,
+        };
         let url = gitlab.as_ref().map(|gitlab| gitlab.url.as_url());
         let sources = url.map(|url| private_sources(file, environment, url)).transpose()?.unwrap_or_default();
         let declaration = declaration(flags, own, (file, environment), (url, sources))?;

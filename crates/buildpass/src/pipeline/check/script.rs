@@ -3,7 +3,7 @@ use gitlab_ci::{
     yaml::{Linked, Place, Sources},
 };
 
-use super::shell::Variable;
+use super::shell::{self, Variable};
 
 /// One entry of a job's scripts.
 pub(super) struct Script<'a> {
@@ -28,8 +28,26 @@ pub(super) fn scripts(job: &Job) -> Vec<Script<'_>> {
 
 /// Whether one of the job's scripts calls a program by its name.
 pub fn runs(job: &Job, program: &str) -> bool {
-    let is_it = |word: &str| word.rsplit('/').next() == Some(program);
-    scripts(job).iter().any(|script| script.text.split_whitespace().any(is_it))
+    scripts(job).iter().any(|script| calls(script.text, program))
+}
+
+/// Words that run what stands behind them.
+const RUNNERS: [&str; 5] = ["command", "env", "exec", "nohup", "sudo"];
+
+fn calls(text: &str, program: &str) -> bool {
+    let is_before =
+        |word: &&str| RUNNERS.contains(word) || word.starts_with(['-', '\\']) || word.contains('=');
+    let is_it = |command: &shell::Command<'_>| {
+        let word = command.words().find(|word| !is_before(word)).unwrap_or_default();
+        let word = word.trim_matches(['"', '\'', ')', '`']);
+        word.rsplit('/').next() == Some(program)
+    };
+    // What a substitution runs stands in the text of its command.
+    let substituted = |command: &shell::Command<'_>| {
+        let inside = command.text.split("$(").flat_map(|part| part.split('`')).skip(1);
+        inside.flat_map(shell::commands).any(|command| is_it(&command))
+    };
+    shell::commands(text).iter().any(|command| is_it(command) || substituted(command))
 }
 
 fn collect<'a>(value: &'a Linked, level: usize, all: &mut Vec<Script<'a>>) {

@@ -238,3 +238,88 @@ fn what_nobody_can_say_is_named_and_what_cannot_be_meant_is_refused() {
     assert_eq!(without.code, Some(2));
     assert!(without.stderr.contains("are for `--from-ci` alone"), "{}", without.stderr);
 }
+
+#[test]
+fn a_job_without_a_timeout_shortens_nobody_s_session() {
+    let long = job(
+        AUDIENCE,
+        &format!("  timeout: 3h\n  variables: {{VAULT_AUTH_ROLE: omnibus-gitlab}}\n{PROTECTED}"),
+    );
+    let more = long.replace("build:", "other:").replace("  timeout: 3h\n", "");
+    let yaml = format!("{long}{more}");
+    let answer = json(&proposed(VAULT, &yaml, &["--format", "json"]));
+    assert_eq!(answer["grants"][0]["grant"]["session_ttl"], "3h", "{answer}");
+    let finished = proposed(&format!("{VAULT}{}", declared("")), &yaml, &["--detailed-exitcode"]);
+    assert_eq!(finished.code, Some(5), "{}", finished.stderr);
+    let says = "the role omnibus-gitlab is too narrow: `session_ttl` is 2h, and what asks is 3h";
+    assert!(finished.stdout.contains(says), "{}", finished.stdout);
+}
+
+#[test]
+fn tags_that_come_later_are_let_in() {
+    let toml = format!(
+        "{VAULT}[[context]]\nname = \"release\"\nref = \"refs/tags/v1\"\npipeline_source = \"push\"\nprotected = true\n"
+    );
+    let yaml = job(AUDIENCE, "  variables: {VAULT_AUTH_ROLE: shop}\n");
+    let answer = json(&proposed(&toml, &yaml, &["--format", "json"]));
+    let grant = &answer["grants"][0];
+    assert_eq!(
+        (&grant["grant"]["refs"], &grant["grant"]["tags"]),
+        (&"protected".into(), &Value::Null),
+        "{answer}"
+    );
+    let comments = grant["comments"].to_string();
+    assert!(comments.contains("lets in every protected branch and tag, later ones too"), "{answer}");
+}
+
+#[test]
+fn the_role_is_the_one_that_the_job_uses() {
+    let toml = format!("{VAULT}role = \"written\"\n[[secret]]\nname = \"A\"\nfrom = \"a/token@ci\"\n");
+    let by_runner = job(AUDIENCE, "");
+    let variable = "  variables: {VAULT_AUTH_ROLE: of-variable}\n";
+    let by_buildpass = format!(
+        "build:\n  id_tokens: {{VAULT_ID_TOKEN: {{aud: '{AUDIENCE}'}}}}\n  script: T=$(buildpass token A)\n{variable}"
+    );
+    for (yaml, role) in [
+        (by_runner.clone(), "omnibus-gitlab"),
+        (format!("{by_runner}{variable}"), "of-variable"),
+        (by_buildpass, "written"),
+    ] {
+        let answer = json(&proposed(&toml, &yaml, &["--format", "json"]));
+        assert_eq!(answer["grants"][0]["grant"]["vault_role"], role, "{answer}");
+    }
+}
+
+#[test]
+fn a_project_by_its_number_is_this_one_where_it_is_known_to_be() {
+    let toml =
+        format!("{VAULT}{}", declared("")).replace(&format!("projects = [\"{PROJECT}\"]"), "projects = [7]");
+    let yaml = job(AUDIENCE, &format!("  variables: {{VAULT_AUTH_ROLE: omnibus-gitlab}}\n{PROTECTED}"));
+    let unknown = "whether the role omnibus-gitlab names gitlab-org/security/omnibus-gitlab by its number";
+    for (more, code, names_it) in [
+        (&[][..], 0, true),
+        (&["--variable", "CI_PROJECT_ID=7"], 0, false),
+        (&["--variable", "CI_PROJECT_ID=8"], 5, false),
+    ] {
+        let finished = proposed(&toml, &yaml, &[more, &["--detailed-exitcode"]].concat());
+        assert_eq!(finished.code, Some(code), "{}{}", finished.stdout, finished.stderr);
+        assert_eq!(finished.stdout.contains(unknown), names_it, "{}", finished.stdout);
+    }
+}
+
+#[test]
+fn what_only_a_role_of_patterns_could_read_is_missing() {
+    let toml = format!("{VAULT}{}", declared("glob = true\n"));
+    let yaml = job(AUDIENCE, &format!("  variables: {{VAULT_AUTH_ROLE: omnibus-gitlab}}\n{PROTECTED}"));
+    let finished = proposed(&toml, &yaml.replace("/token@ci", "/more/token@ci"), &["--detailed-exitcode"]);
+    assert_eq!(finished.code, Some(5), "{}{}", finished.stdout, finished.stderr);
+    assert!(finished.stdout.contains("takes no second secret"), "{}", finished.stdout);
+}
+
+#[test]
+fn a_gitlab_that_the_repository_names_is_no_matter_where_nobody_is_asked() {
+    let toml = format!("[gitlab]\nurl = \"https://gitlab.example.org\"\n{VAULT}{}", declared(""));
+    let yaml = job(AUDIENCE, &format!("  variables: {{VAULT_AUTH_ROLE: omnibus-gitlab}}\n{PROTECTED}"));
+    let finished = proposed(&toml, &yaml, &[]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
+}

@@ -114,14 +114,13 @@ pub(super) fn asks(
                 answer => {
                     let secret = (wanted.name.to_string(), wanted.from.clone(), wanted.to);
                     let mut ask = of_job.ask(context, secret, audiences.clone());
+                    // What is written is stronger for buildpass; GitLab Runner reads the variable alone.
+                    ask.role = written.role.clone().or(ask.role);
                     ask.doubt = ask.doubt.or(answer.reason().map(ToString::to_string));
                     asks.push(ask);
                 }
             }
         }
-    }
-    for ask in &mut asks {
-        ask.role = ask.role.take().or_else(|| written.role.clone());
     }
     (asks, unknown)
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::access::{Matching, ProjectRef, Refs, Role, RoleName, SessionType};
 
 /// GitLab's own for a project that says nothing else. <https://docs.gitlab.com/ci/pipelines/settings/#set-a-limit-for-how-long-jobs-can-run>
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 /// A session starts at a minute; GitLab ends a job after a month.
 const SHORTEST: Duration = Duration::from_secs(60);
@@ -59,11 +59,9 @@ pub(super) fn grant(secret: &str, role: &RoleName, shape: &Shape, declared: Opti
         }
         None => {
             put("projects", list(shape.projects.iter().cloned().collect()));
-            if !shape.branches.is_empty() {
-                put("refs", list(shape.branches.iter().cloned().collect()));
-            }
-            if shape.tags == Tags::All {
-                put("tags", list(vec!["*".to_owned()]));
+            match shape.tags {
+                Tags::All => put("refs", "protected".into()),
+                Tags::None => put("refs", list(shape.branches.iter().cloned().collect())),
             }
             if !shape.environments.is_empty() {
                 put("environments", list(shape.environments.iter().cloned().collect()));
@@ -119,13 +117,13 @@ pub(super) fn comments(asks: &[&Ask], shape: &Shape, declared: Option<&Role>) ->
         said.push("the role is declared already, and this is as wide as it is: a role lets everybody in to all of its secrets".to_owned());
         return said;
     }
-    if shape.session.is_none() {
+    if shape.untimed {
         said.push(
             "a job has no `timeout`: GitLab's default is 1h, and the project's own may be longer".to_owned(),
         );
     }
     if shape.tags == Tags::All {
-        said.push("`*` is every protected tag: name those that ask, where you can".to_owned());
+        said.push("a tag asks, and `tags` lets in those alone that are there at `apply`: `protected` lets in every protected branch and tag, later ones too".to_owned());
     }
     if shape.audiences.is_empty() {
         said.push("for whom the ID token is, is not known here: `audience` is left to `[identity] audience`, then the vault's address".to_owned());

@@ -20,7 +20,7 @@ use self::{
     secret::Names,
     shape::{Difference, Shape},
 };
-use super::asking::project;
+use super::asking::{Numbers, project};
 use crate::{
     access::{Role, RoleName},
     config::Written,
@@ -43,6 +43,9 @@ pub(super) struct Proposal {
     not_granted: Vec<Outside>,
     /// What nobody can say, and may hide something.
     unknown: Vec<String>,
+    /// Whether somebody asks for what no grant can be proposed for.
+    #[serde(skip)]
+    withheld: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,12 +103,18 @@ impl Proposal {
         if all.is_empty() && unknown.len() == contexts.len() {
             return Err(Failure::usage(unknown.join("; "), "`buildpass ci matrix` says more of it"));
         }
-        let mut proposal = Self::from_asks(&all, written, unknown);
+        let mut proposal = Self::from_asks(&all, written, &Numbers::said(contexts), unknown);
         proposal.contexts = names;
         Ok(proposal)
     }
 
-    fn from_asks(all: &[Ask], written: &Written, mut unknown: Vec<String>) -> Self {
+    fn from_asks(
+        all: &[Ask],
+        written: &Written,
+        numbers: &BTreeMap<String, u64>,
+        mut unknown: Vec<String>,
+    ) -> Self {
+        let mut withheld = false;
         let mut of_roles: BTreeMap<String, (RoleName, Vec<&Ask>)> = BTreeMap::new();
         let mut not_granted = Vec::new();
         for ask in all {
@@ -130,7 +139,12 @@ impl Proposal {
                 known.find(|known| known.name.as_str().eq_ignore_ascii_case(role.as_str()));
             let role = there.map_or(role, |there| &there.name);
             let shape = Shape::of(asks);
-            let differences = there.map(|there| shape.differences(there)).unwrap_or_default();
+            let differences = there.map(|there| shape.differences(there, numbers)).unwrap_or_default();
+            if let Some(there) = there {
+                unknown.extend(shape.unnumbered(there, numbers).into_iter().map(|project| {
+                    format!("whether the role {role} names {project} by its number (`--variable CI_PROJECT_ID=N` says it)")
+                }));
+            }
             if !differences.is_empty() {
                 roles.push(Otherwise { vault_role: role.to_string(), differences });
             }
@@ -143,11 +157,13 @@ impl Proposal {
                 let secret = names.name(asks[0]);
                 if there.is_some_and(|there| there.reads.iter().any(|reads| reads.api_path() == *path)) {
                     let mut jobs: Vec<String> = asks.iter().map(|ask| ask.job.clone()).collect();
+                    jobs.sort();
                     jobs.dedup();
                     declared.push(Declared { secret, vault_role: role.to_string(), jobs });
                     continue;
                 }
                 if grant::takes_no_more(there) {
+                    withheld = true;
                     unknown.push(format!("{path} is asked for by the role {role}, which compares by patterns and takes no second secret"));
                     continue;
                 }
@@ -160,13 +176,24 @@ impl Proposal {
         }
         unknown.sort();
         unknown.dedup();
-        Self { contexts: Vec::new(), secrets: names.added(), grants, declared, roles, not_granted, unknown }
+        Self {
+            contexts: Vec::new(),
+            secrets: names.added(),
+            grants,
+            declared,
+            roles,
+            not_granted,
+            unknown,
+            withheld,
+        }
     }
 
     /// Whether anybody who asks on a protected ref is not declared to be let in.
     pub(super) fn lacks_something(&self) -> bool {
         let narrower = |difference: &Difference| difference.verdict == shape::Verdict::Narrower;
-        !self.grants.is_empty() || self.roles.iter().any(|role| role.differences.iter().any(narrower))
+        self.withheld
+            || !self.grants.is_empty()
+            || self.roles.iter().any(|role| role.differences.iter().any(narrower))
     }
 }
 

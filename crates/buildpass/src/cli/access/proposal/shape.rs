@@ -1,8 +1,14 @@
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde::Serialize;
 
-use super::ask::{Ask, Standing};
+use super::{
+    ask::{Ask, Standing},
+    grant::DEFAULT_TIMEOUT,
+};
 use crate::access::{Matching, ProjectRef, RefPattern, Refs, Role, SessionType};
 
 /// The narrowest role that lets in all that ask by it.
@@ -14,8 +20,10 @@ pub(super) struct Shape {
     /// Any where none is named: a job that asks has none.
     pub(super) environments: BTreeSet<String>,
     pub(super) audiences: BTreeSet<String>,
-    /// The longest `timeout`; nothing where a job has none.
+    /// The longest `timeout`, and GitLab's own where a job has none; nothing where no job has one.
     pub(super) session: Option<Duration>,
+    /// Whether a job has no `timeout`.
+    pub(super) untimed: bool,
 }
 
 /// Whether jobs of protected tags ask: which they are, a kind of pipeline does not say.
@@ -55,19 +63,21 @@ impl Shape {
             }
         }
         let environments: Option<BTreeSet<String>> = asks.iter().map(|ask| ask.environment.clone()).collect();
-        let timeouts: Option<Vec<Duration>> = asks.iter().map(|ask| ask.timeout).collect();
+        let untimed = asks.iter().any(|ask| ask.timeout.is_none());
+        let longest = asks.iter().filter_map(|ask| ask.timeout).max();
         Self {
             projects: asks.iter().map(|ask| ask.project.clone()).collect(),
             branches,
             tags,
             environments: environments.unwrap_or_default(),
             audiences: asks.iter().flat_map(|ask| ask.audiences.clone()).collect(),
-            session: timeouts.and_then(|all| all.into_iter().max()),
+            session: longest.map(|longest| if untimed { longest.max(DEFAULT_TIMEOUT) } else { longest }),
+            untimed,
         }
     }
 
     /// Where a declared role is wider or narrower than this.
-    pub(super) fn differences(&self, role: &Role) -> Vec<Difference> {
+    pub(super) fn differences(&self, role: &Role, numbers: &BTreeMap<String, u64>) -> Vec<Difference> {
         let mut all = self.refs(&role.refs);
         let mut say = |key, declared: String, asks: String, verdict| {
             all.push(Difference { key, declared, asks, verdict });
@@ -75,8 +85,8 @@ impl Shape {
         let named = |project: &&String| {
             role.projects.iter().any(|declared| match declared {
                 ProjectRef::Path(path) => path.as_str() == project.as_str(),
-                // Whose number it is, GitLab alone knows.
-                ProjectRef::Id(_) => true,
+                // Whose number it is where nobody says, GitLab alone knows.
+                ProjectRef::Id(id) => numbers.get(*project).is_none_or(|number| number == id),
             })
         };
         if !self.projects.iter().all(|project| named(&project)) {
@@ -98,7 +108,10 @@ impl Shape {
         if let Some(session) = self.session.filter(|session| *session != role.session_ttl) {
             let verdict = if session < role.session_ttl { Verdict::Wider } else { Verdict::Narrower };
             let text = |time| humantime::format_duration(time).to_string();
-            say("session_ttl", text(role.session_ttl), text(session), verdict);
+            // How long a job without a `timeout` may run, its project says.
+            if verdict == Verdict::Narrower || !self.untimed {
+                say("session_ttl", text(role.session_ttl), text(session), verdict);
+            }
         }
         if role.session == SessionType::Batch {
             say("session", "batch".to_owned(), "service".to_owned(), Verdict::Wider);
@@ -107,6 +120,17 @@ impl Shape {
             say("glob", "true".to_owned(), "false".to_owned(), Verdict::Wider);
         }
         all
+    }
+
+    /// Those of its projects that a declared role may name by numbers that nobody knows here.
+    pub(super) fn unnumbered<'a>(&'a self, role: &Role, numbers: &BTreeMap<String, u64>) -> Vec<&'a String> {
+        let is_named = |project: &String| {
+            let by_path = |each: &ProjectRef| matches!(each, ProjectRef::Path(path) if path.as_str() == project.as_str());
+            role.projects.iter().any(by_path)
+        };
+        let has_number = role.projects.iter().any(|each| matches!(each, ProjectRef::Id(_)));
+        let unknown = |project: &&String| has_number && !is_named(project) && !numbers.contains_key(*project);
+        self.projects.iter().filter(unknown).collect()
     }
 
     fn refs(&self, declared: &Refs) -> Vec<Difference> {
@@ -120,12 +144,10 @@ impl Shape {
             Tags::None => "none".to_owned(),
         };
         match declared {
+            // No narrower role lets a tag in that is pushed later.
+            Refs::Protected if self.tags == Tags::All => {}
             Refs::Protected => {
-                let asks = match self.tags {
-                    Tags::All => format!("{}, and tags", or_none(&self.branches)),
-                    Tags::None => joined(&self.branches),
-                };
-                say("refs", "protected".to_owned(), asks, Verdict::Wider);
+                say("refs", "protected".to_owned(), joined(&self.branches), Verdict::Wider);
             }
             Refs::Named { branches, tags } => {
                 let missing =
