@@ -80,3 +80,28 @@ impl Script<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::calls;
+
+    #[test]
+    fn a_program_is_called_where_a_command_starts() {
+        for text in [
+            "buildpass run -- make",
+            "T=$(buildpass token X)",
+            "T=\"$(cd a && /usr/bin/buildpass token X)\"",
+            "T=`buildpass token X`",
+            "cd a && A=b exec ./buildpass run -- make",
+            "echo x | \"$BIN/buildpass\" run",
+            "if buildpass check; then make; fi",
+        ] {
+            assert!(calls(text, "buildpass"), "{text}");
+        }
+        for text in
+            ["pip install buildpass", "cd buildpass", "echo 'a; buildpass run'", "# buildpass run", "make"]
+        {
+            assert!(!calls(text, "buildpass"), "{text}");
+        }
+    }
+}
