@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
-    Declaration, Error, Mark, Owner, World,
+    Declaration, EndedTokens, Error, Mark, World,
     gitlab::{Bot, Gitlab, TokenView},
     status::days,
 };
@@ -26,20 +26,19 @@ pub struct LeftBehind {
 }
 
 impl LeftBehind {
-    /// Those of the owners that were looked at whose last token has certainly ended so long ago: two lists a page of each owner.
+    /// Those whose last token has certainly ended so long ago: one list a page of each owner.
     ///
     /// # Errors
     /// When GitLab refuses or does not answer.
     pub async fn all(
         declaration: &Declaration,
-        world: &World,
+        (world, ended): (&World, &EndedTokens),
         gitlab: &Gitlab,
         ended_for: Duration,
     ) -> Result<Vec<Self>, Error> {
         let mut all = Vec::new();
-        let of_bots = |(owner, _): &(&Owner, _)| matches!(owner, Owner::Group(_) | Owner::Project(_));
-        for (owner, living) in world.tokens.iter().filter(of_bots) {
-            let (bots, ended) = tokio::try_join!(gitlab.bots(owner), gitlab.ended_tokens(owner))?;
+        for (owner, ended) in ended.of_each() {
+            let (bots, living) = (gitlab.bots(owner).await?, world.living(owner));
             for bot in bots.into_iter().filter(|bot| !living.iter().any(|view| view.user_id == bot.id)) {
                 let had: Vec<&TokenView> = ended.iter().filter(|view| view.user_id == bot.id).collect();
                 // GitLab does not say when a token was taken back: not after the day on which it was to end.

@@ -23,6 +23,8 @@ mod status;
 
 mod sweep;
 
+mod ended_tokens;
+
 mod left_behind;
 
 mod reach;
@@ -36,6 +38,7 @@ pub use declared::{
     Mirrors, Owner, Parts, ProjectRef, RefPattern, Refs, Role, RoleName, Scope, SessionType, Token,
     TokenName,
 };
+pub use ended_tokens::EndedTokens;
 pub use error::Error;
 pub use gitlab::{
     ApiToken, Bot, End, Gitlab, GitlabConfig, GranularScope, Holder, Project, TokenSource, TokenView, Wish,

@@ -3,12 +3,13 @@ use std::{collections::BTreeSet, time::Duration};
 use serde::Serialize;
 
 use super::{
-    Declaration, Error, Mark, Object, Owner, Step, Verb, World,
+    Declaration, EndedTokens, Error, Mark, Object, Owner, Step, Verb, World,
+    gitlab::TokenView,
     plan::{Extent, Fate, hygiene_steps, judge},
     status::{days, idle, since},
 };
 
-/// A living token of a declared owner that somebody should look at.
+/// A token of a declared owner that somebody should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// GitLab's number of it.
@@ -21,6 +22,8 @@ pub struct Finding {
     pub ours: bool,
     /// Whether it is what jobs are given.
     pub stored: bool,
+    /// Whether it has ended by itself: nobody has to revoke it.
+    pub ended: bool,
     /// Why it is here.
     pub because: Vec<String>,
     /// Where it was to be stored, where it says so.
@@ -36,6 +39,9 @@ pub struct Limits {
     /// Ending within.
     pub ending_within: Duration,
 }
+
+/// As long as GitLab keeps the bot user of an ended token, unless it is told otherwise.
+const LATELY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl Finding {
     /// Everything that is worth looking at among the living tokens of the declared owners.
@@ -85,12 +91,37 @@ impl Finding {
                     owner: owner.to_string(),
                     ours: mark.is_some(),
                     stored: stored.contains(&(owner, view.id)),
+                    ended: false,
                     because,
                     store: mark.map(|mark| mark.store),
                 });
             }
         }
         Ok(findings)
+    }
+
+    /// Those that have ended by themselves lately, and were not replaced: whoever held one finds it dead.
+    pub fn expired(declaration: &Declaration, world: &World, ended: &EndedTokens) -> Vec<Self> {
+        let of_owner = |(owner, ended): (&Owner, &[TokenView])| {
+            let owner = owner.to_string();
+            let lately = ended.iter().filter_map(|view| {
+                let date = view.expires_at.filter(|_| !view.revoked)?;
+                let since = world.now.duration_since(date.start()).ok().filter(|since| *since < LATELY)?;
+                let mark = Mark::of(view).filter(|mark| mark.declaration == declaration.name);
+                Some(Self {
+                    id: view.id,
+                    name: view.name.clone(),
+                    owner: owner.clone(),
+                    ours: mark.is_some(),
+                    stored: false,
+                    ended: true,
+                    because: vec![format!("it ended on {date}, {} days ago", days(since))],
+                    store: mark.map(|mark| mark.store),
+                })
+            });
+            lately.collect::<Vec<_>>()
+        };
+        ended.of_each().flat_map(of_owner).collect()
     }
 
     /// Its end.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{opened::Opened, show};
 use crate::{
-    access::{Finding, LeftBehind, Limits, Manner, Plan},
+    access::{EndedTokens, Finding, LeftBehind, Limits, Manner, Plan},
     cli::{
         Surroundings, block_on,
         output::{self, Format, plain},
@@ -59,9 +59,12 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         Limits { unused_for: arguments.unused_for.into(), ending_within: arguments.ending_within.into() };
     let swept = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
-        let findings = Finding::all(&opened.declaration, &world, limits)?;
         let (declaration, gitlab) = (&opened.declaration, &opened.gitlab);
-        let mut bots = LeftBehind::all(declaration, &world, gitlab, arguments.bots_after.into()).await?;
+        let ended = EndedTokens::gather(&world, gitlab).await?;
+        let mut findings = Finding::all(declaration, &world, limits)?;
+        findings.extend(Finding::expired(declaration, &world, &ended));
+        let around = (&world, &ended);
+        let mut bots = LeftBehind::all(declaration, around, gitlab, arguments.bots_after.into()).await?;
         let wanted = chosen(&findings, &arguments.revoke)?;
         let removed = leaving(&bots, &arguments.remove_bot)?;
         let steps = wanted.iter().map(|finding| finding.end()).collect();
@@ -93,6 +96,9 @@ fn chosen<'a>(findings: &'a [Finding], ids: &[u64]) -> Result<Vec<&'a Finding>, 
                 format!("the token {id} is what jobs are given"),
                 "`buildpass access rotate` replaces it, `buildpass access revoke` ends it now",
             )),
+            Some(finding) if finding.ended => {
+                Err(refused(format!("the token {id} has ended by itself"), "nothing is left to revoke"))
+            }
             Some(finding) => Ok(finding),
         })
         .collect()
