@@ -15,10 +15,13 @@ mod restored;
 mod gitlab;
 
 use std::{
+    future::{Future, poll_fn},
     io::Cursor,
     net::SocketAddr,
     path::Path,
+    pin::pin,
     sync::Arc,
+    task::Poll,
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -87,6 +90,21 @@ impl Opened {
 
     async fn ask(&self, incoming: &Incoming) -> Result<Answer, Failure> {
         process::process(&self.vault, incoming).await
+    }
+
+    /// The same for one who goes away after so many looks; nothing where they did.
+    async fn ask_for_a_while(&self, incoming: &Incoming, looks: usize) -> Option<Result<Answer, Failure>> {
+        let mut asked = pin!(self.ask(incoming));
+        let mut polls = 0;
+        let outcome = poll_fn(|context| match asked.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending if polls == looks => Poll::Ready(None),
+            Poll::Pending => {
+                polls += 1;
+                Poll::Pending
+            }
+        });
+        outcome.await
     }
 
     /// A new token, as the bearer of this one makes it.

@@ -1,9 +1,4 @@
-use std::{
-    future::{Future, poll_fn},
-    net::{IpAddr, Ipv4Addr},
-    pin::pin,
-    task::Poll,
-};
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::*;
 use crate::storage::Batch;

@@ -1,9 +1,3 @@
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-};
-
 use super::*;
 use crate::storage::{Batch, SimulatedDisk};
 
@@ -43,17 +37,7 @@ async fn a_token_is_gone_whose_asker_goes_away_at_any_moment() {
     order.wrap = Some("60".to_owned());
     let (mut told, mut left) = (0, 0);
     for patience in (0..4).cycle().take(40) {
-        let mut asked = pin!(opened.ask(&order));
-        let mut polls = 0;
-        let outcome = poll_fn(|context| match asked.as_mut().poll(context) {
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
-            Poll::Pending if polls == patience => Poll::Ready(None),
-            Poll::Pending => {
-                polls += 1;
-                Poll::Pending
-            }
-        });
-        match outcome.await {
+        match opened.ask_for_a_while(&order, patience).await {
             Some(answer) => told += usize::from(answer.is_ok()),
             None => left += 1,
         }
