@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::{
     Error, Owner, World,
     gitlab::{Gitlab, TokenView},
+    world::each,
 };
 
 /// The tokens that have ended, as far as GitLab tells of them still, of every group and project that was looked at.
@@ -15,11 +16,11 @@ impl EndedTokens {
     /// # Errors
     /// When GitLab refuses or does not answer.
     pub async fn gather(world: &World, gitlab: &Gitlab) -> Result<Self, Error> {
-        let mut all = BTreeMap::new();
-        for owner in world.tokens.keys().filter(|owner| **owner != Owner::User) {
-            all.insert(owner.clone(), gitlab.ended_tokens(owner).await?);
-        }
-        Ok(Self(all))
+        let owners = world.tokens.keys().filter(|owner| **owner != Owner::User);
+        let listed =
+            each(owners, async |owner: &Owner| Ok((owner.clone(), gitlab.ended_tokens(owner).await?)))
+                .await?;
+        Ok(Self(listed.into_iter().collect()))
     }
 
     /// Owner by owner.

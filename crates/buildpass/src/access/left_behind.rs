@@ -6,6 +6,7 @@ use super::{
     Declaration, EndedTokens, Error, Mark, World,
     gitlab::{Bot, Gitlab, TokenView},
     status::days,
+    world::each,
 };
 
 /// The bot user of tokens that have all ended, which is a member still.
@@ -37,8 +38,10 @@ impl LeftBehind {
         ended_for: Duration,
     ) -> Result<Vec<Self>, Error> {
         let mut all = Vec::new();
-        for (owner, ended) in ended.of_each() {
-            let (bots, living) = (gitlab.bots(owner).await?, world.living(owner));
+        let listed =
+            each(ended.of_each(), async |(owner, ended)| Ok((owner, ended, gitlab.bots(owner).await?)));
+        for (owner, ended, bots) in listed.await? {
+            let living = world.living(owner);
             for bot in bots.into_iter().filter(|bot| !living.iter().any(|view| view.user_id == bot.id)) {
                 let had: Vec<&TokenView> = ended.iter().filter(|view| view.user_id == bot.id).collect();
                 // GitLab does not say when a token was taken back: not after the day on which it was to end.

@@ -1,9 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::{Object, Step, Verb, engines, hygiene, jwt_side, roles, tokens, trail};
-use crate::access::{Breadth, Declaration, Error, World};
+use crate::access::{Declaration, Error, World};
 
 /// What is to be done, in the order in which it is done.
 #[derive(Clone, Debug, Serialize)]
@@ -12,8 +12,6 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What a reader should know before.
     pub warnings: Vec<String>,
-    /// How many projects each token reaches, and how many the build reads with it.
-    pub breadths: BTreeMap<String, Breadth>,
 }
 
 /// How much of what is declared a plan is about.
@@ -47,8 +45,7 @@ impl Plan {
         };
         let unseen = world.unseen.iter().cloned();
         let warnings = declaration.warnings().into_iter().chain(too_short).chain(unseen).collect();
-        let breadths = world.breadths.iter().map(|(name, breadth)| (name.to_string(), *breadth)).collect();
-        Ok(Self { steps, warnings, breadths })
+        Ok(Self { steps, warnings })
     }
 
     /// Whether there is nothing to do.

@@ -266,7 +266,7 @@ impl VaultSide {
 }
 
 /// Asks for each of several things, some at a time.
-pub(super) async fn each<I, T>(
+pub(in crate::access) async fn each<I, T>(
     of: impl IntoIterator<Item = I>,
     ask: impl AsyncFn(I) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {

@@ -21,6 +21,7 @@ pub use breadth::Breadth;
 pub(super) use engine::gitlab_of;
 pub use engine::{EngineMount, Engines, Maker};
 pub use gather::World;
+pub(super) use gather::each;
 pub use jwt_mount::JwtMount;
 pub use vault_side::{Held, KvMount, Leftover, Stored};
 

@@ -100,12 +100,14 @@ fn asking(job: &gitlab_ci::plan::Job) -> Asking {
     }
 }
 
-fn audiences(token: &IdToken) -> Vec<String> {
+/// For whom an ID token is, as far as that is known.
+pub(super) fn audiences(token: &IdToken) -> Vec<String> {
     let all = match &token.audience {
         Audience::One(one) => std::slice::from_ref(one),
         Audience::Several(several) => several,
     };
-    all.iter().filter_map(|audience| audience.value.known().cloned()).collect()
+    let known = all.iter().filter_map(|audience| audience.value.known());
+    known.filter(|audience| !audience.is_empty()).cloned().collect()
 }
 
 /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload>

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::access::{Breadth, Plan, Step, Verb};
+use crate::access::{Breadth, Plan, Step, TokenName, Verb};
 
 /// A plan for programs.
 #[derive(Serialize)]
@@ -13,11 +13,11 @@ pub(super) struct PlanJson<'a> {
     revoke: usize,
     steps: &'a [Step],
     warnings: &'a [String],
-    reach: &'a BTreeMap<String, Breadth>,
+    reach: BTreeMap<&'a str, Breadth>,
 }
 
 impl<'a> PlanJson<'a> {
-    pub(super) fn of(plan: &'a Plan) -> Self {
+    pub(super) fn of(plan: &'a Plan, breadths: &'a BTreeMap<TokenName, Breadth>) -> Self {
         Self {
             create: plan.count(Verb::Create),
             change: plan.count(Verb::Change),
@@ -25,7 +25,7 @@ impl<'a> PlanJson<'a> {
             revoke: plan.count(Verb::Revoke),
             steps: &plan.steps,
             warnings: &plan.warnings,
-            reach: &plan.breadths,
+            reach: breadths.iter().map(|(token, breadth)| (token.as_str(), *breadth)).collect(),
         }
     }
 }

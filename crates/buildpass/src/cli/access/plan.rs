@@ -62,11 +62,11 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         output::print(|out| out.write_all(text.as_bytes()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let (plan, saved) = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
+    let (plan, saved, breadths) = block_on(Opened::with(&arguments.access, surroundings, async |opened| {
         let world = opened.look().await?;
         let plan = Plan::build(&opened.declaration, &world, Extent::Everything)?;
         let saved = SavedPlan::of(&plan, opened.gitlab.address(), &opened.vault);
-        Ok((plan, saved))
+        Ok((plan, saved, world.breadths))
     }))??;
     if let Some(path) = &arguments.out {
         let path = environment.working_directory().join(path);
@@ -81,8 +81,8 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         note(&format!("the plan is in {}", path.display()));
     }
     output::print(|out| match arguments.format {
-        Format::Json => output::json(out, &PlanJson::of(&plan)),
-        Format::Text => out.write_all(show::text(&plan).as_bytes()),
+        Format::Json => output::json(out, &PlanJson::of(&plan, &breadths)),
+        Format::Text => out.write_all(show::text(&plan, &breadths).as_bytes()),
     })?;
     let code = if arguments.detailed_exitcode && !plan.is_empty() { FOUND_FAULTS } else { 0 };
     Ok(ExitCode::from(code))
@@ -92,7 +92,12 @@ fn propose(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCod
     let Surroundings { flags, environment, .. } = surroundings;
     let (files, contexts) = ci::contexts(&arguments.context, surroundings)?;
     let written = Written::read(flags, &arguments.access, environment)?;
-    let proposal = Proposal::of(&contexts, &files, &written)?;
+    let mut proposal = Proposal::of(&contexts, &files, &written)?;
+    if let Some(branch) = ci::guessed_branch(&arguments.context, surroundings, &files)? {
+        proposal.doubt(format!(
+            "the default branch: `{branch}` is taken, and `--variable CI_DEFAULT_BRANCH=NAME` says it"
+        ));
+    }
     output::print(|out| match arguments.format {
         Format::Json => output::json(out, &proposal),
         Format::Text => out.write_all(proposal.text().as_bytes()),

@@ -1,12 +1,12 @@
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    access::{Change, Plan, Step, Verb},
+    access::{Breadth, Change, Plan, Step, TokenName, Verb},
     cli::output::plain,
 };
 
 /// A plan for people, in the manner of Terraform.
-pub(super) fn text(plan: &Plan) -> String {
+pub(super) fn text(plan: &Plan, breadths: &BTreeMap<TokenName, Breadth>) -> String {
     let mut out = String::new();
     for step in &plan.steps {
         let _ = writeln!(
@@ -28,8 +28,8 @@ pub(super) fn text(plan: &Plan) -> String {
     for warning in &plan.warnings {
         let _ = writeln!(out, "warning: {}\n", plain(warning));
     }
-    for (token, breadth) in &plan.breadths {
-        let _ = writeln!(out, "note: the token {} {}\n", plain(token), breadth);
+    for (token, breadth) in breadths {
+        let _ = writeln!(out, "note: the token {} {breadth}\n", plain(token.as_str()));
     }
     out.push_str(&summary(plan));
     out.push('\n');

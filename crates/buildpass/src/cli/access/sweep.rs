@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::Args;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub(super) fn execute(arguments: &Arguments, surroundings: &Surroundings) -> Res
         let wanted = chosen(&findings, &arguments.revoke)?;
         let removed = leaving(&bots, &arguments.remove_bot)?;
         let steps = wanted.iter().map(|finding| finding.end()).collect();
-        let plan = Plan { steps, warnings: Vec::new(), breadths: BTreeMap::new() };
+        let plan = Plan { steps, warnings: Vec::new() };
         opened.carry_out(&plan, &world, Manner::Overlap, &|step, said| say(&show::done(step, said))).await?;
         for bot in removed {
             gitlab.remove_bot(&bot.bot()).await?;

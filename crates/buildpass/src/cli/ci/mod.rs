@@ -16,7 +16,7 @@ mod snippet;
 
 mod template;
 
-pub(in crate::cli) use matrix::contexts;
+pub(in crate::cli) use matrix::{contexts, guessed_branch};
 
 use std::process::ExitCode;
 

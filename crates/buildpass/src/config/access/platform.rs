@@ -79,12 +79,7 @@ impl Platform {
     /// # Errors
     /// What cannot be meant, or may not be said by whom it was said.
     pub fn load(flags: &Flags, own: &AccessFlags, environment: &Environment) -> Result<Self, Error> {
-        let file = ConfigFile::find(flags, environment)?;
-        let file = file.as_ref();
-        let gitlab = gitlab(flags, file, environment)?;
-        let sources = private_sources(file, environment, gitlab.url.as_url())?;
-        let declaration = declaration(flags, own, (file, environment), (Some(gitlab.url.as_url()), sources))?;
-        Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
+        Self::with(flags, own, environment, |file, url| private_sources(file, environment, url))
     }
 
     /// The same without the build's sources: what is wrong with these keeps no token alive that leaked.
@@ -96,11 +91,20 @@ impl Platform {
         own: &AccessFlags,
         environment: &Environment,
     ) -> Result<Self, Error> {
+        Self::with(flags, own, environment, |_, _| Ok(BTreeSet::new()))
+    }
+
+    fn with(
+        flags: &Flags,
+        own: &AccessFlags,
+        environment: &Environment,
+        sources: impl FnOnce(Option<&ConfigFile>, &Url) -> Result<BTreeSet<FullPath>, Error>,
+    ) -> Result<Self, Error> {
         let file = ConfigFile::find(flags, environment)?;
         let file = file.as_ref();
         let gitlab = gitlab(flags, file, environment)?;
-        let around = (Some(gitlab.url.as_url()), BTreeSet::new());
-        let declaration = declaration(flags, own, (file, environment), around)?;
+        let url = gitlab.url.as_url();
+        let declaration = declaration(flags, own, (file, environment), (Some(url), sources(file, url)?))?;
         Ok(Self { declaration, gitlab, vault: vault(flags, file, environment)? })
     }
 

@@ -35,6 +35,14 @@ fn reads(scene: &Scene<'_>, value: &str) -> bool {
     status == 200
 }
 
+/// A fine-grained token that a person made for something else.
+fn made_by_hand(scene: &Scene<'_>) -> Value {
+    let scope =
+        json!({"access": "selected_memberships", "permissions": ["download_code"], "project_ids": [1]});
+    let wanted = json!({"name": "by-hand", "granular_scopes": [scope]});
+    scene.group.sandbox.admin("POST", "/api/v4/user/personal_access_tokens", &wanted)
+}
+
 fn clones(scene: &Scene<'_>, project: &str) -> bool {
     let url = format!("{}/{project}.git", scene.group.sandbox.url);
     scene.job(json!({})).args(["run", "--", "git", "clone", "-q", &url, "made"]).run().code == Some(0)
@@ -82,11 +90,7 @@ on_every_vault! {
         let scene = Scene::on(vault);
         let toml = needed(&["gitlab-shell"]);
         scene.apply(&toml);
-        let by_hand = json!({
-            "name": "by-hand",
-            "granular_scopes": [{"access": "selected_memberships", "permissions": ["download_code"], "project_ids": [1]}],
-        });
-        scene.group.sandbox.admin("POST", "/api/v4/user/personal_access_tokens", &by_hand);
+        made_by_hand(&scene);
         let swept = scene.owner(&toml).args(["access", "sweep", "--unused-for", "0s", "--format", "json"]).run();
         assert_eq!(swept.code, Some(0), "{}", swept.stderr);
         assert!(!swept.stdout.contains("administrator") && !swept.stdout.contains("by-hand"), "{}", swept.stdout);
@@ -149,12 +153,7 @@ on_every_vault! {
         let scene = Scene::on(vault);
         let toml = needed(&["gitlab-shell"]);
         scene.apply(&toml);
-        let by_hand = json!({
-            "name": "by-hand",
-            "granular_scopes": [{"access": "selected_memberships", "permissions": ["download_code"], "project_ids": [1]}],
-        });
-        let made = scene.group.sandbox.admin("POST", "/api/v4/user/personal_access_tokens", &by_hand);
-        vault.write_secret(BUILD_TOKEN_PATH, json!({"token": made["token"]}));
+        vault.write_secret(BUILD_TOKEN_PATH, json!({"token": made_by_hand(&scene)["token"]}));
         let finished = scene.owner(&declared("")).args(["access", "revoke", "ci-read"]).run();
         assert_eq!(finished.code, Some(3), "{}{}", finished.stdout, finished.stderr);
         insta::assert_snapshot!(finished.stderr.replace(BUILD_TOKEN_PATH, "PATH"), @"

@@ -182,6 +182,9 @@ fn what_is_declared_is_said_and_where_it_is_otherwise() {
     # Declared otherwise than what asks here:
     #   the role omnibus-gitlab is wider: `refs` is protected, and what asks is main
     #   the role omnibus-gitlab is too narrow: `session_ttl` is 2h, and what asks is 3h
+
+    # Not known:
+    #   the default branch: `main` is taken, and `--variable CI_DEFAULT_BRANCH=NAME` says it
     ");
     let narrow = toml.replace("\"protected\"", "[\"main\"]").replace("\"2h\"", "\"3h\"");
     let finished = proposed(&narrow, &yaml, &["--detailed-exitcode"]);
@@ -224,6 +227,9 @@ fn what_nobody_can_say_is_named_and_what_cannot_be_meant_is_refused() {
     #   build in `tag` asks for ci/data/PATH: its ref is not protected: whoever may push writes what it runs
     #   build in `merge request` asks for ci/data/PATH: it runs what the author of a merge request wrote, before anybody has looked
     #   build in `fork's merge request` asks for ci/data/PATH: it runs what the owner of a fork wrote
+
+    # Not known:
+    #   the default branch: `main` is taken, and `--variable CI_DEFAULT_BRANCH=NAME` says it
     "#);
     let nobody = Buildpass::new().file("buildpass.toml", VAULT).file(".gitlab-ci.yml", &job(AUDIENCE, ""));
     let finished = nobody.args(["access", "plan", "--from-ci"]).run();

@@ -3,12 +3,12 @@ use std::{collections::BTreeMap, time::Duration};
 use gitlab_ci::{
     Answer,
     context::{Facts, Ref},
-    plan::{Audience, Job, Provider, Secret},
+    plan::{Job, Provider, Secret},
     rules::{Cache, Expression, Lookup, Variables},
 };
 
 use crate::{
-    cli::access::asking::{is_of_a_fork, project},
+    cli::access::asking::{audiences, is_of_a_fork, project},
     config::Written,
     pipeline::check::runs,
     run::Delivery,
@@ -107,7 +107,7 @@ pub(super) fn asks(
     let tokens = job.id_tokens.known().map(Vec::as_slice).unwrap_or_default();
     if secrets.is_empty() && !tokens.is_empty() && runs(job, "buildpass") {
         let named = tokens.iter().find(|token| *token.name == *written.id_token).or(tokens.first());
-        let audiences = named.map(|token| texts(&token.audience)).unwrap_or_default();
+        let audiences = named.map(audiences).unwrap_or_default();
         for (wanted, when) in &written.secrets {
             match of_job.holds(when.as_deref()) {
                 Answer::Known(false) => {}
@@ -161,7 +161,7 @@ impl OfJob<'_> {
     fn audiences(&self, secret: &Secret) -> Vec<String> {
         let tokens = self.job.id_tokens.known().map(Vec::as_slice).unwrap_or_default();
         let logs_in = tokens.iter().find(|token| Some(&token.name) == secret.logs_in_with.as_ref());
-        logs_in.map(|token| texts(&token.audience)).unwrap_or_default()
+        logs_in.map(audiences).unwrap_or_default()
     }
 
     /// Its environment's name, where no variable is in it.
@@ -195,14 +195,6 @@ impl OfJob<'_> {
         );
         expression.evaluate(&Seen(known), &Cache::default())
     }
-}
-
-fn texts(audience: &Audience) -> Vec<String> {
-    let all = match audience {
-        Audience::One(one) => std::slice::from_ref(one),
-        Audience::Several(several) => several,
-    };
-    all.iter().filter_map(|each| each.value.known().filter(|value| !value.is_empty()).cloned()).collect()
 }
 
 /// What a job's variables are.

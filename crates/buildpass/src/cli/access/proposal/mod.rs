@@ -188,6 +188,11 @@ impl Proposal {
         }
     }
 
+    /// Something else that nobody can say.
+    pub(super) fn doubt(&mut self, what: String) {
+        self.unknown.push(what);
+    }
+
     /// Whether anybody who asks on a protected ref is not declared to be let in.
     pub(super) fn lacks_something(&self) -> bool {
         let narrower = |difference: &Difference| difference.verdict == shape::Verdict::Narrower;

@@ -6,21 +6,17 @@ const FORK: &str = "fork's merge request";
 
 const DEFAULT_BRANCH: &str = "CI_DEFAULT_BRANCH";
 
+/// GitLab's own for a project that says nothing else, and what is taken where nothing here says it.
+pub(in crate::cli) const GUESS: &str = "main";
+
 /// The kinds of pipeline that every project has, where buildpass.toml names no contexts.
 pub(super) fn contexts(
     flags: &ContextFlags,
     of_job: &[(String, String)],
     project: &Path,
 ) -> Vec<NamedContext> {
-    let given = flags.variable.iter().find_map(|said| said.strip_prefix(DEFAULT_BRANCH)?.strip_prefix('='));
-    let job_says =
-        |wanted: &str| of_job.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
-    // The branch that is checked out may be any: who gets what there says nothing of the default branch.
-    let default = given
-        .map(str::to_owned)
-        .or_else(|| job_says(DEFAULT_BRANCH))
-        .or_else(|| Checkout::at(project).default_branch())
-        .unwrap_or_else(|| "main".to_owned());
+    let job_says = |wanted: &str| said(of_job, wanted);
+    let default = default_branch(flags, of_job, project).unwrap_or_else(|| GUESS.to_owned());
     let other = if default == "feature" { "other" } else { "feature" };
     let context = |name: &str, reference: &str, source: &str, protected| NamedContext {
         name: name.to_owned(),
@@ -50,6 +46,21 @@ pub(super) fn contexts(
         fork,
         context("schedule", &default, "schedule", true),
     ]
+}
+
+/// The default branch, where anything says it. The branch that is checked out may be any: who gets what there says nothing of it.
+pub(super) fn default_branch(
+    flags: &ContextFlags,
+    of_job: &[(String, String)],
+    project: &Path,
+) -> Option<String> {
+    let given = flags.variable.iter().find_map(|said| said.strip_prefix(DEFAULT_BRANCH)?.strip_prefix('='));
+    let given = given.map(str::to_owned).or_else(|| said(of_job, DEFAULT_BRANCH));
+    given.or_else(|| Checkout::at(project).default_branch())
+}
+
+fn said(of_job: &[(String, String)], wanted: &str) -> Option<String> {
+    of_job.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
 }
 
 /// A fork's merge request runs in the fork.

@@ -112,6 +112,17 @@ pub(in crate::cli) fn contexts(
     Ok((files, contexts))
 }
 
+/// Which branch was taken for the default one although nothing here says that it is.
+pub(in crate::cli) fn guessed_branch(
+    flags: &ContextFlags,
+    surroundings: &Surroundings,
+    files: &ProjectFiles,
+) -> Result<Option<&'static str>, Failure> {
+    let is_stated = flags.context.is_some() || !gather::contexts(surroundings)?.is_empty();
+    let known = built_in::default_branch(flags, &gather::of_job(surroundings), files.project());
+    Ok((!is_stated && known.is_none()).then_some(built_in::GUESS))
+}
+
 fn text(grid: &Grid) -> String {
     let mut head = vec!["JOB"];
     head.extend(grid.columns.iter().map(|column| column.name.as_str()));
