@@ -42,10 +42,19 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     let current = match (&stored.held, &stored.note) {
         (Held::AsNoted, Some(note)) => by_id(note.token_id),
         (Held::AsNoted | Held::NoToken, None) => return Err(occupied(token, "no living token of GitLab")),
-        (Held::Hidden, note) => match unseen(token, stored, living) {
-            None if note.is_none() => {
+        (Held::Hidden, None) => match made_after(0, token, living) {
+            None => {
                 return Err(occupied(token, "a fine-grained token that is none of this user, or not ours"));
             }
+            found => found,
+        },
+        (Held::Hidden, Some(note)) => match made_after(note.token_id, token, living) {
+            None if note.version != stored.state.version => {
+                let because =
+                    "its secret was written since, and GitLab does not tell what it holds".to_owned();
+                return Ok(Fate::Replace(by_id(note.token_id), vec![because]));
+            }
+            None => by_id(note.token_id),
             found => found,
         },
         (Held::Token(view), note) => match by_id(view.id) {
@@ -80,15 +89,11 @@ pub(in crate::access) fn judge<'a>(token: &Token, world: &'a World) -> Result<Fa
     Ok(if because.is_empty() { Fate::Keep(current) } else { Fate::Replace(Some(current), because) })
 }
 
-/// The stored token, where it may not say itself which it is: that of the note, unless the secret was written since. Then it is the
-/// newest that was made for this place: a run that was cut short before its note had just stored it.
-fn unseen<'a>(token: &Token, stored: &Stored, living: &'a [TokenView]) -> Option<&'a TokenView> {
-    let noted = stored.note.as_ref().filter(|note| note.version == stored.state.version);
+/// The newest token that was made for this place after another: where the stored one may not say itself which it is, a run that was cut
+/// short before its note had just stored this one.
+fn made_after<'a>(id: u64, token: &Token, living: &'a [TokenView]) -> Option<&'a TokenView> {
     let is_ours = |view: &&TokenView| Mark::of(view).is_some_and(|mark| mark.is_for(&token.store.path));
-    match noted {
-        Some(note) => living.iter().find(|view| view.id == note.token_id),
-        None => living.iter().filter(is_ours).max_by_key(|view| view.id),
-    }
+    living.iter().filter(|view| view.id > id).filter(is_ours).max_by_key(|view| view.id)
 }
 
 /// Why the token that the note names is not what is read at its place.

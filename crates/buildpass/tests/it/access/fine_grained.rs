@@ -149,6 +149,24 @@ on_every_vault! {
         ");
     }
 
+    fn what_somebody_else_stored_is_replaced(vault) {
+        let scene = Scene::on(vault);
+        let toml = needed(&["gitlab-shell"]);
+        scene.apply(&toml);
+        let foreign = made_by_hand(&scene)["token"].as_str().unwrap().to_owned();
+        vault.write_secret(BUILD_TOKEN_PATH, json!({"token": foreign}));
+        let planned = scene.plan(&toml);
+        assert_eq!(
+            planned["steps"][0]["because"],
+            json!(["its secret was written since, and GitLab does not tell what it holds"]),
+            "{planned}"
+        );
+        scene.apply(&toml);
+        let stored = scene.stored().unwrap();
+        assert!(stored != foreign && reads(&scene, &stored));
+        assert!(scene.plan(&toml)["steps"].as_array().unwrap().is_empty());
+    }
+
     fn one_that_was_stored_by_hand_is_not_taken_for_dead(vault) {
         let scene = Scene::on(vault);
         let toml = needed(&["gitlab-shell"]);
